@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "core/checkpoint/atomic_file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+
+#include "core/error.h"
+
+namespace gan {
+namespace {
+
+[[noreturn]] void fail_errno(const std::string& path) {
+  fail(ErrorKind::kUnreadable, path, ": cannot be written: ", std::strerror(errno));
+}
+
+}  // namespace
+
+AtomicFile::AtomicFile(std::string path) : path_(std::move(path)), temporary_(path_) {
+  static std::atomic<int> count{0};
+  temporary_ += concat(".", getpid(), "-", ++count, ".tmp");
+  fd_ = open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (fd_ < 0) {
+    temporary_.clear();
+    fail_errno(path_);
+  }
+}
+
+AtomicFile::~AtomicFile() {
+  if (fd_ >= 0) close(fd_);
+  if (!temporary_.empty()) unlink(temporary_.c_str());
+}
+
+void AtomicFile::write(std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t done = ::write(fd_, bytes.data(), std::min<size_t>(bytes.size(), 64 << 20));
+    if (done < 0 && errno == EINTR) continue;
+    if (done < 0) fail_errno(path_);
+    bytes = bytes.subspan(static_cast<size_t>(done));
+  }
+}
+
+void AtomicFile::commit() {
+  if (fsync(fd_) != 0) fail_errno(path_);
+  const int closed = close(fd_);
+  fd_ = -1;
+  if (closed != 0 || rename(temporary_.c_str(), path_.c_str()) != 0) fail_errno(path_);
+  temporary_.clear();
+  // The rename itself must reach the disk too.
+  const size_t slash = path_.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : path_.substr(0, slash + 1);
+  if (const int fd = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); fd >= 0) {
+    fsync(fd);
+    close(fd);
+  }
+}
+
+void write_text_file(const std::string& path, std::string_view text) {
+  AtomicFile file(path);
+  file.write(std::as_bytes(std::span(text)));
+  file.commit();
+}
+
+}  // namespace gan

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A file that appears whole or not at all.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace gan {
+
+// Writes to "<path>.<process>-<count>.tmp" in the same folder. commit() flushes to the disk and renames over
+// `path`; without it the destructor removes the temporary file. Throws Error(kUnreadable) naming
+// the path and the system's reason.
+class AtomicFile {
+ public:
+  explicit AtomicFile(std::string path);
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  void write(std::span<const std::byte> bytes);
+  void commit();
+
+ private:
+  std::string path_;
+  std::string temporary_;
+  int fd_ = -1;
+};
+
+void write_text_file(const std::string& path, std::string_view text);
+
+}  // namespace gan

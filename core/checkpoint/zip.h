@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The part of the zip format that torch.save writes: stored (uncompressed) members, zip64 allowed.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/checkpoint/byte_source.h"
+
+namespace gan {
+
+struct ZipMember {
+  std::string name;
+  uint64_t offset = 0;  // of the member's bytes in the source
+  uint64_t size = 0;    // bytes
+};
+
+// Reads the central directory. Every member's bytes are checked to lie inside the source. Throws
+// Error(kWrongType) for a damaged archive, a compressed or encrypted member, or more than 100,000.
+std::vector<ZipMember> read_zip_directory(const ByteSource& source);
+
+}  // namespace gan

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Video frames as borrowed memory: what the elements hand to the engine and the meters.
+// Nothing here owns pixels; a view is valid as long as the buffer it was made from stays mapped.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace gan {
+
+struct Size {
+  int width = 0;   // pixels
+  int height = 0;  // pixels
+  bool operator==(const Size&) const = default;
+  int64_t area() const { return int64_t{width} * height; }
+};
+
+inline Size scaled(Size size, int scale) { return {size.width * scale, size.height * scale}; }
+
+// The formats all elements share; names are GStreamer's.
+enum class PixelFormat : uint8_t {
+  kRGB, kBGR, kRGBx, kBGRx, kRGBA, kBGRA, kGRAY8, kI420, kNV12, kGBR,
+  kI420_10LE, kP010_10LE, kGBR_10LE, kGRAY16_LE, kRGBA64_LE,
+};
+inline constexpr int kPixelFormatCount = 15;
+
+// YCbCr matrix. RGB and grey formats carry kRgb.
+enum class Matrix : uint8_t { kRgb, kBt601, kBt709, kBt2020 };
+enum class Range : uint8_t { kFull, kLimited };
+enum class Siting : uint8_t { kCentre, kCosited };  // of a chroma sample between two luma samples
+
+struct Colorimetry {
+  Matrix matrix = Matrix::kRgb;
+  Range range = Range::kFull;
+  Siting horizontal = Siting::kCosited;  // MPEG-2 default: left
+  Siting vertical = Siting::kCentre;
+  bool operator==(const Colorimetry&) const = default;
+};
+
+// Where one component's samples lie. Samples of up to 8 bits take one byte, deeper ones two
+// (little-endian). value = (sample >> shift) & ((1 << depth) - 1).
+struct Component {
+  uint8_t plane = 0;
+  uint8_t offset = 0;  // bytes from the start of the row
+  uint8_t step = 0;    // bytes from one sample to the next
+  uint8_t depth = 8;   // bits
+  uint8_t shift = 0;   // bits
+  uint8_t shrink = 0;  // the component is 1 << shrink times smaller in both directions
+};
+
+enum class Family : uint8_t { kRgb, kYuv, kGray };
+
+struct FormatInfo {
+  std::string_view name;
+  Family family;
+  int planes;
+  int components;  // without alpha: 3 or 1; in order R G B, or Y U V, or grey
+  std::array<Component, 4> component;  // component[3] is alpha where has_alpha
+  bool has_alpha;
+  int depth() const { return component[0].depth; }
+  int bytes_per_sample() const { return depth() > 8 ? 2 : 1; }
+};
+
+const FormatInfo& info(PixelFormat format);
+
+// Format of that GStreamer name; throws Error(kSettings) naming the known ones.
+PixelFormat pixel_format_from_name(std::string_view name);
+
+// Size of one component's plane in samples: chroma of odd frames is rounded up.
+inline Size component_size(const Component& component, Size frame) {
+  const int round = (1 << component.shrink) - 1;
+  return {(frame.width + round) >> component.shrink, (frame.height + round) >> component.shrink};
+}
+
+enum class MemoryKind : uint8_t { kSystem, kCuda };
+
+template <class Byte>
+struct BasicFrame {
+  struct Plane {
+    Byte* data = nullptr;
+    ptrdiff_t stride = 0;  // bytes from one row to the next
+  };
+  PixelFormat format = PixelFormat::kRGB;
+  Size size;
+  Colorimetry colorimetry;
+  MemoryKind memory = MemoryKind::kSystem;
+  std::array<Plane, 4> planes;
+};
+
+using FrameView = BasicFrame<const uint8_t>;  // read
+using FrameSpan = BasicFrame<uint8_t>;        // write
+
+FrameView view(const FrameSpan& span);
+
+}  // namespace gan

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "core/image_file.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <filesystem>
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include "core/checkpoint/atomic_file.h"
+#include "core/error.h"
+
+namespace gan {
+namespace {
+
+cv::Mat decode(const std::string& path) {
+  std::error_code ignored;
+  check(std::filesystem::exists(path, ignored), ErrorKind::kNotFound, path, ": no such file");
+  cv::Mat bgr;
+  try {
+    bgr = cv::imread(path, cv::IMREAD_COLOR | cv::IMREAD_ANYDEPTH);
+  } catch (const cv::Exception& error) {
+    fail(ErrorKind::kData, path, ": cannot be decoded: ", error.what());
+  }
+  check(!bgr.empty(), ErrorKind::kData, path,
+        ": cannot be decoded: no picture, damaged, or of an unknown format");
+  check(bgr.channels() == 3 && (bgr.depth() == CV_8U || bgr.depth() == CV_16U), ErrorKind::kData,
+        path, ": wants 8 or 16 bits a channel");
+  return bgr;
+}
+
+template <class Sample>
+void to_rgb_floats(const cv::Mat& bgr, float scale, Picture& picture) {
+  float* to = picture.values.data();
+  for (int y = 0; y < bgr.rows; ++y) {
+    const Sample* from = bgr.ptr<Sample>(y);
+    for (int x = 0; x < bgr.cols; ++x, from += 3)
+      for (int c = 2; c >= 0; --c) *to++ = static_cast<float>(from[c]) * scale;
+  }
+}
+
+}  // namespace
+
+Picture read_image(const std::string& path) {
+  const cv::Mat bgr = decode(path);
+  Picture picture({bgr.cols, bgr.rows}, 3);
+  if (bgr.depth() == CV_8U) to_rgb_floats<uint8_t>(bgr, 1 / 255.0f, picture);
+  else to_rgb_floats<uint16_t>(bgr, 1 / 65535.0f, picture);
+  return picture;
+}
+
+Bytes8 read_image_8bit(const std::string& path) {
+  cv::Mat bgr = decode(path);
+  if (bgr.depth() == CV_16U) bgr.convertTo(bgr, CV_8U, 1 / 257.0);
+  Bytes8 bytes{{bgr.cols, bgr.rows}, std::vector<uint8_t>(bgr.total() * 3)};
+  cv::Mat rgb(bgr.rows, bgr.cols, CV_8UC3, bytes.rgb.data());
+  cv::cvtColor(bgr, rgb, cv::COLOR_BGR2RGB);
+  return bytes;
+}
+
+void write_image(const std::string& path, const PictureView& picture) {
+  check(picture.channels == 1 || picture.channels == 3, ErrorKind::kFailed, path,
+        ": pictures are written with 1 or 3 channels, got ", picture.channels);
+  cv::Mat bytes(picture.size.height, picture.size.width, CV_8UC(picture.channels));
+  for (int y = 0; y < bytes.rows; ++y)
+    for (int x = 0; x < bytes.cols; ++x)
+      for (int c = 0; c < picture.channels; ++c) {
+        const float value = picture.row(y)[x * picture.channels + c];
+        bytes.ptr(y)[x * picture.channels + (picture.channels - 1 - c)] =
+            static_cast<uint8_t>(std::lround(std::clamp(value, 0.0f, 1.0f) * 255.0f));
+      }
+  std::vector<uint8_t> encoded;
+  bool done = false;
+  try {
+    done = cv::imencode(std::filesystem::path(path).extension().string(), bytes, encoded);
+  } catch (const cv::Exception&) {
+  }
+  check(done, ErrorKind::kSettings, path,
+        ": the suffix must name a picture format: .png, .jpg, .webp, .tif or .bmp");
+  AtomicFile file(path);
+  file.write(std::as_bytes(std::span(encoded)));
+  file.commit();
+}
+
+std::vector<std::string> list_images(const std::string& folder, bool recursive) {
+  namespace fs = std::filesystem;
+  constexpr std::array<std::string_view, 9> kSuffixes = {".png", ".jpg", ".jpeg", ".bmp", ".webp",
+                                                         ".tif", ".tiff", ".ppm", ".pgm"};
+  check(fs::is_directory(folder), ErrorKind::kNotFound, folder, ": no such folder");
+  std::vector<std::string> files;
+  const auto add = [&](const fs::directory_entry& entry) {
+    const std::string name = entry.path().filename().string();
+    std::string suffix = entry.path().extension().string();
+    std::ranges::transform(suffix, suffix.begin(), [](unsigned char c) { return std::tolower(c); });
+    if (entry.is_regular_file() && name.front() != '.' &&
+        std::ranges::find(kSuffixes, suffix) != kSuffixes.end())
+      files.push_back(entry.path().string());
+  };
+  try {
+    if (recursive)
+      for (const auto& entry : fs::recursive_directory_iterator(folder)) add(entry);
+    else
+      for (const auto& entry : fs::directory_iterator(folder)) add(entry);
+  } catch (const fs::filesystem_error& error) {
+    fail(ErrorKind::kUnreadable, folder, ": cannot be listed: ", error.code().message());
+  }
+  std::ranges::sort(files);
+  return files;
+}
+
+}  // namespace gan

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Picture files in and out, through OpenCV.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/picture.h"
+
+namespace gan {
+
+// Reads a still picture as RGB in [0, 1] (3 channels). Grey is spread to three channels, alpha
+// dropped, 16 bits kept, the EXIF orientation applied. Throws Error(kNotFound) or Error(kData)
+// naming the file.
+Picture read_image(const std::string& path);
+
+// The same as packed 8-bit RGB rows without padding; 16-bit files are rounded down to 8.
+struct Bytes8 {
+  Size size;
+  std::vector<uint8_t> rgb;
+};
+Bytes8 read_image_8bit(const std::string& path);
+
+// Writes 8 bits a channel, clamped and rounded; 1 or 3 channels. The suffix selects the format:
+// .png, .jpg, .webp, .tif, .bmp. Appears whole or not at all. Throws Error(kUnreadable).
+void write_image(const std::string& path, const PictureView& picture);
+
+// Still pictures in a folder, sorted by name byte by byte; sub-folders too when `recursive`.
+// Hidden files are left out. Throws Error(kNotFound) when there is no such folder.
+std::vector<std::string> list_images(const std::string& folder, bool recursive = false);
+
+}  // namespace gan

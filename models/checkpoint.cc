@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "models/checkpoint.h"
+
+#include <set>
+
+#include "core/error.h"
+#include "models/import.h"
+#include "models/table.h"
+
+namespace gan {
+namespace {
+
+constexpr std::pair<Dtype, at::ScalarType> kDtypes[] = {
+    {Dtype::kF64, at::kDouble}, {Dtype::kF32, at::kFloat}, {Dtype::kF16, at::kHalf},
+    {Dtype::kBF16, at::kBFloat16}, {Dtype::kI64, at::kLong}, {Dtype::kI32, at::kInt},
+    {Dtype::kI16, at::kShort}, {Dtype::kI8, at::kChar}, {Dtype::kU8, at::kByte},
+    {Dtype::kBool, at::kBool}};
+
+at::ScalarType scalar_type(Dtype dtype) {
+  for (const auto& [ours, theirs] : kDtypes)
+    if (ours == dtype) return theirs;
+  return at::kFloat;
+}
+
+Dtype dtype_of(at::ScalarType type) {
+  for (const auto& [ours, theirs] : kDtypes)
+    if (theirs == type) return ours;
+  fail(ErrorKind::kFailed, "tensors of type ", toString(type), " cannot be written");
+}
+
+std::span<std::byte> bytes_of(const torch::Tensor& tensor) {
+  return {static_cast<std::byte*>(tensor.data_ptr()), tensor.nbytes()};
+}
+
+// A few names and how many more there are.
+std::string listed(const std::vector<std::string>& names) {
+  std::string text;
+  for (size_t i = 0; i < names.size() && i < 5; ++i) text += (i ? ", " : "") + names[i];
+  return names.size() > 5 ? text + concat(" and ", names.size() - 5, " more") : text;
+}
+
+// Running statistics count batches; files from before PyTorch 0.4.1 lack the counter.
+bool optional_name(const std::string& name) { return name.ends_with("num_batches_tracked"); }
+
+void load_weights(const TensorFile& file, const KeyMap& keys, Network& network,
+                  std::string_view what) {
+  std::vector<std::string> missing;
+  std::set<std::string> used;
+  torch::NoGradGuard no_grad;
+  for (auto& [name, tensor] : state_dict(network)) {
+    const auto mapped = keys.find(name);
+    const std::string key = mapped == keys.end() ? name : mapped->second;
+    const TensorEntry* entry = file.find(key);
+    if (!entry) {
+      if (!optional_name(name)) missing.push_back(key);
+      continue;
+    }
+    used.insert(key);
+    read_tensor(file, *entry, tensor);
+  }
+  check(missing.empty(), ErrorKind::kWrongType, file.source->name(), ": lacks tensors of ", what,
+        ": ", listed(missing));
+  std::vector<std::string> unexpected;
+  for (const auto& entry : file.tensors)
+    if (!used.contains(entry.name) && !optional_name(entry.name) &&
+        !keys.contains_ignored(entry.name))
+      unexpected.push_back(entry.name);
+  check(unexpected.empty(), ErrorKind::kWrongType, file.source->name(),
+        ": has tensors that do not belong to ", what, ": ", listed(unexpected));
+}
+
+LoadedNetwork load_native(const TensorFile& file) {
+  const auto& what = file.source->name();
+  const auto& version = file.metadata.at("gan.format");
+  check(version == kFormatVersion, ErrorKind::kWrongType, what, ": checkpoint format ", version,
+        " is not known; this build reads format ", kFormatVersion);
+  const auto text = [&](const char* key) -> const std::string& {
+    const auto found = file.metadata.find(key);
+    check(found != file.metadata.end(), ErrorKind::kWrongType, what, ": metadata lacks \"", key,
+          "\"");
+    return found->second;
+  };
+  LoadedNetwork loaded{nullptr, text("gan.network"), {}, file.metadata, file.container};
+  try {
+    loaded.options = options_from_json(text("gan.options"), what);
+    loaded.network = create_network(loaded.name, loaded.options);
+  } catch (const Error& error) {
+    fail(ErrorKind::kWrongType, what, ": ", error.what());
+  }
+  load_weights(file, {}, *loaded.network, concat("network ", loaded.name));
+  return loaded;
+}
+
+LoadedNetwork load_foreign(const TensorFile& file) {
+  const Recognised found = recognise(file);
+  LoadedNetwork loaded{create_network(found.network, found.options), found.network, found.options,
+                       {}, file.container};
+  if (!file.unwrapped.empty()) loaded.origin += ", under " + file.unwrapped;
+  loaded.origin += ", " + found.origin;
+  load_weights(file, found.keys, *loaded.network, found.origin);
+  return loaded;
+}
+
+}  // namespace
+
+LoadedNetwork load_network(const TensorFile& file) {
+  LoadedNetwork loaded = file.metadata.contains("gan.format") ? load_native(file) : load_foreign(file);
+  loaded.network->eval();
+  for (auto& parameter : loaded.network->parameters()) parameter.set_requires_grad(false);
+  return loaded;
+}
+
+std::vector<std::pair<std::string, torch::Tensor>> state_dict(const torch::nn::Module& module) {
+  std::vector<std::pair<std::string, torch::Tensor>> state;
+  for (const auto& item : module.named_parameters()) state.emplace_back(item.key(), item.value());
+  for (const auto& item : module.named_buffers()) state.emplace_back(item.key(), item.value());
+  return state;
+}
+
+void TensorWriter::add(std::string name, const torch::Tensor& tensor) {
+  copies_.push_back(tensor.detach().to(at::kCPU).contiguous());
+  const auto& copy = copies_.back();
+  tensors_.push_back({std::move(name), dtype_of(copy.scalar_type()), copy.sizes().vec(),
+                      bytes_of(copy)});
+}
+
+void TensorWriter::write(const std::string& path,
+                         const std::map<std::string, std::string>& metadata) const {
+  write_safetensors(path, tensors_, metadata);
+}
+
+torch::Tensor read_tensor(const TensorFile& file, const TensorEntry& entry) {
+  auto storage = torch::empty({entry.extent()}, scalar_type(entry.dtype));
+  file.read(entry, bytes_of(storage));
+  if (entry.numel() == 0) return torch::empty(entry.shape, scalar_type(entry.dtype));
+  return storage.as_strided(entry.shape, entry.strides).contiguous();
+}
+
+void read_tensor(const TensorFile& file, const TensorEntry& entry, torch::Tensor into) {
+  check(into.sizes() == at::IntArrayRef(entry.shape), ErrorKind::kWrongType, file.source->name(),
+        ": tensor \"", entry.name, "\" has shape ", at::IntArrayRef(entry.shape), ", wanted ",
+        into.sizes());
+  torch::NoGradGuard no_grad;
+  const bool direct = into.device().is_cpu() && into.is_contiguous() && entry.contiguous() &&
+                      into.scalar_type() == scalar_type(entry.dtype);
+  if (direct) file.read(entry, bytes_of(into));
+  else into.copy_(read_tensor(file, entry));
+}
+
+void save_network(const std::string& path, const torch::nn::Module& network, std::string_view name,
+                  Options& options, std::map<std::string, std::string> metadata) {
+  metadata["gan.format"] = kFormatVersion;
+  metadata["gan.network"] = name;
+  metadata["gan.options"] = options_to_json(options);
+  TensorWriter writer;
+  for (const auto& [key, tensor] : state_dict(network)) writer.add(key, tensor);
+  writer.write(path, metadata);
+}
+
+}  // namespace gan

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// SRVGGNetCompact, the small super-resolution network of Real-ESRGAN: a row of 3x3 convolutions at
+// the input's size, a pixel shuffle, and the nearest-neighbour enlargement of the input added.
+#pragma once
+
+#include "models/network.h"
+
+namespace gan {
+
+struct CompactOptions : Options {
+  int in_channels = 3;   // 1..4, equal to out_channels
+  int out_channels = 3;  // 1..4
+  int features = 64;     // 1..1024
+  int convs = 16;        // 0..256 between the first convolution and the last
+  int scale = 4;         // 1..8
+  std::string activation = "prelu";  // prelu | relu | leakyrelu (slope 0.1)
+  void visit(OptionVisitor& v) override;
+};
+
+// {N, in_channels, H, W} in [0, 1] -> {N, out_channels, scale H, scale W}, not clamped.
+class CompactNet : public ImageNetwork {
+ public:
+  using OptionsType = CompactOptions;
+  explicit CompactNet(const CompactOptions& options);
+  NetworkTraits traits() const override;
+  torch::Tensor forward(torch::Tensor image) override;
+
+ private:
+  CompactOptions options_;
+  torch::nn::Sequential body_;
+};
+
+}  // namespace gan

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "models/generators/rrdbnet.h"
+
+#include "core/error.h"
+
+namespace gan {
+
+namespace nn = torch::nn;
+
+namespace {
+
+nn::Conv2d conv3x3(int64_t in, int64_t out) {
+  return nn::Conv2d(nn::Conv2dOptions(in, out, 3).padding(1));
+}
+
+torch::Tensor lrelu(torch::Tensor x) { return at::leaky_relu_(x, 0.2); }
+
+// Five convolutions, each fed with everything before it; a fifth of the result is added.
+class DenseBlock : public nn::Module {
+ public:
+  DenseBlock(int64_t features, int64_t growth) {
+    for (int64_t i = 0; i < 5; ++i) {
+      auto conv = conv3x3(features + i * growth, i < 4 ? growth : features);
+      // He initialisation scaled by 0.1 (section 3.1, "smaller initialization").
+      nn::init::kaiming_normal_(conv->weight);
+      torch::NoGradGuard no_grad;
+      conv->weight.mul_(0.1);
+      conv->bias.zero_();
+      convs_.push_back(register_module("conv" + std::to_string(i + 1), conv));
+    }
+  }
+  torch::Tensor forward(torch::Tensor x) {
+    std::vector<torch::Tensor> dense = {x};
+    for (size_t i = 0; i < 4; ++i)
+      dense.push_back(lrelu(convs_[i](i == 0 ? x : torch::cat(dense, 1))));
+    return torch::add(x, convs_[4](torch::cat(dense, 1)), 0.2);
+  }
+
+ private:
+  std::vector<nn::Conv2d> convs_;
+};
+
+class Rrdb : public nn::Module {
+ public:
+  Rrdb(int64_t features, int64_t growth) {
+    for (int i = 1; i <= 3; ++i)
+      blocks_.push_back(register_module("rdb" + std::to_string(i),
+                                        std::make_shared<DenseBlock>(features, growth)));
+  }
+  torch::Tensor forward(torch::Tensor x) {
+    torch::Tensor out = x;
+    for (auto& block : blocks_) out = block->forward(out);
+    return torch::add(x, out, 0.2);
+  }
+
+ private:
+  std::vector<std::shared_ptr<DenseBlock>> blocks_;
+};
+
+}  // namespace
+
+void RrdbNetOptions::visit(OptionVisitor& v) {
+  v.integer("in_channels", in_channels, 1, 4, "channels of the input");
+  v.integer("out_channels", out_channels, 1, 4, "channels of the output");
+  v.integer("scale", scale, 1, 4, "enlargement: 1, 2 or 4");
+  v.integer("features", features, 1, 1024, "feature maps");
+  v.integer("blocks", blocks, 1, 128, "residual-in-residual dense blocks");
+  v.integer("growth", growth, 1, 512, "channels that each dense convolution adds");
+}
+
+RrdbNet::RrdbNet(const RrdbNetOptions& options) : options_(options) {
+  check(options.scale == 1 || options.scale == 2 || options.scale == 4, ErrorKind::kSettings,
+        "network rrdbnet: scale must be 1, 2 or 4, got ", options.scale);
+  const int64_t unshuffle = 4 / options.scale, nf = options.features;
+  conv_first_ = register_module(
+      "conv_first", conv3x3(options.in_channels * unshuffle * unshuffle, nf));
+  for (int i = 0; i < options.blocks; ++i)
+    body_->push_back(std::make_shared<Rrdb>(nf, options.growth));
+  register_module("body", body_);
+  conv_body_ = register_module("conv_body", conv3x3(nf, nf));
+  conv_up1_ = register_module("conv_up1", conv3x3(nf, nf));
+  conv_up2_ = register_module("conv_up2", conv3x3(nf, nf));
+  conv_hr_ = register_module("conv_hr", conv3x3(nf, nf));
+  conv_last_ = register_module("conv_last", conv3x3(nf, options.out_channels));
+}
+
+NetworkTraits RrdbNet::traits() const {
+  const int unshuffle = 4 / options_.scale;
+  // 15 convolutions a block, the first and the body's at the inner size; conv_up1 at twice and the
+  // last three at four times that: (1 + 3/2... ) rounded up to whole inner pixels is 2.
+  const int inner = 15 * options_.blocks + 2 + 2;
+  return {.in_channels = options_.in_channels,
+          .out_channels = options_.out_channels,
+          .scale = options_.scale,
+          .receptive_radius = inner * unshuffle + unshuffle - 1,
+          .size_multiple = unshuffle};
+}
+
+torch::Tensor RrdbNet::forward(torch::Tensor image) {
+  const int64_t unshuffle = 4 / options_.scale;
+  check_image(image, options_.in_channels, static_cast<int>(unshuffle), "rrdbnet");
+  if (unshuffle > 1) image = at::pixel_unshuffle(image, unshuffle);
+  torch::Tensor x = conv_first_(image);
+  x = x + conv_body_(body_->forward(x));  // the trunk learns what to add, not the picture
+  const auto twice = [](const torch::Tensor& t) {
+    return at::upsample_nearest2d(t, {t.size(2) * 2, t.size(3) * 2});
+  };
+  x = lrelu(conv_up1_(twice(x)));
+  x = lrelu(conv_up2_(twice(x)));
+  return conv_last_(lrelu(conv_hr_(x)));
+}
+
+}  // namespace gan

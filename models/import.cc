@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "models/import.h"
+
+#include <cmath>
+#include <optional>
+
+#include "core/error.h"
+
+namespace gan {
+namespace {
+
+std::string text(int64_t value) { return std::to_string(value); }
+
+// Shape of a tensor that must have `dims` dimensions; nullptr when it is absent or differs.
+const std::vector<int64_t>* shape(const TensorFile& file, const std::string& name, size_t dims) {
+  const TensorEntry* entry = file.find(name);
+  return entry && entry->shape.size() == dims ? &entry->shape : nullptr;
+}
+
+// Whole square root, or 0.
+int64_t whole_root(int64_t square) {
+  const auto root = static_cast<int64_t>(std::lround(std::sqrt(static_cast<double>(square))));
+  return root * root == square ? root : 0;
+}
+
+// SRVGGNetCompact: body.0 is a convolution, activations with weights (PReLU) at the odd places.
+std::optional<Recognised> recognise_compact(const TensorFile& file) {
+  const auto* first = shape(file, "body.0.weight", 4);
+  if (!first || file.tensors[0].name.find("rdb") != std::string::npos) return {};
+  const bool prelu = shape(file, "body.1.weight", 1) != nullptr;
+  int64_t last = 0;
+  while (shape(file, "body." + text(last + 2) + ".weight", 4)) last += 2;
+  const auto* end = shape(file, "body." + text(last) + ".weight", 4);
+  if (last < 2 || !end || (*first)[1] == 0) return {};
+  const int64_t scale = whole_root((*end)[0] / (*first)[1]);
+  if (scale == 0 || (*end)[0] % (*first)[1] != 0) return {};
+  return Recognised{"compact",
+                    {{"in_channels", text((*first)[1])},
+                     {"out_channels", text((*first)[1])},
+                     {"features", text((*first)[0])},
+                     {"convs", text(last / 2 - 1)},
+                     {"scale", text(scale)},
+                     {"activation", prelu ? "prelu" : "relu"}},
+                    {},
+                    "SRVGGNetCompact"};
+}
+
+// The three generations of names for RRDBNet's parts.
+struct RrdbNames {
+  const char* origin;
+  std::string first, block, dense, conv, body, up1, up2, hr, last;
+};
+
+std::optional<RrdbNames> rrdb_names(const TensorFile& file) {
+  if (file.find("conv_first.weight") && file.find("conv_body.weight"))
+    return RrdbNames{"RRDBNet (Real-ESRGAN names)", "conv_first", "body.", ".rdb", ".conv",
+                     "conv_body", "conv_up1", "conv_up2", "conv_hr", "conv_last"};
+  if (file.find("conv_first.weight") && file.find("trunk_conv.weight"))
+    return RrdbNames{"RRDBNet (ESRGAN names)", "conv_first", "RRDB_trunk.", ".RDB", ".conv",
+                     "trunk_conv", "upconv1", "upconv2", "HRconv", "conv_last"};
+  if (file.find("model.0.weight") && file.find("model.1.sub.0.RDB1.conv1.0.weight"))
+    return RrdbNames{"RRDBNet (old ESRGAN names)", "model.0", "model.1.sub.", ".RDB", ".conv",
+                     "", "model.3", "model.6", "model.8", "model.10"};
+  return {};
+}
+
+std::optional<Recognised> recognise_rrdbnet(const TensorFile& file) {
+  auto names = rrdb_names(file);
+  if (!names) return {};
+  const bool old = names->body.empty();
+  const std::string suffix = old ? ".0" : "";
+  int64_t blocks = 0;
+  const auto dense_conv = [&](int64_t block, int dense, int conv) {
+    return names->block + text(block) + names->dense + text(dense) + names->conv + text(conv) + suffix;
+  };
+  while (file.find(dense_conv(blocks, 1, 1) + ".weight")) ++blocks;
+  if (old) names->body = names->block + text(blocks);
+  const auto* first = shape(file, names->first + ".weight", 4);
+  const auto* growth = shape(file, dense_conv(0, 1, 1) + ".weight", 4);
+  const auto* last = shape(file, names->last + ".weight", 4);
+  if (!first || !growth || !last || blocks == 0 || (*last)[0] == 0) return {};
+  const int64_t unshuffle = whole_root((*first)[1] / (*last)[0]);
+  if (unshuffle != 1 && unshuffle != 2 && unshuffle != 4) return {};
+  Recognised found{"rrdbnet",
+                   {{"in_channels", text((*last)[0])},
+                    {"out_channels", text((*last)[0])},
+                    {"scale", text(4 / unshuffle)},
+                    {"features", text((*first)[0])},
+                    {"blocks", text(blocks)},
+                    {"growth", text((*growth)[0])}},
+                   {},
+                   names->origin};
+  const auto map = [&](const std::string& ours, const std::string& theirs) {
+    for (const char* part : {".weight", ".bias"}) found.keys[ours + part] = theirs + part;
+  };
+  map("conv_first", names->first);
+  map("conv_body", names->body);
+  map("conv_up1", names->up1);
+  map("conv_up2", names->up2);
+  map("conv_hr", names->hr);
+  map("conv_last", names->last);
+  for (int64_t block = 0; block < blocks; ++block)
+    for (int dense = 1; dense <= 3; ++dense)
+      for (int conv = 1; conv <= 5; ++conv)
+        map("body." + text(block) + ".rdb" + text(dense) + ".conv" + text(conv),
+            dense_conv(block, dense, conv));
+  return found;
+}
+
+}  // namespace
+
+Recognised recognise(const TensorFile& file) {
+  for (const auto recogniser : {recognise_rrdbnet, recognise_compact})
+    if (auto found = recogniser(file)) return *found;
+  std::string keys;
+  for (size_t i = 0; i < file.tensors.size() && i < 6; ++i)
+    keys += (i ? ", " : "") + file.tensors[i].name.substr(0, 80);
+  fail(ErrorKind::kWrongType, file.source->name(), ": a ", file.container,
+       " with weights of an architecture that is not known here (", file.tensors.size(),
+       " tensors: ", keys, file.tensors.size() > 6 ? ", ..." : "", ")");
+}
+
+}  // namespace gan
