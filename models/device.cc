@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "models/device.h"
+
+#include <ATen/Parallel.h>
+#include <omp.h>
+#include <sched.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <fstream>
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
+#include "core/error.h"
+
+namespace gan {
+namespace {
+
+bool cpu_has_amx_bf16() {
+#if defined(__x86_64__)
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (d & (1u << 22)) && (d & (1u << 24));
+#else
+  return false;
+#endif
+}
+
+// CPUs that the cgroup grants, 0 when it sets no limit.
+int cgroup_cpus() {
+  std::ifstream file("/sys/fs/cgroup/cpu.max");
+  std::string quota;
+  double period = 0;
+  if (!(file >> quota >> period) || quota == "max" || period <= 0) return 0;
+  return static_cast<int>(std::ceil(std::strtod(quota.c_str(), nullptr) / period));
+}
+
+}  // namespace
+
+torch::Device device_from_name(const std::string& name) {
+  if (name == "cpu") return torch::kCPU;
+  const bool cuda = torch::cuda::is_available();
+  if (name == "auto") return cuda ? torch::Device(torch::kCUDA, 0) : torch::Device(torch::kCPU);
+  int index = 0;
+  const bool numbered = name.starts_with("cuda:");
+  const char* const end = name.data() + name.size();
+  check(name == "cuda" ||
+            (numbered && name.size() > 5 &&
+             std::from_chars(name.data() + 5, end, index).ptr == end && index >= 0),
+        ErrorKind::kSettings, "device must be auto, cpu, cuda or cuda:N, got \"", name, "\"");
+  check(cuda, ErrorKind::kUnavailable, "device ", name,
+        " is not available: this LibTorch has no CUDA or finds no GPU");
+  const auto count = static_cast<int>(torch::cuda::device_count());
+  check(index < count, ErrorKind::kUnavailable, "device ", name, " is not available: there ",
+        count == 1 ? "is 1 GPU" : concat("are ", count, " GPUs"));
+  return torch::Device(torch::kCUDA, static_cast<c10::DeviceIndex>(index));
+}
+
+torch::ScalarType precision_from_name(const std::string& name, torch::Device device) {
+  if (name == "fp32") return torch::kFloat;
+  if (name == "bf16") return torch::kBFloat16;
+  if (name == "fp16") {
+    check(!device.is_cpu(), ErrorKind::kSettings,
+          "precision fp16 is not supported on the CPU (LibTorch lacks the operators); use fp32 or "
+          "bf16");
+    return torch::kHalf;
+  }
+  check(name == "auto", ErrorKind::kSettings, "precision must be auto, fp32, bf16 or fp16, got \"",
+        name, "\"");
+  // On GPUs before Ampere LibTorch emulates bf16; those users choose fp16.
+  const bool fast = !device.is_cpu() || cpu_has_amx_bf16();
+  return fast ? torch::kBFloat16 : torch::kFloat;
+}
+
+const char* precision_name(torch::ScalarType type) {
+  return type == torch::kFloat ? "fp32" : type == torch::kBFloat16 ? "bf16" : "fp16";
+}
+
+int available_threads() {
+  cpu_set_t set;
+  int count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+  if (const int granted = cgroup_cpus(); granted > 0) count = std::min(count, granted);
+  return std::max(count, 1);
+}
+
+void set_threads_of_this_thread(int threads) {
+  // LibTorch sets its own default on a thread's first parallel loop; let it do that now.
+  at::internal::lazy_init_num_threads();
+  omp_set_num_threads(threads > 0 ? threads : available_threads());
+}
+
+}  // namespace gan

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Device, precision and threads from the words that users write.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <string>
+
+namespace gan {
+
+// "auto" (CUDA where there is one), "cpu", "cuda", "cuda:N". Throws Error(kSettings) for another
+// word, Error(kUnavailable) for a device that is not there.
+torch::Device device_from_name(const std::string& name);
+
+// "auto", "fp32", "bf16", "fp16". auto is the fastest that stays at least 50 dB from fp32: bf16 on
+// CUDA and on CPUs with AMX tiles; fp32 elsewhere, because AVX-512 alone makes bf16 slower than fp32
+// (see tests/bench/README.md). fp16 on the CPU is refused:
+// LibTorch has hardly any operator for it.
+torch::ScalarType precision_from_name(const std::string& name, torch::Device device);
+const char* precision_name(torch::ScalarType type);
+
+// Processors this process may use: the affinity mask and the cgroup's quota, at least 1.
+int available_threads();
+
+// Sets the number of threads that LibTorch uses for work started by the calling thread. The
+// OpenMP setting belongs to the thread, so an application's own threads keep theirs. 0: all.
+void set_threads_of_this_thread(int threads);
+
+}  // namespace gan

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Decoded pictures of a data set, kept in memory as far as a budget allows.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "core/image_file.h"
+
+namespace gan::training {
+
+class ImageCache {
+ public:
+  static constexpr size_t kDefaultBudget = size_t{2} << 30;  // bytes of decoded pixels
+  explicit ImageCache(std::vector<std::string> files, size_t budget = kDefaultBudget);
+
+  size_t size() const { return files_.size(); }
+  const std::string& file(size_t index) const { return files_[index]; }
+  // Thread-safe; two threads may decode one file twice at the very start.
+  std::shared_ptr<const Bytes8> get(size_t index) const;
+
+ private:
+  std::vector<std::string> files_;
+  size_t budget_;
+  mutable std::atomic<size_t> used_{0};
+  mutable std::mutex mutex_;
+  mutable std::vector<std::shared_ptr<const Bytes8>> decoded_;
+};
+
+// A rectangle of packed 8-bit RGB as floats in [0, 1].
+Picture crop_picture(const Bytes8& image, int x, int y, Size size);
+Bytes8 to_bytes(const Picture& picture);  // clamped and rounded; 3 channels
+
+// One of the 8 symmetries of the square: bit 0 mirrors, bit 1 turns upside down, bit 2 transposes.
+Picture flipped(const Picture& picture, int symmetry);
+
+}  // namespace gan::training

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "training/datasets/super_resolution.h"
+
+#include "core/error.h"
+#include "core/resize.h"
+#include "training/degradations/camera.h"
+
+namespace gan::training {
+
+Picture shrink_for_training(const Picture& large, int scale) {
+  Picture low = resize(large, {large.size.width / scale, large.size.height / scale});
+  round_to_8bit(low);
+  return low;
+}
+
+SuperResolutionDataset::SuperResolutionDataset(std::vector<std::string> files, int patch,
+                                               LowResolutionOptions options)
+    : large_(std::move(files)), patch_(patch), options_(options), small_(large_.size()) {
+  check(large_.size() > 0, ErrorKind::kData, "the data set holds no pictures");
+}
+
+std::shared_ptr<const Bytes8> SuperResolutionDataset::small(size_t index) const {
+  {
+    const std::lock_guard lock(mutex_);
+    if (small_[index]) return small_[index];
+  }
+  const auto large = large_.get(index);
+  const Size sides{large->size.width / options_.scale * options_.scale,
+                   large->size.height / options_.scale * options_.scale};
+  check(sides.width >= patch_ * options_.scale && sides.height >= patch_ * options_.scale,
+        ErrorKind::kData, large_.file(index), ": ", large->size.width, "x", large->size.height,
+        " is smaller than the patch of ", patch_ * options_.scale, "x", patch_ * options_.scale);
+  auto low = std::make_shared<const Bytes8>(
+      to_bytes(shrink_for_training(crop_picture(*large, 0, 0, sides), options_.scale)));
+  const std::lock_guard lock(mutex_);
+  small_[index] = low;
+  return low;
+}
+
+Sample SuperResolutionDataset::get(int64_t index, Random& random) const {
+  const auto i = static_cast<size_t>(index);
+  const auto low = small(i);
+  const auto high = large_.get(i);
+  const int x = random.below(low->size.width - patch_ + 1);
+  const int y = random.below(low->size.height - patch_ + 1);
+  const int symmetry = random.below(8), scale = options_.scale, side = patch_ * scale;
+  Sample sample;
+  sample.source = large_.file(i);
+  sample.input = flipped(crop_picture(*low, x, y, {patch_, patch_}), symmetry);
+  sample.target = flipped(crop_picture(*high, x * scale, y * scale, {side, side}), symmetry);
+  if (options_.noise_sigma > 0) add_gaussian_noise(sample.input, options_.noise_sigma / 255, random);
+  if (options_.jpeg_quality > 0) jpeg_round_trip(sample.input, options_.jpeg_quality);
+  return sample;
+}
+
+}  // namespace gan::training

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "training/loader.h"
+
+#include <chrono>
+#include <cstring>
+#include <numeric>
+
+#include "core/error.h"
+
+namespace gan::training {
+namespace {
+
+constexpr int64_t kAhead = 8;  // batches made before they are asked for
+
+// {N, H, W, C} memory seen as {N, C, H, W}: channels_last without a copy.
+torch::Tensor stack(const std::vector<Sample>& samples, Picture Sample::* member) {
+  const Picture& first = samples[0].*member;
+  if (first.values.empty()) return {};
+  auto tensor = torch::empty({static_cast<int64_t>(samples.size()), first.size.height,
+                              first.size.width, first.channels});
+  float* to = tensor.data_ptr<float>();
+  for (const auto& sample : samples) {
+    const Picture& picture = sample.*member;
+    check(picture.size == first.size && picture.channels == first.channels, ErrorKind::kData,
+          sample.source, ": ", picture.size.width, "x", picture.size.height,
+          " in a batch of ", first.size.width, "x", first.size.height);
+    std::memcpy(to, picture.values.data(), picture.values.size() * sizeof(float));
+    to += picture.values.size();
+  }
+  return tensor.permute({0, 3, 1, 2});
+}
+
+}  // namespace
+
+int64_t Sampler::index(int64_t position) {
+  const int64_t at = epoch(position);
+  auto found = epochs_.find(at);
+  if (found == epochs_.end()) {
+    std::vector<int32_t> order(static_cast<size_t>(size_));
+    std::iota(order.begin(), order.end(), 0);
+    Random random(seed_, 0x5a17, static_cast<uint64_t>(at));
+    for (size_t i = order.size(); i > 1; --i)
+      std::swap(order[i - 1], order[static_cast<size_t>(random.below(static_cast<int>(i)))]);
+    while (epochs_.size() >= 2) epochs_.erase(epochs_.begin());
+    found = epochs_.emplace(at, std::move(order)).first;
+  }
+  return found->second[static_cast<size_t>(position % size_)];
+}
+
+Loader::Loader(const Dataset& dataset, LoaderOptions options)
+    : dataset_(dataset),
+      options_(options),
+      sampler_(dataset.size(), options.seed),
+      next_to_make_(options.first_step),
+      next_to_take_(options.first_step) {
+  for (int i = 0; i < options.workers; ++i) threads_.emplace_back([this] { work(); });
+}
+
+Loader::~Loader() {
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  room_.notify_all();
+  for (auto& thread : threads_) thread.join();
+}
+
+Batch Loader::make_batch(int64_t step) {
+  std::vector<Sample> samples;
+  for (int place = 0; place < options_.batch; ++place) {
+    const int64_t position = (step - 1) * options_.batch + place;
+    int64_t index = 0;
+    {
+      const std::lock_guard lock(mutex_);
+      index = sampler_.index(position);
+    }
+    Random random(options_.seed, static_cast<uint64_t>(step), static_cast<uint64_t>(place));
+    samples.push_back(dataset_.get(index, random));
+  }
+  Batch batch{stack(samples, &Sample::input), stack(samples, &Sample::target),
+              torch::empty({options_.batch}, torch::kLong), {}};
+  for (int i = 0; i < options_.batch; ++i) {
+    batch.label.data_ptr<int64_t>()[i] = samples[static_cast<size_t>(i)].label;
+    batch.sources.push_back(std::move(samples[static_cast<size_t>(i)].source));
+  }
+  return batch;
+}
+
+void Loader::work() {
+  while (true) {
+    int64_t step = 0;
+    {
+      std::unique_lock lock(mutex_);
+      room_.wait(lock, [this] { return stop_ || next_to_make_ < next_to_take_ + kAhead; });
+      if (stop_) return;
+      step = next_to_make_++;
+    }
+    Batch batch;
+    std::exception_ptr error;
+    try {
+      batch = make_batch(step);
+    } catch (...) {
+      error = std::current_exception();
+    }
+    const std::lock_guard lock(mutex_);
+    if (error) error_ = error;
+    else batches_[step] = std::move(batch);
+    ready_.notify_all();
+    if (error) return;
+  }
+}
+
+Batch Loader::next() {
+  const auto start = std::chrono::steady_clock::now();
+  std::unique_lock lock(mutex_);
+  ready_.wait(lock, [this] { return error_ || batches_.contains(next_to_take_); });
+  waited_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  if (error_) std::rethrow_exception(error_);
+  Batch batch = std::move(batches_.extract(next_to_take_).mapped());
+  ++next_to_take_;
+  room_.notify_all();
+  return batch;
+}
+
+}  // namespace gan::training

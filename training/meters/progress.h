@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What a person sees of a run: a bar on a terminal, plain lines elsewhere, all of it in log.txt.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <string>
+
+namespace gan::training {
+
+class Progress {
+ public:
+  // log: a file that lines are appended to; may be empty. The time left counts from first_step.
+  Progress(const std::string& log, int64_t first_step, int64_t steps);
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  // After every step; redraws the bar a few times a second.
+  void step(int64_t step);
+  // A full line, for instance a row of metrics.
+  void line(const std::string& text);
+  // "12.3 steps/s, 1 h 02 min left"
+  std::string speed() const;
+
+ private:
+  void clear_bar();
+  std::FILE* log_ = nullptr;
+  bool terminal_;
+  bool bar_shown_ = false;
+  int64_t first_step_, steps_, step_;
+  std::chrono::steady_clock::time_point start_, drawn_;
+};
+
+std::string duration_text(double seconds);  // "1 h 02 min", "3 min 20 s", "5 s"
+
+}  // namespace gan::training

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A recipe: networks, losses, optimizers and data of one system. The trainer does the rest.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/picture.h"
+#include "training/datasets/dataset.h"
+#include "training/loader.h"
+#include "training/run_state.h"
+#include "training/schedule.h"
+
+namespace gan::training {
+
+// Options that every recipe has; a recipe derives from it, changes defaults and adds its own.
+struct RecipeOptions : Options {
+  int steps = 100000;         // optimisation steps of the run
+  int batch = 16;             // samples a step
+  int seed = 0;
+  int workers = 2;            // loader threads
+  double lr = 2e-4;           // base learning rate; a recipe with two says which
+  ScheduleOptions schedule;
+  double ema = 0.999;         // decay of the averaged weights, 0: none
+  int log_every = 100;        // steps
+  int validate_every = 2000;  // steps, 0: never
+  int save_every = 2000;      // steps between checkpoints
+  int keep = 3;               // checkpoints kept beside latest and best
+  std::string init;           // checkpoint to start the generator from
+  void visit(OptionVisitor& v) override;
+};
+
+// Named numbers of one step, such as {"loss", ...}; scalars still on the device.
+using StepValues = std::vector<std::pair<std::string, torch::Tensor>>;
+// Named numbers of a validation.
+using Values = std::vector<std::pair<std::string, double>>;
+
+class Recipe {
+ public:
+  virtual ~Recipe() = default;
+  virtual RecipeOptions& options() = 0;
+
+  // Called once, after the options are set: opens the data, creates networks and optimizers in
+  // `state`. Throws Error(kData, kSettings) for whatever can be known before the first step.
+  virtual void prepare(RunState& state, const std::string& data_folder) = 0;
+  virtual const Dataset& training_set() const = 0;
+
+  // One step: forward, backward and every optimizer. torch's random numbers are seeded for it.
+  virtual StepValues step(RunState& state, const Batch& batch) = 0;
+
+  // Quality on held-out data; the first value decides which checkpoint is best (larger is better).
+  virtual Values validate(RunState& state) = 0;
+  // A grid of pictures at fixed inputs.
+  virtual Picture samples(RunState& state) = 0;
+
+  // The role of the network that elements load, and what to write into its metadata.
+  virtual std::string main_network() const { return "g"; }
+};
+
+struct RecipeEntry {
+  std::string_view name;
+  std::string_view summary;
+  std::string_view source;  // paper or code
+  std::unique_ptr<Recipe> (*make)();
+};
+
+std::span<const RecipeEntry> recipe_table();
+const RecipeEntry& find_recipe(std::string_view name);  // throws Error(kSettings)
+
+}  // namespace gan::training

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <span>
+
+#include "core/error.h"
+#include "training/recipe.h"
+#include "training/recipes/compact.h"
+
+namespace gan::training {
+namespace {
+
+constexpr RecipeEntry kTable[] = {
+    {"compact", "small super-resolution network on pixel loss", "SRVGGNetCompact of Real-ESRGAN",
+     make_compact_recipe},
+};
+
+}  // namespace
+
+std::span<const RecipeEntry> recipe_table() { return kTable; }
+
+const RecipeEntry& find_recipe(std::string_view name) {
+  std::vector<std::string> known;
+  for (const auto& entry : kTable) {
+    if (entry.name == name) return entry;
+    known.emplace_back(entry.name);
+  }
+  std::string list;
+  for (const auto& word : known) list += (list.empty() ? "" : ", ") + word;
+  const std::string near = nearest_word(name, known);
+  fail(ErrorKind::kSettings, "recipe must be one of ", list, "; got \"", name, "\"",
+       near.empty() ? "" : "; did you mean \"" + near + "\"?");
+}
+
+void RecipeOptions::visit(OptionVisitor& v) {
+  v.integer("steps", steps, 1, 1000000000, "optimisation steps");
+  v.integer("batch", batch, 1, 65536, "samples a step");
+  v.integer("seed", seed, 0, 2147483647, "of all random numbers");
+  v.integer("workers", workers, 1, 256, "loader threads");
+  v.real("lr", lr, 0, 10, "base learning rate");
+  schedule.visit(v);
+  v.real("ema", ema, 0, 1, "decay of the averaged weights, 0: none");
+  v.integer("log_every", log_every, 1, 1000000000, "steps between rows of metrics.csv");
+  v.integer("validate_every", validate_every, 0, 1000000000, "steps, 0: never");
+  v.integer("save_every", save_every, 1, 1000000000, "steps between checkpoints");
+  v.integer("keep", keep, 1, 1000000, "checkpoints kept beside latest and best");
+  v.text("init", init, "", "checkpoint to start from");
+}
+
+}  // namespace gan::training

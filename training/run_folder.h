@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The files of one run:
+//   checkpoints/step-N.state          everything needed to go on (training only)
+//   checkpoints/step-N.safetensors    the weights that elements load, averaged where there are averages
+//   checkpoints/latest.safetensors    the newest of them; replaced by rename, so it can be watched
+//   checkpoints/best.safetensors      the one with the best validation so far
+//   samples/step-N.png  metrics.csv  log.txt
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace gan::training {
+
+class RunFolder {
+ public:
+  // Creates the folders. Throws Error(kUnreadable).
+  explicit RunFolder(std::string path);
+
+  const std::string& path() const { return path_; }
+  std::string file(const std::string& name) const { return path_ + "/" + name; }
+  std::string state(int64_t step) const;
+  std::string weights(int64_t step) const;
+  std::string sample(int64_t step) const;
+
+  std::optional<int64_t> latest_state() const;  // the largest N of step-N.state
+  // Makes `name` (latest or best) a second name of the file step-N.safetensors, by rename.
+  void point(const std::string& name, int64_t step) const;
+  // Removes checkpoints but the `keep` newest, and what a killed run left half-written.
+  void prune(int keep) const;
+
+ private:
+  std::string path_;
+};
+
+}  // namespace gan::training

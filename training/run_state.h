@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Everything that a run must remember to go on bit for bit: networks, their averages, optimizers,
+// loose tensors (running means, image pools) and counters. Random numbers and the place in the data
+// need no remembering: both are functions of the seed and the step.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "models/network.h"
+
+namespace gan::training {
+
+struct NamedNetwork {
+  std::string name;   // its role in the recipe: "g", "d", "g_ab", ...
+  std::string table;  // its line in models/table
+  std::unique_ptr<Options> options;
+  std::shared_ptr<Network> network;
+  std::shared_ptr<Network> average;  // exponential moving average; null when not wanted
+};
+
+struct NamedOptimizer {
+  std::string name;
+  std::unique_ptr<torch::optim::Adam> optimizer;
+  double base_lr = 0;
+};
+
+struct AdamSettings {
+  double lr = 1e-3;
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double eps = 1e-8;
+  double weight_decay = 0;
+};
+
+class RunState {
+ public:
+  explicit RunState(torch::Device device) : device_(device) {}
+  torch::Device device() const { return device_; }
+
+  // Creates the network `table` with `options` on the device in channels_last.
+  Network& add_network(std::string name, std::string table, std::unique_ptr<Options> options,
+                       bool averaged = false);
+  torch::optim::Adam& add_optimizer(std::string name, std::vector<torch::Tensor> parameters,
+                                    const AdamSettings& settings);
+  // A tensor that belongs to the recipe; its size may change between saves.
+  torch::Tensor& add_tensor(std::string name, torch::Tensor initial);
+
+  NamedNetwork& network(std::string_view name);
+  torch::optim::Adam& optimizer(std::string_view name);
+  const std::vector<NamedNetwork>& networks() const { return networks_; }
+
+  void set_lr_factor(double factor);
+  // average = decay * average + (1 - decay) * network for parameters; buffers are copied.
+  void update_averages(double decay);
+
+  // `step` and `extra` go into the file's metadata. Atomic.
+  void save(const std::string& path, int64_t step, std::map<std::string, std::string> extra) const;
+  // Restores what save() wrote into the same set of networks, optimizers and tensors; returns the
+  // metadata. Throws Error(kWrongType) when the file belongs to another recipe or options.
+  std::map<std::string, std::string> load(const std::string& path);
+
+ private:
+  torch::Device device_;
+  std::vector<NamedNetwork> networks_;
+  std::vector<NamedOptimizer> optimizers_;
+  std::map<std::string, torch::Tensor> tensors_;
+};
+
+// The weights as a picture of NHWC memory, which convolutions on both CPU and GPU prefer.
+void to_channels_last(torch::nn::Module& module);
+
+}  // namespace gan::training

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "training/sample_grid.h"
+
+#include <algorithm>
+
+namespace gan::training {
+
+Picture make_grid(const std::vector<Picture>& cells, int columns) {
+  constexpr int kGap = 2;
+  Size cell;
+  for (const auto& picture : cells) {
+    cell.width = std::max(cell.width, picture.size.width);
+    cell.height = std::max(cell.height, picture.size.height);
+  }
+  const int rows = (static_cast<int>(cells.size()) + columns - 1) / columns;
+  Picture grid({columns * (cell.width + kGap) - kGap, rows * (cell.height + kGap) - kGap}, 3);
+  for (size_t i = 0; i < cells.size(); ++i) {
+    const int left = static_cast<int>(i) % columns * (cell.width + kGap);
+    const int top = static_cast<int>(i) / columns * (cell.height + kGap);
+    const Picture& picture = cells[i];
+    for (int y = 0; y < picture.size.height; ++y)
+      for (int x = 0; x < picture.size.width; ++x)
+        for (int c = 0; c < 3; ++c)
+          grid.span().row(top + y)[(left + x) * 3 + c] =
+              picture.view().row(y)[x * picture.channels + std::min(c, picture.channels - 1)];
+  }
+  return grid;
+}
+
+Picture centre_patch(const Picture& picture, int side) {
+  const Size size{std::min(side, picture.size.width), std::min(side, picture.size.height)};
+  const int left = (picture.size.width - size.width) / 2;
+  const int top = (picture.size.height - size.height) / 2;
+  Picture patch(size, picture.channels);
+  for (int y = 0; y < size.height; ++y)
+    std::copy_n(picture.view().row(top + y) + left * picture.channels,
+                ptrdiff_t{size.width} * picture.channels, patch.span().row(y));
+  return patch;
+}
+
+}  // namespace gan::training
