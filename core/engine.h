@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What an element may ask of a network. libganmodels.so implements it and is loaded on the first
+// call of load_enhancer(), so a process that never enhances never loads LibTorch.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "core/frame.h"
+
+namespace gan {
+
+struct EnhancerOptions {
+  std::string model;               // path, or name of a built-in model; empty: the default one
+  std::string device = "auto";     // auto, cpu, cuda, cuda:N
+  std::string precision = "auto";  // auto, fp32, bf16, fp16
+  int threads = 0;                 // of the CPU, for the calling thread's work alone; 0: all
+  int tile_size = 0;               // side of a tile's core, input pixels; 0: the whole frame
+};
+
+struct EnhancerInfo {
+  std::string model;      // as the user would write it
+  std::string network;    // line of the table
+  std::string device;     // "cpu", "cuda:0"
+  std::string precision;  // "fp32", "bf16", "fp16"
+  int scale = 1;          // output side / input side
+};
+
+struct FrameFormat {
+  PixelFormat pixels = PixelFormat::kRGB;
+  Size size;
+  Colorimetry colorimetry;
+  bool operator==(const FrameFormat&) const = default;
+};
+
+// How a frame is to look; may change from frame to frame.
+struct Look {
+  double strength = 1;  // 0..1: share of the network against plain bicubic resampling
+};
+
+struct EnhancerStats {
+  uint64_t frames = 0;
+  uint64_t tiles = 0;
+  double mean_ms = 0;  // of a frame, from submit to the end of collect
+  double p95_ms = 0;   // 95th percentile of the last 1,000 frames
+};
+
+// One stream's network. One thread at a time, always the same one after set_formats(); stats() may
+// be asked from any.
+class Enhancer {
+ public:
+  virtual ~Enhancer() = default;
+  virtual EnhancerInfo info() const = 0;
+
+  // Must be called before the first frame and when formats change. `out` has scale times the sides
+  // of `in`. Reserves all memory and runs one frame of noise, so that the first real one is not
+  // late. Throws Error.
+  virtual void set_formats(const FrameFormat& in, const FrameFormat& out) = 0;
+
+  // submit() reads the frame, collect() writes the result of the oldest one submitted. At most one
+  // frame may be submitted and not collected. Throws Error.
+  virtual void submit(const FrameView& in, const Look& look) = 0;
+  virtual void collect(const FrameSpan& out) = 0;
+  void run(const FrameView& in, const Look& look, const FrameSpan& out) {
+    submit(in, look);
+    collect(out);
+  }
+
+  virtual EnhancerStats stats() const = 0;
+};
+
+// Throws Error: kNotFound, kUnreadable, kWrongType for the checkpoint, kSettings for an option,
+// kUnavailable for the device or when libganmodels.so or LibTorch cannot be loaded.
+std::unique_ptr<Enhancer> load_enhancer(const EnhancerOptions& options);
+
+// The functions that libganmodels.so exports as one table, behind the C symbol gan_models_api.
+struct ModelsApi {
+  static constexpr int kVersion = 1;
+  int version;
+  std::unique_ptr<Enhancer> (*load_enhancer)(const EnhancerOptions&);
+};
+
+}  // namespace gan

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "core/frame_rows.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/chroma.h"
+#include "core/colour.h"
+#include "core/error.h"
+#include "core/simd.h"
+
+namespace gan {
+namespace {
+
+template <class Sample, int kStep>
+GAN_SIMD void load_samples(const uint8_t* bytes, int count, int shift, CodeScale code, float* to) {
+  const auto* samples = reinterpret_cast<const Sample*>(bytes);
+  for (int i = 0; i < count; ++i)
+    to[i] = (static_cast<float>(samples[i * kStep] >> shift) - code.offset) * code.scale;
+}
+
+template <class Sample, int kStep>
+GAN_SIMD void store_samples(const float* from, int count, int shift, CodeScale code, float peak,
+                            uint8_t* bytes) {
+  auto* samples = reinterpret_cast<Sample*>(bytes);
+  const float gain = 1 / code.scale, offset = code.offset + 0.5f;
+  for (int i = 0; i < count; ++i) {
+    const float value = std::min(std::max(from[i] * gain + offset, 0.0f), peak + 0.5f);
+    samples[i * kStep] = static_cast<Sample>(static_cast<int>(value) << shift);
+  }
+}
+
+CodeScale scale_of(const FormatInfo& format, int index, Range range) {
+  const int depth = format.component[static_cast<size_t>(index)].depth;
+  if (index == 3) return luma_scale(Range::kFull, depth);
+  return format.family == Family::kYuv && index > 0 ? chroma_scale(range, depth)
+                                                    : luma_scale(range, depth);
+}
+
+using Load = void (*)(const uint8_t*, int, int, CodeScale, float*);
+using Store = void (*)(const float*, int, int, CodeScale, float, uint8_t*);
+
+// Samples of one or two bytes, one to four of them apart.
+Load loader(const Component& component) {
+  const bool wide = component.depth > 8;
+  switch (wide ? component.step / 2 : component.step) {
+    case 1: return wide ? load_samples<uint16_t, 1> : load_samples<uint8_t, 1>;
+    case 2: return wide ? load_samples<uint16_t, 2> : load_samples<uint8_t, 2>;
+    case 3: return load_samples<uint8_t, 3>;
+    default: return wide ? load_samples<uint16_t, 4> : load_samples<uint8_t, 4>;
+  }
+}
+Store storer(const Component& component) {
+  const bool wide = component.depth > 8;
+  switch (wide ? component.step / 2 : component.step) {
+    case 1: return wide ? store_samples<uint16_t, 1> : store_samples<uint8_t, 1>;
+    case 2: return wide ? store_samples<uint16_t, 2> : store_samples<uint8_t, 2>;
+    case 3: return store_samples<uint8_t, 3>;
+    default: return wide ? store_samples<uint16_t, 4> : store_samples<uint8_t, 4>;
+  }
+}
+
+void load_row(const FrameView& frame, int index, int y, CodeScale code, float* to) {
+  const Component& c = info(frame.format).component[static_cast<size_t>(index)];
+  const auto& plane = frame.planes[c.plane];
+  loader(c)(plane.data + y * plane.stride + c.offset, component_size(c, frame.size).width, c.shift,
+            code, to);
+}
+
+void store_row(const float* from, int index, int y, CodeScale code, const FrameSpan& frame) {
+  const Component& c = info(frame.format).component[static_cast<size_t>(index)];
+  const auto& plane = frame.planes[c.plane];
+  storer(c)(from, component_size(c, frame.size).width, c.shift, code,
+            static_cast<float>((1 << c.depth) - 1), plane.data + y * plane.stride + c.offset);
+}
+
+GAN_SIMD void interleave(const float* r, const float* g, const float* b, int count, float* to) {
+  for (int i = 0; i < count; ++i) {
+    to[3 * i] = r[i];
+    to[3 * i + 1] = g[i];
+    to[3 * i + 2] = b[i];
+  }
+}
+
+GAN_SIMD void split(const float* from, int count, float* r, float* g, float* b) {
+  for (int i = 0; i < count; ++i) {
+    r[i] = from[3 * i];
+    g[i] = from[3 * i + 1];
+    b[i] = from[3 * i + 2];
+  }
+}
+
+// In place: r holds Y', g Cb, b Cr.
+GAN_SIMD void yuv_to_rgb(float* r, float* g, float* b, int count, float kr, float kb) {
+  const float kg = 1 - kr - kb, r_cr = 2 * (1 - kr), b_cb = 2 * (1 - kb);
+  const float g_cb = b_cb * kb / kg, g_cr = r_cr * kr / kg;
+  for (int i = 0; i < count; ++i) {
+    const float y = r[i], cb = g[i], cr = b[i];
+    r[i] = y + r_cr * cr;
+    g[i] = y - g_cb * cb - g_cr * cr;
+    b[i] = y + b_cb * cb;
+  }
+}
+
+GAN_SIMD void luma_row(const float* r, const float* g, const float* b, int count, float kr,
+                       float kb, float* luma) {
+  const float kg = 1 - kr - kb;
+  for (int i = 0; i < count; ++i) luma[i] = kr * r[i] + kg * g[i] + kb * b[i];
+}
+
+// to += weight * (colour - luma) * gain, which is a chroma row before it is narrowed.
+GAN_SIMD void add_difference(const float* colour, const float* luma, int count, float weight,
+                             float* to) {
+  for (int i = 0; i < count; ++i) to[i] += weight * (colour[i] - luma[i]);
+}
+
+GAN_SIMD void mix_rows(const float* a, float wa, const float* b, float wb, int count, float* to) {
+  for (int i = 0; i < count; ++i) to[i] = wa * a[i] + wb * b[i];
+}
+
+}  // namespace
+
+RowReader::RowReader(PixelFormat format, Size size, const Colorimetry& colorimetry)
+    : size_(size), format_(info(format)), colorimetry_(colorimetry) {
+  for (auto* row : {&r_, &g_, &b_, &first_, &second_}) row->resize(static_cast<size_t>(size.width) + 1);
+}
+
+void RowReader::read_yuv_row(const FrameView& frame, int y) {
+  const Range range = colorimetry_.range;
+  load_row(frame, 0, y, scale_of(format_, 0, range), r_.data());
+  const Size chroma = component_size(format_.component[1], size_);
+  const RowPair rows = chroma_up_rows(y, chroma.height, colorimetry_.vertical);
+  for (int index = 1; index <= 2; ++index) {
+    const CodeScale code = scale_of(format_, index, range);
+    load_row(frame, index, rows.first, code, first_.data());
+    if (rows.second_weight > 0) {
+      load_row(frame, index, rows.second, code, second_.data());
+      mix_rows(first_.data(), rows.first_weight, second_.data(), rows.second_weight, chroma.width,
+               first_.data());
+    }
+    chroma_up_row(first_.data(), chroma.width, (index == 1 ? g_ : b_).data(), size_.width,
+                  colorimetry_.horizontal);
+  }
+  const auto [kr, kb] = weights(colorimetry_.matrix);
+  yuv_to_rgb(r_.data(), g_.data(), b_.data(), size_.width, static_cast<float>(kr),
+             static_cast<float>(kb));
+}
+
+void RowReader::read(const FrameView& frame, int begin, int end, const PictureSpan& rgb) {
+  for (int y = begin; y < end; ++y) {
+    const float *r = r_.data(), *g = g_.data(), *b = b_.data();
+    if (format_.family == Family::kYuv) {
+      read_yuv_row(frame, y);
+    } else {
+      const CodeScale code = scale_of(format_, 0, colorimetry_.range);
+      load_row(frame, 0, y, code, r_.data());
+      if (format_.family == Family::kGray) {
+        g = b = r;
+      } else {
+        load_row(frame, 1, y, code, g_.data());
+        load_row(frame, 2, y, code, b_.data());
+      }
+    }
+    interleave(r, g, b, size_.width, rgb.row(y));
+  }
+}
+
+RowWriter::RowWriter(PixelFormat format, Size size, const Colorimetry& colorimetry)
+    : size_(size), format_(info(format)), colorimetry_(colorimetry) {
+  for (auto* row : {&r_, &g_, &b_, &luma_, &sum_[0], &sum_[1], &narrow_})
+    row->resize(static_cast<size_t>(size.width) + 1);
+}
+
+void RowWriter::split_row(const PictureView& rgb, int y) {
+  split(rgb.row(y), size_.width, r_.data(), g_.data(), b_.data());
+}
+
+void RowWriter::write_chroma_row(const PictureView& rgb, int chroma_y, const FrameSpan& frame,
+                                 const Picture* const extra[2]) {
+  const auto [kr, kb] = weights(colorimetry_.matrix);
+  const int count = component_size(format_.component[1], size_).width;
+  for (auto& sum : sum_) std::ranges::fill(sum, 0.0f);
+  const RowTriple rows = chroma_down_rows(chroma_y, size_.height, colorimetry_.vertical);
+  for (int k = 0; k < 3; ++k) {
+    if (rows.weight[k] == 0) continue;
+    split_row(rgb, rows.row[k]);
+    luma_row(r_.data(), g_.data(), b_.data(), size_.width, static_cast<float>(kr),
+             static_cast<float>(kb), luma_.data());
+    // Cb = (B' - Y') / 2 (1 - kb), Cr = (R' - Y') / 2 (1 - kr)
+    add_difference(b_.data(), luma_.data(), size_.width,
+                   rows.weight[k] / static_cast<float>(2 * (1 - kb)), sum_[0].data());
+    add_difference(r_.data(), luma_.data(), size_.width,
+                   rows.weight[k] / static_cast<float>(2 * (1 - kr)), sum_[1].data());
+  }
+  for (int i = 0; i < 2; ++i) {
+    chroma_down_row(sum_[i].data(), size_.width, narrow_.data(), count, colorimetry_.horizontal);
+    if (extra[i])
+      mix_rows(narrow_.data(), 1, extra[i]->view().row(chroma_y), 1, count, narrow_.data());
+    store_row(narrow_.data(), i + 1, chroma_y, scale_of(format_, i + 1, colorimetry_.range), frame);
+  }
+}
+
+void RowWriter::write(const PictureView& rgb, int begin, int end, const FrameSpan& frame,
+                      const Picture* cb_extra, const Picture* cr_extra) {
+  const auto [kr, kb] = weights(colorimetry_.matrix);
+  const CodeScale code = scale_of(format_, 0, colorimetry_.range);
+  const Picture* const extra[2] = {cb_extra, cr_extra};
+  for (int y = begin; y < end; ++y) {
+    if (format_.family == Family::kYuv && y % 2 == 0) write_chroma_row(rgb, y / 2, frame, extra);
+    split_row(rgb, y);
+    if (format_.family == Family::kRgb) {
+      const auto& plane = frame.planes[0];
+      if (!format_.has_alpha && format_.component[0].step == 4)
+        std::fill_n(plane.data + y * plane.stride, 4 * size_.width, uint8_t{255});
+      const float* const rows[3] = {r_.data(), g_.data(), b_.data()};
+      for (int c = 0; c < 3; ++c) store_row(rows[c], c, y, code, frame);
+    } else {
+      luma_row(r_.data(), g_.data(), b_.data(), size_.width, static_cast<float>(kr),
+               static_cast<float>(kb), luma_.data());
+      store_row(luma_.data(), 0, y, code, frame);
+    }
+  }
+}
+
+void read_component(const FrameView& frame, int component, const PictureSpan& to) {
+  const CodeScale code = scale_of(info(frame.format), component, frame.colorimetry.range);
+  for (int y = 0; y < to.size.height; ++y) load_row(frame, component, y, code, to.row(y));
+}
+
+void write_component(const PictureView& from, int component, const FrameSpan& frame) {
+  const CodeScale code = scale_of(info(frame.format), component, frame.colorimetry.range);
+  for (int y = 0; y < from.size.height; ++y) store_row(from.row(y), component, y, code, frame);
+}
+
+}  // namespace gan

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Rows of a video frame as RGB floats and back: the only place where pixel layout, matrix, range
+// and bit depth change. No value is clamped before the last step, and none passes through 8 bits.
+#pragma once
+
+#include <vector>
+
+#include "core/frame.h"
+#include "core/picture.h"
+
+namespace gan {
+
+// Converts frames of one format. Not thread-safe; each thread has its own.
+class RowReader {
+ public:
+  RowReader(PixelFormat format, Size size, const Colorimetry& colorimetry);
+  // Rows [begin, end) into `rgb`, 3 interleaved channels, R'G'B' with black 0 and white 1.
+  void read(const FrameView& frame, int begin, int end, const PictureSpan& rgb);
+
+ private:
+  void read_yuv_row(const FrameView& frame, int y);
+  Size size_;
+  const FormatInfo& format_;
+  Colorimetry colorimetry_;
+  std::vector<float> r_, g_, b_, first_, second_;
+};
+
+class RowWriter {
+ public:
+  RowWriter(PixelFormat format, Size size, const Colorimetry& colorimetry);
+  // Rows [begin, end) of `rgb` into the frame: rounded to the nearest code value and clamped to
+  // what the depth holds. `begin` must be even where the format has smaller chroma. Chroma planes
+  // that are not null are added to Cb and Cr (see core/chroma.h). Alpha is not written, padding is
+  // filled with ones.
+  void write(const PictureView& rgb, int begin, int end, const FrameSpan& frame,
+             const Picture* cb_extra = nullptr, const Picture* cr_extra = nullptr);
+
+ private:
+  void split_row(const PictureView& rgb, int y);
+  void write_chroma_row(const PictureView& rgb, int chroma_y, const FrameSpan& frame,
+                        const Picture* const extra[2]);
+  Size size_;
+  const FormatInfo& format_;
+  Colorimetry colorimetry_;
+  std::vector<float> r_, g_, b_, luma_, sum_[2], narrow_;
+};
+
+// One component (0..3, 3 is alpha) of a frame as floats, and back: alpha as 0..1, chroma centred on
+// 0, others with black 0 and white 1.
+void read_component(const FrameView& frame, int component, const PictureSpan& to);
+void write_component(const PictureView& from, int component, const FrameSpan& frame);
+
+}  // namespace gan

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Covering a frame with tiles that overlap by a halo. Geometry only.
+#pragma once
+
+#include <vector>
+
+#include "core/frame.h"
+
+namespace gan {
+
+struct Rect {
+  int x = 0, y = 0;
+  Size size;
+  bool operator==(const Rect&) const = default;
+};
+
+// A tile reads `input` and is right on `core`, which lies inside it; the cores of all tiles cover
+// the frame without overlap.
+struct Tile {
+  Rect input, core;
+};
+
+// Cores are at most side x side, inputs reach `halo` further where the frame does. With halo at
+// least a network's receptive radius the tiled result equals the untiled one: inside the frame every
+// value has its whole surroundings, and at the frame's border the network pads as it always does.
+// Corners of inputs and cores lie on multiples of `multiple`, which must divide the frame's sides;
+// side and halo are rounded up to it. side 0: one tile.
+std::vector<Tile> cover(Size frame, int side, int halo, int multiple);
+
+}  // namespace gan

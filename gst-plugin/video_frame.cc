@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "gst-plugin/video_frame.h"
+
+#include "core/error.h"
+
+namespace gan {
+namespace {
+
+Matrix matrix_of(const GstVideoInfo& info) {
+  switch (info.colorimetry.matrix) {
+    case GST_VIDEO_COLOR_MATRIX_BT601:
+    case GST_VIDEO_COLOR_MATRIX_FCC:
+      return Matrix::kBt601;
+    case GST_VIDEO_COLOR_MATRIX_BT2020: return Matrix::kBt2020;
+    case GST_VIDEO_COLOR_MATRIX_RGB: return Matrix::kRgb;
+    default: return Matrix::kBt709;
+  }
+}
+
+}  // namespace
+
+FrameFormat frame_format(const GstVideoInfo& info) {
+  FrameFormat format;
+  format.pixels = pixel_format_from_name(gst_video_format_to_string(GST_VIDEO_INFO_FORMAT(&info)));
+  format.size = {GST_VIDEO_INFO_WIDTH(&info), GST_VIDEO_INFO_HEIGHT(&info)};
+  format.colorimetry.matrix = matrix_of(info);
+  format.colorimetry.range = info.colorimetry.range == GST_VIDEO_COLOR_RANGE_16_235
+                                 ? Range::kLimited
+                                 : Range::kFull;
+  const auto site = info.chroma_site;
+  if (site != GST_VIDEO_CHROMA_SITE_UNKNOWN) {
+    format.colorimetry.horizontal =
+        site & GST_VIDEO_CHROMA_SITE_H_COSITED ? Siting::kCosited : Siting::kCentre;
+    format.colorimetry.vertical =
+        site & GST_VIDEO_CHROMA_SITE_V_COSITED ? Siting::kCosited : Siting::kCentre;
+  }
+  return format;
+}
+
+MappedFrame::MappedFrame(const GstVideoInfo& info, GstBuffer* buffer, GstMapFlags flags) {
+  // GstVideoInfo is not const-correct in 1.22; mapping only reads it.
+  check(gst_video_frame_map(&frame_, const_cast<GstVideoInfo*>(&info), buffer, flags),
+        ErrorKind::kFailed, "a video frame cannot be mapped into memory");
+}
+
+FrameSpan MappedFrame::span() const {
+  const FrameFormat format = frame_format(frame_.info);
+  FrameSpan span{format.pixels, format.size, format.colorimetry, MemoryKind::kSystem, {}};
+  for (guint i = 0; i < GST_VIDEO_FRAME_N_PLANES(&frame_); ++i)
+    span.planes[i] = {static_cast<uint8_t*>(GST_VIDEO_FRAME_PLANE_DATA(&frame_, i)),
+                      GST_VIDEO_FRAME_PLANE_STRIDE(&frame_, i)};
+  return span;
+}
+
+}  // namespace gan

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// GstVideoFrame and GstVideoInfo as the core's frames, without a copy.
+#pragma once
+
+#include <gst/video/video.h>
+
+#include "core/engine.h"
+
+namespace gan {
+
+// The formats of kPixelFormatCount, as a caps string list: "{ RGB, BGR, ... }".
+#define GAN_VIDEO_FORMATS                                                                      \
+  "{ RGB, BGR, RGBx, BGRx, RGBA, BGRA, GRAY8, I420, NV12, GBR, I420_10LE, P010_10LE, GBR_10LE, " \
+  "GRAY16_LE, RGBA64_LE }"
+
+// Throws Error(kSettings) for a format that is not among them. Unknown colorimetry counts as what
+// GStreamer guesses for the size.
+FrameFormat frame_format(const GstVideoInfo& info);
+
+// A mapped frame, unmapped at the end of its life. Throws Error(kFailed) when it cannot be mapped.
+class MappedFrame {
+ public:
+  MappedFrame(const GstVideoInfo& info, GstBuffer* buffer, GstMapFlags flags);
+  ~MappedFrame() { gst_video_frame_unmap(&frame_); }
+  MappedFrame(const MappedFrame&) = delete;
+  MappedFrame& operator=(const MappedFrame&) = delete;
+
+  FrameView view() const { return gan::view(span()); }
+  FrameSpan span() const;
+
+ private:
+  GstVideoFrame frame_;
+};
+
+}  // namespace gan

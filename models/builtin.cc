@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "models/builtin.h"
+
+#include <gio/gio.h>
+
+#include <filesystem>
+
+#include "core/error.h"
+
+extern "C" GResource* gan_builtin_get_resource(void);
+
+namespace gan {
+
+const std::vector<BuiltinModel>& builtin_models() {
+  static const std::vector<BuiltinModel> models = {
+      {"x2", "x2.safetensors", "2x super-resolution of photographs and video (the default)"},
+  };
+  return models;
+}
+
+TensorFile open_model(const std::string& name_or_path) {
+  std::string name = name_or_path.empty() ? "x2" : name_or_path;
+  const bool must_be_builtin = name.starts_with("builtin:");
+  if (must_be_builtin) name.erase(0, 8);
+  std::string known;
+  for (const auto& model : builtin_models()) {
+    known += (known.empty() ? "" : ", ") + std::string(model.name);
+    if (model.name != name) continue;
+    GBytes* bytes = g_resource_lookup_data(gan_builtin_get_resource(),
+                                           concat("/gan/", model.resource).c_str(),
+                                           G_RESOURCE_LOOKUP_FLAGS_NONE, nullptr);
+    check(bytes, ErrorKind::kFailed, "built-in model ", name, " is missing from this build");
+    gsize size = 0;
+    const void* data = g_bytes_get_data(bytes, &size);  // static memory of the library
+    g_bytes_unref(bytes);
+    return open_tensor_file(
+        wrap_memory(concat("builtin:", name), {static_cast<const std::byte*>(data), size}));
+  }
+  check(!must_be_builtin, ErrorKind::kNotFound, "no built-in model \"", name, "\"; there is ", known);
+  check(std::filesystem::exists(name), ErrorKind::kNotFound, name,
+        ": no such file, nor a built-in model (", known, ")");
+  return open_tensor_file(name);
+}
+
+}  // namespace gan

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Checkpoints that are part of the library.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/checkpoint/tensor_file.h"
+
+namespace gan {
+
+struct BuiltinModel {
+  std::string_view name;      // what users write
+  std::string_view resource;  // its file in models/builtin
+  std::string_view summary;
+};
+
+const std::vector<BuiltinModel>& builtin_models();
+
+// "" is the default enhancer, a built-in name is that model, "builtin:NAME" too; anything else is a
+// path. Throws Error(kNotFound) naming the built-in models when there is no such file.
+TensorFile open_model(const std::string& name_or_path);
+
+}  // namespace gan

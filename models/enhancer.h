@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// core/engine.h's Enhancer on LibTorch.
+#pragma once
+
+#include <memory>
+
+#include "core/engine.h"
+
+namespace gan {
+
+std::unique_ptr<Enhancer> make_enhancer(const EnhancerOptions& options);
+
+}  // namespace gan
