@@ -30,6 +30,8 @@ struct RecipeOptions : Options {
   int save_every = 2000;      // steps between checkpoints
   int keep = 3;               // checkpoints kept beside latest and best
   std::string init;           // checkpoint to start the generator from
+  std::string licence;        // of the weights, written into checkpoints
+  std::string provenance;     // what they were trained on, written into checkpoints
   void visit(OptionVisitor& v) override;
 };
 

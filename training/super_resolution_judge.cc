@@ -30,17 +30,34 @@ Quality measure(Picture restored, Picture truth, int crop) {
   return quality;
 }
 
+void Quality::add(const Quality& other) {
+  psnr_y_db += other.psnr_y_db;
+  ssim_y += other.ssim_y;
+  psnr_rgb_db += other.psnr_rgb_db;
+  ssim_rgb += other.ssim_rgb;
+  mse_rgb += other.mse_rgb;
+}
+
+void Quality::divide(double count) {
+  for (double* value : {&psnr_y_db, &ssim_y, &psnr_rgb_db, &ssim_rgb, &mse_rgb}) *value /= count;
+}
+
+SuperResolutionCase make_case(const std::string& file, int scale) {
+  SuperResolutionCase one;
+  one.high = crop_to_multiple(read_image(file), scale);
+  const int least = 11 + 2 * scale;
+  check(one.high.size.width >= least && one.high.size.height >= least, ErrorKind::kData, file,
+        ": a picture to measure on needs at least ", least, " pixels a side, has ",
+        one.high.size.width, "x", one.high.size.height);
+  one.low = shrink_for_training(one.high, scale);
+  return one;
+}
+
 SuperResolutionJudge::SuperResolutionJudge(std::vector<std::string> files, int scale)
     : scale_(scale) {
   check(!files.empty(), ErrorKind::kData, "no pictures to validate on");
   for (const auto& file : files) {
-    Case one;
-    one.high = crop_to_multiple(read_image(file), scale);
-    const int least = 11 + 2 * scale;
-    check(one.high.size.width >= least && one.high.size.height >= least, ErrorKind::kData, file,
-          ": a picture to validate on needs at least ", least, " pixels a side, has ",
-          one.high.size.width, "x", one.high.size.height);
-    one.low = shrink_for_training(one.high, scale);
+    Case one{make_case(file, scale), {}, {}};
     one.bicubic = resize(one.low, one.high.size);
     one.bicubic_quality = measure(one.bicubic, one.high, scale);
     cases_.push_back(std::move(one));
@@ -48,17 +65,18 @@ SuperResolutionJudge::SuperResolutionJudge(std::vector<std::string> files, int s
 }
 
 Values SuperResolutionJudge::judge(Network& network, torch::Device device) const {
-  double psnr_y = 0, ssim_y = 0, psnr_rgb = 0, gain = 0;
+  Quality mean, bicubic;
   for (const auto& one : cases_) {
-    const Quality q = measure(run_on_picture(network, one.low, device), one.high, scale_);
-    psnr_y += q.psnr_y_db;
-    ssim_y += q.ssim_y;
-    psnr_rgb += q.psnr_rgb_db;
-    gain += q.psnr_y_db - one.bicubic_quality.psnr_y_db;
+    mean.add(measure(run_on_picture(network, one.low, device), one.high, scale_));
+    bicubic.add(one.bicubic_quality);
   }
-  const auto n = static_cast<double>(cases_.size());
-  return {{"psnr_y", psnr_y / n}, {"ssim_y", ssim_y / n}, {"psnr_rgb", psnr_rgb / n},
-          {"psnr_y_gain", gain / n}};
+  const auto count = static_cast<double>(cases_.size());
+  mean.divide(count);
+  bicubic.divide(count);
+  return {{"psnr_y", mean.psnr_y_db},
+          {"ssim_y", mean.ssim_y},
+          {"psnr_rgb", mean.psnr_rgb_db},
+          {"psnr_y_gain", mean.psnr_y_db - bicubic.psnr_y_db}};
 }
 
 Picture SuperResolutionJudge::grid(Network& network, torch::Device device) const {

@@ -18,11 +18,20 @@ struct Quality {
   double psnr_y_db = 0, ssim_y = 0;      // on the luma
   double psnr_rgb_db = 0, ssim_rgb = 0;  // all three channels pooled; SSIM averaged over them
   double mse_rgb = 0;                    // code values squared
+  void add(const Quality& other);        // for means
+  void divide(double count);
 };
 
 // Both pictures in [0, 1] and of one size, at least 11 + 2 crop pixels a side; rounded to 8 bits
 // here.
 Quality measure(Picture restored, Picture truth, int crop);
+
+// A held-out picture, cropped, and its small counterpart.
+struct SuperResolutionCase {
+  Picture low, high;
+};
+// Throws Error(kData) when the picture is too small to be measured.
+SuperResolutionCase make_case(const std::string& file, int scale);
 
 class SuperResolutionJudge {
  public:
@@ -36,8 +45,8 @@ class SuperResolutionJudge {
   Picture grid(Network& network, torch::Device device) const;
 
  private:
-  struct Case {
-    Picture low, high, bicubic;
+  struct Case : SuperResolutionCase {
+    Picture bicubic;
     Quality bicubic_quality;
   };
   std::vector<Case> cases_;

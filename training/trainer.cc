@@ -209,6 +209,8 @@ class Run {
         {"gan.step", std::to_string(step_)},
         {"gan.command", request_.command},
         {"gan.averaged", main.average ? "true" : "false"},
+        {"gan.licence", recipe_->options().licence},
+        {"gan.provenance", recipe_->options().provenance},
         {"gan.libtorch", TORCH_VERSION}};
     save_network(folder_.weights(step_), main.average ? *main.average : *main.network, main.table,
                  *main.options, metadata);

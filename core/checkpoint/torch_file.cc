@@ -118,6 +118,8 @@ TensorFile read_torch_zip(std::shared_ptr<const ByteSource> source) {
         "allow-torchscript=true to load it if you trust its author");
   std::unordered_map<std::string, ZipMember> members;
   for (auto& member : read_zip_directory(*source)) {
+    check(member.stored, ErrorKind::kWrongType, what, ": zip member \"", member.name,
+          "\" is compressed; PyTorch stores its members uncompressed");
     const std::string name = member.name;
     members.emplace(name, std::move(member));
   }

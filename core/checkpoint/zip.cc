@@ -95,13 +95,11 @@ std::vector<ZipMember> read_zip_directory(const ByteSource& source) {
     member.size = number<uint32_t>(rest, 24);
     apply_zip64(source, rest.substr(46 + name_length, extra_length), member.size, compressed, header);
     if (number<uint16_t>(rest, 8) & 1) damaged(source, "it is encrypted");
-    check(number<uint16_t>(rest, 10) == 0 && compressed == member.size, ErrorKind::kWrongType,
-          source.name(), ": zip member \"", member.name,
-          "\" is compressed; PyTorch stores its members uncompressed");
+    member.stored = number<uint16_t>(rest, 10) == 0 && compressed == member.size;
     const std::string local = source.read_text(header, 30);
     if (number<uint32_t>(local, 0) != kLocal) damaged(source, "a member has no header");
     member.offset = header + 30 + number<uint16_t>(local, 26) + number<uint16_t>(local, 28);
-    if (member.offset > source.size() || member.size > source.size() - member.offset)
+    if (member.offset > source.size() || compressed > source.size() - member.offset)
       damaged(source, "a member reaches past the end");
     members.push_back(std::move(member));
     rest.remove_prefix(length);

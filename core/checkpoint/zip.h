@@ -13,10 +13,11 @@ struct ZipMember {
   std::string name;
   uint64_t offset = 0;  // of the member's bytes in the source
   uint64_t size = 0;    // bytes
+  bool stored = true;   // false: compressed, so the bytes are of no use here
 };
 
 // Reads the central directory. Every member's bytes are checked to lie inside the source. Throws
-// Error(kWrongType) for a damaged archive, a compressed or encrypted member, or more than 100,000.
+// Error(kWrongType) for a damaged or encrypted archive, or more than 100,000 members.
 std::vector<ZipMember> read_zip_directory(const ByteSource& source);
 
 }  // namespace gan

@@ -43,6 +43,8 @@ void RecipeOptions::visit(OptionVisitor& v) {
   v.integer("save_every", save_every, 1, 1000000000, "steps between checkpoints");
   v.integer("keep", keep, 1, 1000000, "checkpoints kept beside latest and best");
   v.text("init", init, "", "checkpoint to start from");
+  v.text("licence", licence, "", "of the weights; written into checkpoints");
+  v.text("provenance", provenance, "", "training data and its terms; written into checkpoints");
 }
 
 }  // namespace gan::training
