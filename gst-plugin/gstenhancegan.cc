@@ -100,13 +100,15 @@ static GstCaps* transform_caps(GstBaseTransform* base, GstPadDirection direction
   return result;
 }
 
-static gboolean get_unit_size(GstBaseTransform* base, GstCaps* caps, gsize* size) {
+// A buffer is one frame whatever its bytes are: decoders pad rows and planes (GstVideoMeta tells).
+static gboolean transform_size(GstBaseTransform* base, GstPadDirection, GstCaps*, gsize,
+                               GstCaps* other_caps, gsize* other_size) {
   GstVideoInfo info;
-  if (!gst_video_info_from_caps(&info, caps)) {
-    GST_ERROR_OBJECT(base, "not video caps: %" GST_PTR_FORMAT, caps);
+  if (!gst_video_info_from_caps(&info, other_caps)) {
+    GST_ERROR_OBJECT(base, "not video caps: %" GST_PTR_FORMAT, other_caps);
     return FALSE;
   }
-  *size = GST_VIDEO_INFO_SIZE(&info);
+  *other_size = GST_VIDEO_INFO_SIZE(&info);
   return TRUE;
 }
 
@@ -247,7 +249,7 @@ static void gst_enhance_gan_class_init(GstEnhanceGanClass* klass) {
   base->start = GST_DEBUG_FUNCPTR(start);
   base->stop = GST_DEBUG_FUNCPTR(stop);
   base->transform_caps = GST_DEBUG_FUNCPTR(transform_caps);
-  base->get_unit_size = GST_DEBUG_FUNCPTR(get_unit_size);
+  base->transform_size = GST_DEBUG_FUNCPTR(transform_size);
   base->set_caps = GST_DEBUG_FUNCPTR(set_caps);
   base->before_transform = GST_DEBUG_FUNCPTR(before_transform);
   base->transform = GST_DEBUG_FUNCPTR(transform);

@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Enhances a video file; sound and timestamps are kept.
+# Usage: pipelines/enhance-file.sh INPUT OUTPUT.mkv [properties of enhancegan, such as model=x4.pth]
+# The video becomes H.264 (x264, constant quality 18), the sound is copied.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
+[ $# -ge 2 ] || die "usage: enhance-file.sh INPUT OUTPUT.mkv [PROPERTY=VALUE ...]"
+input=$1 output=$2
+shift 2
+[ -f "$input" ] || die "$input: no such file"
+[ -s "$input" ] || die "$input: is empty"
+case $output in *.mkv) ;; *) die "$output: the output must be a .mkv file" ;; esac
+find_elements
+
+facts=$(gst-discoverer-1.0 "$input" 2>&1) || die "$input: not a file that GStreamer can play"
+grep -qE '^ *video' <<<"$facts" || die "$input: holds no video"
+
+# Raw elementary streams carry no timestamps: frames are numbered at FPS (25) a second.
+restamp=()
+case $input in *.264|*.h264|*.265|*.h265)
+  width=$(sed -n 's/^ *Width: //p' <<<"$facts" | head -1)
+  height=$(sed -n 's/^ *Height: //p' <<<"$facts" | head -1)
+  up() { echo $((($1 + $2 - 1) / $2 * $2)); }
+  chroma=$(( $(up $(( $(up "$width" 2) / 2 )) 4) * $(up "$height" 2) / 2 ))
+  bytes=$(( $(up "$width" 4) * $(up "$height" 2) + 2 * chroma ))  # of an I420 frame
+  fps=${FPS:-25}
+  restamp=(video/x-raw,format=I420 ! identity datarate=$((bytes * fps)) ! capssetter caps="video/x-raw,framerate=$fps/1" !) ;;
+esac
+audio=()
+if grep -qE '^ *audio' <<<"$facts"; then
+  audio=(filesrc location="$input" ! parsebin name=p p. !
+         "audio/mpeg;audio/x-vorbis;audio/x-opus;audio/x-flac;audio/x-ac3;audio/x-raw" ! queue ! mux.audio_0)
+fi
+partial=$output.partial
+trap 'rm -f "$partial"' EXIT
+gst-launch-1.0 -e -q matroskamux name=mux ! filesink location="$partial" \
+  filesrc location="$input" ! decodebin name=d d. ! video/x-raw ! videoconvert ! "${restamp[@]}" \
+  enhancegan "$@" ! videoconvert ! queue ! x264enc pass=quant quantizer=18 speed-preset=veryfast ! h264parse ! mux.video_0 \
+  "${audio[@]}"
+[ -s "$partial" ] || die "nothing was written"
+mv "$partial" "$output"

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "models/enhancer.h"
+
+#include <gtest/gtest.h>
+#include <omp.h>
+
+#include "core/error.h"
+#include "models/builtin.h"
+#include "models/checkpoint.h"
+#include "models/frame_tensor.h"
+#include "models/generators/compact.h"
+#include "models/generators/rrdbnet.h"
+#include "models/tiled_network.h"
+#include "tests/core/checkpoint/scratch.h"
+#include "tests/core/test_frame.h"
+#include "tests/golden/golden.h"
+
+namespace gan {
+namespace {
+
+using test::Scratch;
+using test::TestFrame;
+
+// A network that gives its input back (enlarged by repetition).
+std::string identity_checkpoint(const Scratch& scratch, int scale) {
+  CompactOptions options;
+  options.features = 4;
+  options.convs = 1;
+  options.scale = scale;
+  CompactNet network(options);
+  torch::NoGradGuard no_grad;
+  for (auto& parameter : network.parameters()) parameter.zero_();
+  const std::string path = scratch.file(concat("identity", scale, ".safetensors"));
+  save_network(path, network, "compact", options, {});
+  return path;
+}
+
+template <class Net, class Options>
+std::string random_checkpoint(const Scratch& scratch, const char* name, Options options) {
+  torch::manual_seed(1);
+  Net network(options);
+  const std::string path = scratch.file(std::string(name) + ".safetensors");
+  save_network(path, network, name, options, {});
+  return path;
+}
+
+FrameFormat format_of(const TestFrame& frame) { return {frame.format, frame.size, frame.colorimetry}; }
+
+TEST(Enhancer, IdentityWeightsGiveEveryFormatBack) {
+  const Scratch scratch;
+  const auto enhancer = make_enhancer({.model = identity_checkpoint(scratch, 1), .precision = "fp32"});
+  for (int f = 0; f < kPixelFormatCount; ++f) {
+    const auto format = static_cast<PixelFormat>(f);
+    for (const Matrix matrix : {Matrix::kBt601, Matrix::kBt709})
+      for (const Range range : {Range::kLimited, Range::kFull})
+        for (const Size size : {Size{1, 1}, Size{31, 17}, Size{64, 48}}) {
+          const bool yuv = info(format).family == Family::kYuv;
+          TestFrame in(format, size, {yuv ? matrix : Matrix::kRgb, range});
+          TestFrame out(format, size, in.colorimetry);
+          in.fill_random(7);
+          enhancer->set_formats(format_of(in), format_of(out));
+          enhancer->run(in.view(), {}, out.span());
+          EXPECT_LE(in.largest_difference(out), 1) << info(format).name;
+          in.fill_grey_ramp();
+          enhancer->run(in.view(), {}, out.span());
+          EXPECT_LE(in.largest_difference(out), 1) << info(format).name;
+        }
+  }
+}
+
+TEST(Enhancer, StrengthZeroIsPlainResampling) {
+  const Scratch scratch;
+  const auto enhancer = make_enhancer(
+      {.model = random_checkpoint<CompactNet>(scratch, "compact", [] {
+         CompactOptions o;
+         o.features = 4, o.convs = 1, o.scale = 2;
+         return o;
+       }())});
+  TestFrame in(PixelFormat::kRGB, {24, 16}, {}), out(PixelFormat::kRGB, {48, 32}, {});
+  for (int y = 0; y < 16; ++y)
+    for (int x = 0; x < 24; ++x)
+      for (int c = 0; c < 3; ++c) in.set(c, x, y, 100);
+  enhancer->set_formats(format_of(in), format_of(out));
+  enhancer->run(in.view(), {.strength = 0}, out.span());
+  out.each([&](int c, int x, int y) { EXPECT_EQ(out.get(c, x, y), 100); });
+}
+
+TEST(Enhancer, AlphaIsResampledAndKept) {
+  const Scratch scratch;
+  const auto enhancer = make_enhancer({.model = identity_checkpoint(scratch, 2)});
+  TestFrame in(PixelFormat::kRGBA, {8, 8}, {}), out(PixelFormat::kRGBA, {16, 16}, {});
+  in.set_all(10, 20, 30);
+  for (int y = 0; y < 8; ++y)
+    for (int x = 0; x < 8; ++x) in.set(3, x, y, 77);
+  enhancer->set_formats(format_of(in), format_of(out));
+  enhancer->run(in.view(), {}, out.span());
+  for (int y = 0; y < 16; ++y)
+    for (int x = 0; x < 16; ++x) EXPECT_EQ(out.get(3, x, y), 77);
+}
+
+TEST(Enhancer, CountsAndTimesFrames) {
+  const Scratch scratch;
+  const auto enhancer = make_enhancer({.model = identity_checkpoint(scratch, 1), .tile_size = 16});
+  TestFrame in(PixelFormat::kI420, {40, 40}, {}), out = in;
+  enhancer->set_formats(format_of(in), format_of(out));
+  const uint64_t warm = enhancer->stats().tiles;
+  for (int i = 0; i < 3; ++i) enhancer->run(in.view(), {}, out.span());
+  EXPECT_EQ(enhancer->stats().frames, 3u);
+  EXPECT_EQ(enhancer->stats().tiles - warm, 27u);
+  EXPECT_GT(enhancer->stats().mean_ms, 0);
+}
+
+TEST(Enhancer, LeavesOtherThreadsTheirThreadCount) {
+  const Scratch scratch;
+  const int before = omp_get_max_threads();
+  std::thread([&] {
+    const auto enhancer = make_enhancer({.model = identity_checkpoint(scratch, 1), .threads = 7});
+    TestFrame in(PixelFormat::kRGB, {8, 8}, {});
+    enhancer->set_formats(format_of(in), format_of(in));
+    EXPECT_EQ(omp_get_max_threads(), 7);
+  }).join();
+  EXPECT_EQ(omp_get_max_threads(), before);
+  std::thread([&] { EXPECT_EQ(omp_get_max_threads(), before); }).join();
+}
+
+ErrorKind refused(const EnhancerOptions& options) {
+  try {
+    make_enhancer(options);
+  } catch (const Error& error) {
+    return error.kind();
+  }
+  ADD_FAILURE() << "accepted";
+  return ErrorKind::kFailed;
+}
+
+TEST(Enhancer, RefusesBadOptions) {
+  const Scratch scratch;
+  const std::string model = identity_checkpoint(scratch, 1);
+  EXPECT_EQ(refused({.model = scratch.file("none")}), ErrorKind::kNotFound);
+  EXPECT_EQ(refused({.model = scratch.path()}), ErrorKind::kWrongType);
+  EXPECT_EQ(refused({.model = model, .device = "gpu"}), ErrorKind::kSettings);
+  EXPECT_EQ(refused({.model = model, .device = "cpu", .precision = "fp16"}), ErrorKind::kSettings);
+  EXPECT_EQ(refused({.model = model, .tile_size = 5}), ErrorKind::kSettings);
+  scratch.write("text", "hello, this is no checkpoint");
+  EXPECT_EQ(refused({.model = scratch.file("text")}), ErrorKind::kWrongType);
+}
+
+// Tiles against the whole, on tensors, where nothing is rounded.
+double tiling_error(const std::string& model, Size size, int tile) {
+  const auto load = [&] { return load_network(open_model(model)); };
+  TiledNetwork whole(load(), {.model = model, .precision = "fp32"});
+  TiledNetwork tiled(load(), {.model = model, .precision = "fp32", .tile_size = tile});
+  torch::manual_seed(2);
+  const auto input = empty_picture_tensor(size).uniform_(0, 1);
+  return (whole.run(input) - tiled.run(input)).abs().max().item<double>();
+}
+
+TEST(Tiling, EqualsTheWholeForAFiniteReach) {
+  const Scratch scratch;
+  CompactOptions compact;
+  compact.features = 8, compact.convs = 5, compact.scale = 2;
+  const std::string model = random_checkpoint<CompactNet>(scratch, "compact", compact);
+  for (const Size size : {Size{1, 1}, Size{2, 3}, Size{17, 31}, Size{33, 64}, Size{75, 50}})
+    for (const int tile : {16, 24, 64}) EXPECT_LE(tiling_error(model, size, tile), 1e-5);
+}
+
+TEST(Tiling, EqualsTheWholeForAnUnshufflingNetwork) {
+  const Scratch scratch;
+  for (const int scale : {1, 2, 4}) {
+    RrdbNetOptions options;
+    options.features = 8, options.blocks = 1, options.growth = 4, options.scale = scale;
+    const std::string model = random_checkpoint<RrdbNet>(scratch, "rrdbnet", options);
+    for (const Size size : {Size{4, 4}, Size{64, 48}, Size{100, 116}})
+      for (const int tile : {16, 32}) EXPECT_LE(tiling_error(model, size, tile), 1e-5) << scale;
+  }
+}
+
+TEST(TilingGolden, TheOfficialAnimevideov3IsTheSameInTiles) {
+  GAN_NEEDS("GAN_DATA");
+  const std::string model = test::data("weights/realesr-animevideov3.pth");
+  for (const Size size : {Size{1, 1}, Size{37, 53}, Size{96, 64}})
+    for (const int tile : {16, 32})
+      test::expect_within(concat("animevideov3 ", size.width, "x", size.height, " in tiles of ", tile),
+                          tiling_error(model, size, tile), 1e-5);
+}
+
+}  // namespace
+}  // namespace gan
