@@ -18,9 +18,9 @@
 
 #include <gst/video/video.h>
 
-#include "core/frame_meter.h"
 #include "gst-plugin/guard.h"
 #include "gst-plugin/locked.h"
+#include "gst-plugin/meter_report.h"
 #include "gst-plugin/video_frame.h"
 
 GST_DEBUG_CATEGORY_STATIC(psnr_meter_debug);
@@ -36,44 +36,15 @@ struct Settings {
   bool messages = true;
 };
 
-struct Measured {
-  gan::FrameMeter meter{gan::MeterOptions{}};
-  uint64_t unpaired_reference = 0, unpaired_processed = 0;
-};
-
 struct State {
   gan::Locked<Settings> settings;
-  gan::Locked<Measured> measured;  // written while streaming, read by `stats`
+  gan::Locked<gan::Measured> measured;  // written while streaming, read by `stats`
   GstAggregatorPad *reference = nullptr, *processed = nullptr;
   GstVideoInfo reference_info, processed_info;  // set by caps events, serialised with aggregate
   bool summed_up = false;
 };
 
 enum Property { kTolerance = 1, kCropBorder, kSsim, kMessages, kStats };
-
-void set_plane(GstStructure* to, const gan::PlaneQuality& plane, bool ssim) {
-  const std::string suffix = plane.name == "all" ? "" : "-" + plane.name;
-  const auto set = [&](const char* name, double value) {
-    gst_structure_set(to, (name + suffix).c_str(), G_TYPE_DOUBLE, value, nullptr);
-  };
-  set("mse", plane.mse);
-  set("psnr", plane.psnr_db);
-  if (ssim) set("ssim", plane.ssim);
-}
-
-GstStructure* summary_structure(const char* name, const Measured& measured, bool ssim) {
-  const gan::MeterSummary summary = measured.meter.summary();
-  GstStructure* const to = gst_structure_new(
-      name, "frames", G_TYPE_UINT64, summary.frames, "identical", G_TYPE_UINT64, summary.identical,
-      "unpaired-reference", G_TYPE_UINT64, measured.unpaired_reference, "unpaired-processed",
-      G_TYPE_UINT64, measured.unpaired_processed, nullptr);
-  if (summary.frames == 0) return to;
-  for (const auto& plane : summary.planes) set_plane(to, plane, ssim);
-  set_plane(to, summary.all, ssim);
-  gst_structure_set(to, "psnr-mean", G_TYPE_DOUBLE, summary.psnr_mean_db, "psnr-min", G_TYPE_DOUBLE,
-                    summary.psnr_min_db, nullptr);
-  return to;
-}
 
 GstClockTime running_time(GstAggregatorPad* pad, GstBuffer* buffer) {
   return gst_segment_to_running_time(&pad->segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
@@ -91,7 +62,7 @@ GST_ELEMENT_REGISTER_DEFINE(psnrmeter, "psnrmeter", GST_RANK_NONE, GST_TYPE_PSNR
 
 static void start_anew(State& state) {
   const Settings settings = state.settings.copy();
-  state.measured.with([&](Measured& m) { m = Measured{gan::FrameMeter(settings.meter), 0, 0}; });
+  state.measured.with([&](gan::Measured& m) { m = gan::Measured{gan::FrameMeter(settings.meter), 0, 0}; });
   state.summed_up = false;
 }
 
@@ -108,6 +79,10 @@ static GstFlowReturn flush(GstAggregator* aggregator) {
   return GST_FLOW_OK;
 }
 
+static void post(GstPsnrMeter* self, GstStructure* structure) {
+  gst_element_post_message(GST_ELEMENT(self), gst_message_new_element(GST_OBJECT(self), structure));
+}
+
 static void post_frame(GstPsnrMeter* self, GstBuffer* buffer, const gan::FrameQuality& quality,
                        uint64_t frame) {
   State& state = *self->state;
@@ -120,9 +95,8 @@ static void post_frame(GstPsnrMeter* self, GstBuffer* buffer, const gan::FrameQu
       gst_segment_to_stream_time(&segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer)), "running-time",
       G_TYPE_UINT64, running_time(state.processed, buffer), "duration", G_TYPE_UINT64,
       GST_BUFFER_DURATION(buffer), "final", G_TYPE_BOOLEAN, FALSE, nullptr);
-  for (const auto& plane : quality.planes) set_plane(to, plane, settings.meter.ssim);
-  set_plane(to, quality.all, settings.meter.ssim);
-  gst_element_post_message(GST_ELEMENT(self), gst_message_new_element(GST_OBJECT(self), to));
+  gan::add_quality(to, quality, settings.meter.ssim);
+  post(self, to);
 }
 
 static void post_summary(GstPsnrMeter* self) {
@@ -131,9 +105,9 @@ static void post_summary(GstPsnrMeter* self) {
   state.summed_up = true;
   const bool ssim = state.settings.copy().meter.ssim;
   GstStructure* const to =
-      state.measured.with([&](Measured& m) { return summary_structure("psnrmeter", m, ssim); });
+      state.measured.with([&](gan::Measured& m) { return gan::summary_structure("psnrmeter", m, ssim); });
   gst_structure_set(to, "final", G_TYPE_BOOLEAN, TRUE, nullptr);
-  gst_element_post_message(GST_ELEMENT(self), gst_message_new_element(GST_OBJECT(self), to));
+  post(self, to);
 }
 
 static void measure(GstPsnrMeter* self, GstBuffer* reference, GstBuffer* processed) {
@@ -141,7 +115,7 @@ static void measure(GstPsnrMeter* self, GstBuffer* reference, GstBuffer* process
   const gan::MappedFrame a(state.reference_info, reference, GST_MAP_READ);
   const gan::MappedFrame b(state.processed_info, processed, GST_MAP_READ);
   uint64_t frame = 0;
-  const auto quality = state.measured.with([&](Measured& m) {
+  const auto quality = state.measured.with([&](gan::Measured& m) {
     const gan::FrameQuality added = m.meter.add(a.view(), b.view());
     frame = m.meter.summary().frames - 1;
     return added;
@@ -179,7 +153,7 @@ static GstFlowReturn aggregate(GstAggregator* aggregator, gboolean) {
     flow = guard(self, GST_FLOW_ERROR, [&] {
       which = pairing(state, reference, processed);
       if (which == 0) measure(self, reference, processed);
-      else state.measured.with([&](Measured& m) {
+      else state.measured.with([&](gan::Measured& m) {
         ++(which < 0 ? m.unpaired_reference : m.unpaired_processed);
       });
       return GST_FLOW_OK;
@@ -238,8 +212,8 @@ static void get_property(GObject* object, guint id, GValue* value, GParamSpec* s
     case kSsim: g_value_set_boolean(value, settings.meter.ssim); break;
     case kMessages: g_value_set_boolean(value, settings.messages); break;
     case kStats:
-      g_value_take_boxed(value, state.measured.with([&](Measured& m) {
-        return summary_structure("psnrmeter-stats", m, settings.meter.ssim);
+      g_value_take_boxed(value, state.measured.with([&](gan::Measured& m) {
+        return gan::summary_structure("psnrmeter-stats", m, settings.meter.ssim);
       }));
       break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);

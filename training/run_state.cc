@@ -17,7 +17,7 @@ template <class Map>
 auto state_key(const torch::Tensor& parameter) {
   void* const address = parameter.unsafeGetTensorImpl();
   if constexpr (std::is_same_v<typename Map::key_type, std::string>)
-    return std::to_string(reinterpret_cast<uintptr_t>(address));
+    return concat(address);  // as c10::guts::to_string writes it
   else
     return address;
 }

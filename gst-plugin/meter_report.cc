@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "gst-plugin/meter_report.h"
+
+namespace gan {
+namespace {
+
+void add_plane(GstStructure* to, const PlaneQuality& plane, bool ssim) {
+  const std::string suffix = plane.name == "all" ? "" : "-" + plane.name;
+  const auto set = [&](const char* name, double value) {
+    gst_structure_set(to, (name + suffix).c_str(), G_TYPE_DOUBLE, value, nullptr);
+  };
+  set("mse", plane.mse);
+  set("psnr", plane.psnr_db);
+  if (ssim) set("ssim", plane.ssim);
+}
+
+}  // namespace
+
+void add_quality(GstStructure* to, const FrameQuality& quality, bool ssim) {
+  for (const auto& plane : quality.planes) add_plane(to, plane, ssim);
+  add_plane(to, quality.all, ssim);
+}
+
+GstStructure* summary_structure(const char* name, const Measured& measured, bool ssim) {
+  const MeterSummary summary = measured.meter.summary();
+  GstStructure* const to = gst_structure_new(
+      name, "frames", G_TYPE_UINT64, summary.frames, "identical", G_TYPE_UINT64, summary.identical,
+      "unpaired-reference", G_TYPE_UINT64, measured.unpaired_reference, "unpaired-processed",
+      G_TYPE_UINT64, measured.unpaired_processed, nullptr);
+  if (summary.frames == 0) return to;
+  add_quality(to, {summary.planes, summary.all}, ssim);
+  gst_structure_set(to, "psnr-mean", G_TYPE_DOUBLE, summary.psnr_mean_db, "psnr-min", G_TYPE_DOUBLE,
+                    summary.psnr_min_db, nullptr);
+  return to;
+}
+
+}  // namespace gan

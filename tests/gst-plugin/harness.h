@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Pipelines and harnesses for the tests of elements.
+#pragma once
+
+#include <gst/check/gstharness.h>
+#include <gst/gst.h>
+#include <gst/video/video.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace gan::test {
+
+struct Unref {
+  void operator()(void* object) const { gst_object_unref(object); }
+  void operator()(GstMessage* message) const { gst_message_unref(message); }
+};
+using UniqueElement = std::unique_ptr<GstElement, Unref>;
+using UniqueMessage = std::unique_ptr<GstMessage, Unref>;
+
+struct Outcome {
+  std::vector<std::string> errors;          // texts of the ERROR messages
+  std::vector<GQuark> domains;              // and their domains
+  std::vector<std::string> element_messages;  // structures of the element messages, as text
+  bool eos = false;
+};
+
+// Plays until EOS or an error, at most `seconds`. The pipeline text is gst-launch's.
+inline Outcome play(const std::string& text, int seconds = 60) {
+  Outcome outcome;
+  GError* error = nullptr;
+  UniqueElement pipeline(gst_parse_launch(text.c_str(), &error));
+  if (!pipeline || error) {
+    outcome.errors.push_back(error ? error->message : "no pipeline");
+    g_clear_error(&error);
+    return outcome;
+  }
+  GstBus* const bus = gst_element_get_bus(pipeline.get());
+  gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
+  const gint64 end = g_get_monotonic_time() + seconds * G_USEC_PER_SEC;
+  bool done = false;
+  while (!done && g_get_monotonic_time() < end) {
+    UniqueMessage message(gst_bus_timed_pop(bus, 100 * GST_MSECOND));
+    if (!message) continue;
+    switch (GST_MESSAGE_TYPE(message.get())) {
+      case GST_MESSAGE_ERROR:
+        gst_message_parse_error(message.get(), &error, nullptr);
+        outcome.errors.push_back(error->message);
+        outcome.domains.push_back(error->domain);
+        g_clear_error(&error);
+        done = true;
+        break;
+      case GST_MESSAGE_EOS:
+        outcome.eos = done = true;
+        break;
+      case GST_MESSAGE_ELEMENT: {
+        gchar* const structure = gst_structure_to_string(gst_message_get_structure(message.get()));
+        outcome.element_messages.push_back(structure);
+        g_free(structure);
+        break;
+      }
+      default: break;
+    }
+  }
+  gst_element_set_state(pipeline.get(), GST_STATE_NULL);
+  // Errors posted while shutting down would be second ones.
+  while (UniqueMessage message{gst_bus_pop_filtered(bus, GST_MESSAGE_ERROR)}) {
+    gst_message_parse_error(message.get(), &error, nullptr);
+    outcome.errors.push_back(error->message);
+    g_clear_error(&error);
+  }
+  gst_object_unref(bus);
+  return outcome;
+}
+
+// "name=(double)12.5" in a structure's text; NaN when it is absent.
+inline double number_in(const std::string& structure, const std::string& name) {
+  for (const char* type : {"(double)", "(guint64)", "(int)"}) {
+    const size_t at = structure.find(" " + name + "=" + type);
+    if (at != std::string::npos)
+      return g_ascii_strtod(structure.c_str() + at + name.size() + 2 + strlen(type), nullptr);
+  }
+  return NAN;
+}
+
+}  // namespace gan::test

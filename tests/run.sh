@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Builds and runs the tests. Without options the suites fast and golden; golden tests want the
+# folders of vectors and data in GAN_GOLDEN and GAN_DATA and are skipped without them.
+#   tests/run.sh [--slow] [--sanitize] [--gpu] [--all]
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/../pipelines/setup.sh"
+
+suites=(fast golden) sanitize=no
+for option in "$@"; do
+  case $option in
+    --slow) suites=(slow) ;;
+    --gpu) suites=(gpu) ;;
+    --all) suites=(fast golden slow gpu) ;;
+    --sanitize) sanitize=yes ;;
+    *) die "unknown option $option; there is --slow, --sanitize, --gpu, --all" ;;
+  esac
+done
+
+need_packages
+[ -n "${GAN_GOLDEN:-}" ] && [ -n "${GAN_DATA:-}" ] ||
+  say "note: GAN_GOLDEN and GAN_DATA are not both set, so tests that need them will be skipped"
+if [ $sanitize = yes ]; then
+  build=${BUILD_DIR:-$root/build-sanitize}
+  configure -Db_sanitize=address,undefined -Db_lundef=false -Dbuildtype=debugoptimized -Dbenchmarks=disabled
+  # LibTorch, OpenMP and GLib keep memory until the end on purpose.
+  export ASAN_OPTIONS=detect_leaks=0:new_delete_type_mismatch=0 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
+else
+  configure -Dtests=enabled -Dtraining=enabled
+fi
+compile
+rm -f "$build"/*.xml
+status=0
+for suite in "${suites[@]}"; do
+  say "suite $suite"
+  # Names and one line a golden vector; the whole output is in meson-logs/testlog.txt.
+  meson test -C "$build" --no-rebuild --suite "$suite" --print-errorlogs --num-processes 1 || status=1
+  cp -f "$build/meson-logs/testlog.txt" "$build/meson-logs/testlog-$suite.txt"
+  [ "$suite" = golden ] && grep -h '^golden ' "$build/meson-logs/testlog-golden.txt" || true
+done
+
+# GoogleTest's own counts, and one for each script.
+count() { cat "$build"/*.xml 2>/dev/null | grep -o '<testsuites [^>]*' | grep -o " $1=\"[0-9]*" | tr -dc '0-9\n' | awk '{n += $1} END {print n + 0}'; }
+scripts_ok=$(cat "$build"/meson-logs/testlog-*.txt | grep -c '^script passed' || true)
+total=$(count tests) failed=$(($(count failures) + $(count errors))) skipped=$(count disabled)
+skipped=$((skipped + $(cat "$build"/*.xml 2>/dev/null | grep -c 'result="skipped"' || true)))
+[ $failed -gt 0 ] || [ $status = 0 ] || failed=1
+printf '%d passed, %d failed, %d skipped\n' $((total - failed - skipped + scripts_ok)) $failed $skipped
+exit $status

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Runs the real gan-train as a user does. Its path comes in the variable GAN_TRAIN.
+#pragma once
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "core/checkpoint/tensor_file.h"
+#include "core/image_file.h"
+#include "tests/core/checkpoint/scratch.h"
+
+namespace gan::test {
+
+class GanTrain {
+ public:
+  // Starts it; output goes to `log`.
+  GanTrain(std::vector<std::string> arguments, const std::string& log) {
+    const char* const program = std::getenv("GAN_TRAIN");
+    std::vector<char*> argv = {const_cast<char*>(program)};
+    for (auto& argument : arguments) argv.push_back(argument.data());
+    argv.push_back(nullptr);
+    child_ = fork();
+    if (child_ != 0) return;
+    const int out = open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    dup2(out, STDOUT_FILENO);
+    dup2(out, STDERR_FILENO);
+    execv(program, argv.data());
+    _exit(127);
+  }
+  ~GanTrain() {
+    if (child_ > 0) {
+      kill(child_, SIGKILL);
+      wait();
+    }
+  }
+  GanTrain(const GanTrain&) = delete;
+  GanTrain& operator=(const GanTrain&) = delete;
+
+  void signal(int number) const { kill(child_, number); }
+  bool running() {
+    if (child_ <= 0) return false;
+    if (waitpid(child_, &status_, WNOHANG) == 0) return true;
+    child_ = 0;
+    return false;
+  }
+  // The exit status, or 128 + the signal that killed it.
+  int wait() {
+    if (child_ > 0) waitpid(child_, &status_, 0);
+    child_ = 0;
+    return WIFEXITED(status_) ? WEXITSTATUS(status_) : 128 + WTERMSIG(status_);
+  }
+
+ private:
+  pid_t child_ = 0;
+  int status_ = 0;
+};
+
+struct Finished {
+  int status;
+  std::string output;
+};
+
+inline std::string slurp(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+inline Finished gan_train(const Scratch& scratch, std::vector<std::string> arguments) {
+  const std::string log = scratch.file("output.txt");
+  const int status = GanTrain(std::move(arguments), log).wait();
+  return {status, slurp(log)};
+}
+
+// Pictures with edges and textures of several sizes.
+inline void make_pictures(const std::string& folder, int count, Size size = {72, 64}) {
+  std::filesystem::create_directories(folder);
+  for (int i = 0; i < count; ++i) {
+    Picture picture(size, 3);
+    for (int y = 0; y < size.height; ++y)
+      for (int x = 0; x < size.width; ++x)
+        for (int c = 0; c < 3; ++c)
+          picture.span().row(y)[3 * x + c] =
+              0.5f + 0.3f * std::sin(0.2f * static_cast<float>((c + 1) * x + i * y)) +
+              ((x / (4 + i) + y / 8) % 2 ? 0.15f : -0.15f);
+    write_image(folder + "/" + std::to_string(i) + ".png", picture.view());
+  }
+}
+
+// Every tensor of both files is equal, bit for bit.
+inline void expect_equal_weights(const std::string& a, const std::string& b) {
+  const TensorFile first = open_tensor_file(a), second = open_tensor_file(b);
+  ASSERT_EQ(first.tensors.size(), second.tensors.size());
+  for (const auto& entry : first.tensors) {
+    const TensorEntry* other = second.find(entry.name);
+    ASSERT_TRUE(other) << entry.name;
+    std::vector<std::byte> x(static_cast<size_t>(entry.extent()) * item_size(entry.dtype)), y(x.size());
+    first.read(entry, x);
+    second.read(*other, y);
+    EXPECT_TRUE(x == y) << entry.name << " of " << a << " and " << b;
+  }
+}
+
+}  // namespace gan::test

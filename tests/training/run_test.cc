@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// gan-train run as its users meet it: results, resume, signals, errors.
+#include <sys/inotify.h>
+
+#include <random>
+#include <thread>
+
+#include "tests/training/gan_train.h"
+
+namespace gan::test {
+namespace {
+
+class Run : public testing::Test {
+ protected:
+  void SetUp() override { make_pictures(scratch_.file("data"), 5); }
+
+  std::vector<std::string> command(const std::string& out, std::vector<std::string> more = {}) const {
+    std::vector<std::string> arguments = {
+        "run", "compact", "--data", scratch_.file("data"), "--out", scratch_.file(out),
+        "--threads", "1", "--steps", "60"};
+    for (const char* set : {"features=8", "convs=1", "batch=2", "patch=8", "holdout=1", "save_every=7",
+                            "log_every=5", "validate_every=20", "lr=0.001", "schedule=cosine", "workers=1"}) {
+      arguments.push_back("--set");
+      arguments.push_back(set);
+    }
+    for (auto& word : more) arguments.push_back(std::move(word));
+    return arguments;
+  }
+  std::string latest(const std::string& out) const {
+    return scratch_.file(out + "/checkpoints/latest.safetensors");
+  }
+  std::string metrics(const std::string& out) const { return slurp(scratch_.file(out + "/metrics.csv")); }
+  void run_whole(const std::string& out, std::vector<std::string> more = {}) {
+    const Finished done = gan_train(scratch_, command(out, std::move(more)));
+    ASSERT_EQ(done.status, 0) << done.output;
+  }
+  bool half_written(const std::string& out) const {
+    const std::string folder = scratch_.file(out + "/checkpoints");
+    if (!std::filesystem::exists(folder)) return false;
+    for (const auto& entry : std::filesystem::directory_iterator(folder))
+      if (entry.path().extension() == ".tmp") return true;
+    return false;
+  }
+  void resume_and_compare(const std::string& out) {
+    run_whole(out, {"--resume"});
+    expect_equal_weights(latest("reference"), latest(out));
+    EXPECT_EQ(metrics("reference"), metrics(out));
+    EXPECT_FALSE(half_written(out));
+  }
+
+  Scratch scratch_;
+};
+
+TEST_F(Run, WritesWhatItSays) {
+  run_whole("a");
+  for (const char* file : {"checkpoints/latest.safetensors", "checkpoints/best.safetensors",
+                           "checkpoints/step-60.state", "samples/step-60.png", "metrics.csv", "log.txt"})
+    EXPECT_TRUE(std::filesystem::exists(scratch_.file("a/") + file)) << file;
+  const Finished show = gan_train(scratch_, {"show", latest("a")});
+  EXPECT_EQ(show.status, 0);
+  EXPECT_NE(show.output.find("gan.recipe = compact"), std::string::npos) << show.output;
+  const Finished eval = gan_train(scratch_, {"eval", latest("a"), "--data", scratch_.file("data")});
+  EXPECT_EQ(eval.status, 0) << eval.output;
+  EXPECT_NE(eval.output.find("bicubic"), std::string::npos);
+}
+
+TEST_F(Run, TheSameCommandGivesTheSameResultWithAnyNumberOfLoaders) {
+  run_whole("reference");
+  run_whole("again");
+  run_whole("loaders", {"--set", "workers=4"});
+  for (const char* other : {"again", "loaders"}) {
+    expect_equal_weights(latest("reference"), latest(other));
+    EXPECT_EQ(metrics("reference"), metrics(other));
+  }
+  run_whole("seed", {"--set", "seed=1"});
+  EXPECT_NE(metrics("reference"), metrics("seed"));
+}
+
+TEST_F(Run, KilledAtRandomMomentsItResumesBitForBit) {
+  run_whole("reference");
+  std::mt19937 random(std::random_device{}());
+  for (int i = 0; i < 15; ++i) {
+    const std::string out = "random" + std::to_string(i);
+    {
+      GanTrain run(command(out), scratch_.file("log"));
+      std::this_thread::sleep_for(std::chrono::milliseconds(300 + random() % 900));
+      run.signal(SIGKILL);
+      run.wait();
+    }
+    resume_and_compare(out);
+  }
+}
+
+TEST_F(Run, KilledInsideACheckpointWriteItResumesBitForBit) {
+  run_whole("reference");
+  int inside = 0;
+  for (int i = 0; inside < 5 && i < 40; ++i) {
+    const std::string out = "write" + std::to_string(i), folder = scratch_.file(out + "/checkpoints");
+    std::filesystem::create_directories(folder);
+    const int watch = inotify_init1(IN_CLOEXEC);
+    inotify_add_watch(watch, folder.c_str(), IN_CREATE);
+    {
+      GanTrain run(command(out), scratch_.file("log"));
+      // The first file made in the folder is the temporary of a checkpoint; later ones for later i.
+      for (int seen = 0; seen <= i % 5; ++seen) {
+        alignas(inotify_event) char event[4096];
+        if (read(watch, event, sizeof event) <= 0) break;
+      }
+      run.signal(SIGKILL);
+      run.wait();
+    }
+    close(watch);
+    inside += half_written(out);
+    resume_and_compare(out);
+  }
+  EXPECT_GE(inside, 5) << "too few kills fell inside a write";
+}
+
+TEST_F(Run, AnInterruptSavesAndExits) {
+  run_whole("reference");
+  GanTrain run(command("a"), scratch_.file("log"));
+  const std::string state = scratch_.file("a/checkpoints/step-7.state");
+  while (run.running() && !std::filesystem::exists(state))
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  run.signal(SIGINT);
+  EXPECT_EQ(run.wait(), 130) << slurp(scratch_.file("log"));
+  EXPECT_NE(slurp(scratch_.file("log")).find("--resume"), std::string::npos);
+  resume_and_compare("a");
+}
+
+TEST_F(Run, ResumingUnderOtherCircumstancesSaysSo) {
+  run_whole("a", {"--steps", "20"});
+  const Finished resumed = gan_train(scratch_, command("a", {"--resume", "--threads", "2"}));
+  EXPECT_EQ(resumed.status, 0);
+  EXPECT_NE(resumed.output.find("not bit for bit"), std::string::npos) << resumed.output;
+}
+
+TEST_F(Run, RefusesToMixRuns) {
+  run_whole("a");
+  EXPECT_EQ(gan_train(scratch_, command("a")).status, 2);
+  const Finished other = gan_train(scratch_, command("a", {"--resume", "--set", "lr=0.5"}));
+  EXPECT_EQ(other.status, 2);
+  EXPECT_NE(other.output.find("lr=0.001"), std::string::npos) << other.output;
+}
+
+TEST_F(Run, ResumeFromWeightsAloneSaysWhatToDo) {
+  run_whole("a");
+  std::filesystem::create_directories(scratch_.file("b/checkpoints"));
+  std::filesystem::copy_file(latest("a"), scratch_.file("b/checkpoints/step-60.state"));
+  const Finished resumed = gan_train(scratch_, command("b", {"--resume"}));
+  EXPECT_EQ(resumed.status, 1);
+  EXPECT_NE(resumed.output.find("--set init="), std::string::npos) << resumed.output;
+}
+
+TEST_F(Run, StartsFromOtherWeights) {
+  run_whole("a");
+  run_whole("b", {"--steps", "1", "--set", "lr=0", "--set", "init=" + latest("a")});
+  expect_equal_weights(latest("a"), latest("b"));
+}
+
+TEST_F(Run, ErrorsHaveTheirExitStatusAndOneLine) {
+  std::filesystem::create_directories(scratch_.file("empty"));
+  make_pictures(scratch_.file("small"), 2, {12, 12});
+  scratch_.write("broken.png", "no picture");
+  const std::vector<std::pair<std::vector<std::string>, int>> cases = {
+      {{"run"}, 2},
+      {{"fly"}, 2},
+      {{"run", "compakt", "--data", "x", "--out", "y"}, 2},
+      {command("a", {"--set", "featrues=8"}), 2},
+      {command("a", {"--set", "batch=0"}), 2},
+      {command("a", {"--device", "tpu"}), 2},
+      {command("a", {"--data", scratch_.file("none")}), 1},
+      {command("a", {"--data", scratch_.file("empty")}), 3},
+      {command("a", {"--data", scratch_.file("small")}), 3},
+      {{"show", scratch_.file("none")}, 1},
+      {{"show", scratch_.file("broken.png")}, 1},
+      {{"eval", "x2", "--data", scratch_.file("empty")}, 3}};
+  for (const auto& [arguments, status] : cases) {
+    const Finished done = gan_train(scratch_, arguments);
+    EXPECT_EQ(done.status, status) << done.output;
+    EXPECT_NE(done.output.find("gan-train"), std::string::npos) << done.output;
+  }
+  EXPECT_NE(gan_train(scratch_, cases[3].first).output.find("did you mean \"features\""), std::string::npos);
+}
+
+TEST_F(Run, TrainingImprovesAndDoesNotWithoutALearningRate) {
+  const auto gain = [&](const std::string& out, const char* lr) {
+    run_whole(out, {"--steps", "400", "--set", std::string("lr=") + lr, "--set", "ema=0",
+                    "--set", "validate_every=400", "--set", "save_every=400"});
+    const std::string table = metrics(out);
+    const std::string header = table.substr(0, table.find('\n'));
+    const auto column = std::count(header.begin(), header.begin() + static_cast<ptrdiff_t>(header.find("val_psnr_y,")), ',');
+    std::string last = table.substr(table.rfind('\n', table.size() - 2) + 1);
+    for (ptrdiff_t i = 0; i < column; ++i) last.erase(0, last.find(',') + 1);
+    return std::strtod(last.c_str(), nullptr);
+  };
+  const double trained = gain("a", "0.003"), untrained = gain("b", "0");
+  std::printf("held-out PSNR-Y crop=2 range=255: %.2f dB trained, %.2f dB with learning rate 0\n", trained, untrained);
+  EXPECT_GT(trained, untrained + 3);
+}
+
+}  // namespace
+}  // namespace gan::test

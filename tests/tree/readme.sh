@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# README names every element, property, recipe, network, command and script.
+# readme.sh SOURCE GAN_TRAIN; the elements come from GST_PLUGIN_PATH.
+set -u
+readme=$1/README.md
+failed=0
+want() { grep -qF -- "$2" "$readme" || { echo "README does not name the $1 $2"; failed=1; }; }
+for element in $(gst-inspect-1.0 gan | sed -n 's/^ *\([a-z]*\): .*/\1/p'); do
+  want element "$element"
+  own=$(gst-inspect-1.0 "$element" | sed -n '/^Element Properties/,$p' | sed -n 's/^  \([a-z][a-z0-9-]*\) *: .*/\1/p')
+  base=' async-handling emit-signals latency min-upstream-latency name parent qos start-time start-time-selection ignore-inactive-pads force-live blocksize do-timestamp num-buffers typefind '
+  for property in $own; do
+    case $base in *" $property "*) ;; *) want property "$property" ;; esac
+  done
+done
+for word in $("$2" list | sed -n 's/^  \([a-z0-9-]*\) .*/\1/p'); do want 'recipe or network' "$word"; done
+for script in "$1"/pipelines/*.sh; do
+  [ "$(basename "$script")" = setup.sh ] || want script "$(basename "$script")"
+done
+[ $failed = 0 ] && echo 'README names everything'
+exit $failed
