@@ -83,7 +83,8 @@ void chroma_loss(const PictureView& chroma, Size frame, const Colorimetry& sitin
       const RowPair pair = chroma_up_rows(triple.row[k], rows, siting.vertical);
       const float *first = chroma.row(pair.first), *second = chroma.row(pair.second);
       for (int i = 0; i < count; ++i)
-        mixed[static_cast<size_t>(i)] = pair.first_weight * first[i] + pair.second_weight * second[i];
+        mixed[static_cast<size_t>(i)] =
+            pair.first_weight * first[i] + pair.second_weight * second[i];
       chroma_up_row(mixed.data(), count, wide.data(), frame.width, siting.horizontal);
       chroma_down_row(wide.data(), frame.width, narrow.data(), count, siting.horizontal);
       for (int i = 0; i < count; ++i) out[i] -= triple.weight[k] * narrow[static_cast<size_t>(i)];

@@ -11,8 +11,8 @@ namespace gan {
 namespace {
 
 // Note [Loaded on first use]: the library is found through the run path of the object that this
-// file is linked into, stays loaded for the life of the process (LibTorch cannot be unloaded) and is
-// looked for again after a failure.
+// file is linked into, stays loaded for the life of the process (LibTorch cannot be unloaded) and
+// is looked for again after a failure.
 const ModelsApi& models_api() {
   static std::mutex mutex;
   static const ModelsApi* api = nullptr;

@@ -51,7 +51,8 @@ template <class... Parts>
 
 template <class... Parts>
 void check(bool holds, ErrorKind kind, const Parts&... parts) {
-  if (!holds) [[unlikely]] fail(kind, parts...);
+  if (!holds) [[unlikely]]
+    fail(kind, parts...);
 }
 
 }  // namespace gan

@@ -21,8 +21,21 @@ inline Size scaled(Size size, int scale) { return {size.width * scale, size.heig
 
 // The formats all elements share; names are GStreamer's.
 enum class PixelFormat : uint8_t {
-  kRGB, kBGR, kRGBx, kBGRx, kRGBA, kBGRA, kGRAY8, kI420, kNV12, kGBR,
-  kI420_10LE, kP010_10LE, kGBR_10LE, kGRAY16_LE, kRGBA64_LE,
+  kRGB,
+  kBGR,
+  kRGBx,
+  kBGRx,
+  kRGBA,
+  kBGRA,
+  kGRAY8,
+  kI420,
+  kNV12,
+  kGBR,
+  kI420_10LE,
+  kP010_10LE,
+  kGBR_10LE,
+  kGRAY16_LE,
+  kRGBA64_LE,
 };
 inline constexpr int kPixelFormatCount = 15;
 
@@ -56,7 +69,7 @@ struct FormatInfo {
   std::string_view name;
   Family family;
   int planes;
-  int components;  // without alpha: 3 or 1; in order R G B, or Y U V, or grey
+  int components;                      // without alpha: 3 or 1; in order R G B, or Y U V, or grey
   std::array<Component, 4> component;  // component[3] is alpha where has_alpha
   bool has_alpha;
   int depth() const { return component[0].depth; }

@@ -65,8 +65,10 @@ FrameQuality FrameMeter::add(const FrameView& reference, const FrameView& proces
   for (size_t i = 0; i < quality.planes.size(); ++i) accumulate(sums_.planes[i], quality.planes[i]);
   accumulate(sums_.all, quality.all);
   ++sums_.frames;
-  if (std::isinf(quality.all.psnr_db)) ++sums_.identical;
-  else finite_psnr_sum_ += quality.all.psnr_db;
+  if (std::isinf(quality.all.psnr_db))
+    ++sums_.identical;
+  else
+    finite_psnr_sum_ += quality.all.psnr_db;
   sums_.psnr_min_db = std::min(sums_.psnr_min_db, quality.all.psnr_db);
   return quality;
 }

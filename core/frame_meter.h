@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Quality of a row of frames against their references; the measures are those of core/metrics.h.
 //
-// Combined values weigh every plane by its number of samples, as FFmpeg's filters do: for 4:2:0 that
-// is (4 Y + U + V) / 6. psnr of several frames comes in two forms that differ: of the mean MSE
+// Combined values weigh every plane by its number of samples, as FFmpeg's filters do: for 4:2:0
+// that is (4 Y + U + V) / 6. psnr of several frames comes in two forms that differ: of the mean MSE
 // (what FFmpeg prints as "average") and the mean of the frames' own PSNRs, identical frames apart,
 // because theirs is infinite.
 #pragma once
@@ -16,8 +16,8 @@
 namespace gan {
 
 struct MeterOptions {
-  int crop_border = 0;   // luma samples left out at each side; chroma planes: half, rounded down
-  bool ssim = true;      // it costs most of the time
+  int crop_border = 0;  // luma samples left out at each side; chroma planes: half, rounded down
+  bool ssim = true;     // it costs most of the time
 };
 
 struct PlaneQuality {
@@ -32,7 +32,7 @@ struct FrameQuality {
 
 struct MeterSummary {
   uint64_t frames = 0;
-  uint64_t identical = 0;           // frames of infinite PSNR
+  uint64_t identical = 0;            // frames of infinite PSNR
   std::vector<PlaneQuality> planes;  // mean mse, psnr of it, mean ssim
   PlaneQuality all;
   double psnr_mean_db = 0;  // mean over the frames that are not identical; infinite if all are

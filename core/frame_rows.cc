@@ -122,7 +122,8 @@ GAN_SIMD void mix_rows(const float* a, float wa, const float* b, float wb, int c
 
 RowReader::RowReader(PixelFormat format, Size size, const Colorimetry& colorimetry)
     : size_(size), format_(info(format)), colorimetry_(colorimetry) {
-  for (auto* row : {&r_, &g_, &b_, &first_, &second_}) row->resize(static_cast<size_t>(size.width) + 1);
+  for (auto* row : {&r_, &g_, &b_, &first_, &second_})
+    row->resize(static_cast<size_t>(size.width) + 1);
 }
 
 void RowReader::read_yuv_row(const FrameView& frame, int y) {

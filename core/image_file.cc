@@ -45,8 +45,10 @@ void to_rgb_floats(const cv::Mat& bgr, float scale, Picture& picture) {
 Picture read_image(const std::string& path) {
   const cv::Mat bgr = decode(path);
   Picture picture({bgr.cols, bgr.rows}, 3);
-  if (bgr.depth() == CV_8U) to_rgb_floats<uint8_t>(bgr, 1 / 255.0f, picture);
-  else to_rgb_floats<uint16_t>(bgr, 1 / 65535.0f, picture);
+  if (bgr.depth() == CV_8U)
+    to_rgb_floats<uint8_t>(bgr, 1 / 255.0f, picture);
+  else
+    to_rgb_floats<uint16_t>(bgr, 1 / 65535.0f, picture);
   return picture;
 }
 
@@ -85,8 +87,8 @@ void write_image(const std::string& path, const PictureView& picture) {
 
 std::vector<std::string> list_images(const std::string& folder, bool recursive) {
   namespace fs = std::filesystem;
-  constexpr std::array<std::string_view, 9> kSuffixes = {".png", ".jpg", ".jpeg", ".bmp", ".webp",
-                                                         ".tif", ".tiff", ".ppm", ".pgm"};
+  constexpr std::array<std::string_view, 9> kSuffixes = {".png", ".jpg",  ".jpeg", ".bmp", ".webp",
+                                                         ".tif", ".tiff", ".ppm",  ".pgm"};
   check(fs::is_directory(folder), ErrorKind::kNotFound, folder, ": no such folder");
   std::vector<std::string> files;
   const auto add = [&](const fs::directory_entry& entry) {

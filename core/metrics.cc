@@ -86,8 +86,13 @@ double ssim_of_rows(Size size, double peak, const FetchRow& fetch) {
 SamplePlane component_plane(const FrameView& frame, int index) {
   const Component& component = info(frame.format).component[static_cast<size_t>(index)];
   const auto& plane = frame.planes[component.plane];
-  return {plane.data + component.offset, component_size(component, frame.size), plane.stride,
-          component.step, component.depth > 8 ? 2 : 1, component.depth, component.shift};
+  return {plane.data + component.offset,
+          component_size(component, frame.size),
+          plane.stride,
+          component.step,
+          component.depth > 8 ? 2 : 1,
+          component.depth,
+          component.shift};
 }
 
 SamplePlane crop(SamplePlane plane, int border) {

@@ -172,10 +172,14 @@ OptionValues options_from_json(std::string_view json, std::string_view what) {
     check(JSON_NODE_HOLDS_VALUE(node), ErrorKind::kWrongType, what, ": option \"", key,
           "\" must be a number, true, false or text");
     const GType type = json_node_get_value_type(node);
-    if (type == G_TYPE_STRING) values[key] = json_node_get_string(node);
-    else if (type == G_TYPE_BOOLEAN) values[key] = json_node_get_boolean(node) ? "true" : "false";
-    else if (type == G_TYPE_INT64) values[key] = std::to_string(json_node_get_int(node));
-    else values[key] = plain_number(json_node_get_double(node));
+    if (type == G_TYPE_STRING)
+      values[key] = json_node_get_string(node);
+    else if (type == G_TYPE_BOOLEAN)
+      values[key] = json_node_get_boolean(node) ? "true" : "false";
+    else if (type == G_TYPE_INT64)
+      values[key] = std::to_string(json_node_get_int(node));
+    else
+      values[key] = plain_number(json_node_get_double(node));
   }
   return values;
 }

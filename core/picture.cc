@@ -10,7 +10,8 @@ namespace gan {
 
 void round_to_8bit(Picture& picture) {
   for (float& value : picture.values)
-    value = std::round(std::clamp(value, 0.0f, 1.0f) * 255.0f) * (1 / 255.0f);  // as image_file reads
+    value =
+        std::round(std::clamp(value, 0.0f, 1.0f) * 255.0f) * (1 / 255.0f);  // as image_file reads
 }
 
 Picture luma_bt601(const Picture& rgb) {

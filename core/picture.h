@@ -18,7 +18,9 @@ struct BasicPictureView {
   Float* row(int y) const { return data + y * stride; }
   BasicPictureView crop(int border) const {
     return {data + border * stride + border * channels,
-            {size.width - 2 * border, size.height - 2 * border}, channels, stride};
+            {size.width - 2 * border, size.height - 2 * border},
+            channels,
+            stride};
   }
 };
 using PictureView = BasicPictureView<const float>;
@@ -33,7 +35,9 @@ struct Picture {
   Picture() = default;
   Picture(Size size_, int channels_)
       : size(size_), channels(channels_), values(static_cast<size_t>(size_.area()) * channels_) {}
-  PictureView view() const { return {values.data(), size, channels, ptrdiff_t{size.width} * channels}; }
+  PictureView view() const {
+    return {values.data(), size, channels, ptrdiff_t{size.width} * channels};
+  }
   PictureSpan span() { return {values.data(), size, channels, ptrdiff_t{size.width} * channels}; }
 };
 

@@ -111,8 +111,9 @@ void Resizer::run(const PictureView& in, const PictureSpan& out) {
                                   row_floats);
       first = false;
     }
-    const auto filter = in.channels == 1 ? filter_row<1> : in.channels == 3 ? filter_row<3>
-                                                                            : filter_row<4>;
+    const auto filter = in.channels == 1   ? filter_row<1>
+                        : in.channels == 3 ? filter_row<3>
+                                           : filter_row<4>;
     filter(scratch_.data(), out.row(y), out_.width, columns_.taps, columns_.index.data(),
            columns_.weight.data());
   }

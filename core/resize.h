@@ -29,9 +29,9 @@ class Resizer {
 
  private:
   struct Axis {
-    int taps = 0;                // per output sample
-    std::vector<int> index;      // taps a sample, mirrored into the input
-    std::vector<float> weight;   // as many
+    int taps = 0;               // per output sample
+    std::vector<int> index;     // taps a sample, mirrored into the input
+    std::vector<float> weight;  // as many
   };
   static Axis make_axis(int in, int out, double scale, Filter filter);
 

@@ -33,10 +33,13 @@ std::vector<Tile> cover(Size frame, int side, int halo, int multiple) {
   std::vector<Tile> tiles;
   for (const Span& rows : cover_axis(frame.height, round_up(side), round_up(halo)))
     for (const Span& columns : cover_axis(frame.width, round_up(side), round_up(halo)))
-      tiles.push_back({{columns.input_start, rows.input_start,
-                        {columns.input_end - columns.input_start, rows.input_end - rows.input_start}},
-                       {columns.core_start, rows.core_start,
-                        {columns.core_end - columns.core_start, rows.core_end - rows.core_start}}});
+      tiles.push_back(
+          {{columns.input_start,
+            rows.input_start,
+            {columns.input_end - columns.input_start, rows.input_end - rows.input_start}},
+           {columns.core_start,
+            rows.core_start,
+            {columns.core_end - columns.core_start, rows.core_end - rows.core_start}}});
   return tiles;
 }
 

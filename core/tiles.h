@@ -21,10 +21,10 @@ struct Tile {
 };
 
 // Cores are at most side x side, inputs reach `halo` further where the frame does. With halo at
-// least a network's receptive radius the tiled result equals the untiled one: inside the frame every
-// value has its whole surroundings, and at the frame's border the network pads as it always does.
-// Corners of inputs and cores lie on multiples of `multiple`, which must divide the frame's sides;
-// side and halo are rounded up to it. side 0: one tile.
+// least a network's receptive radius the tiled result equals the untiled one: inside the frame
+// every value has its whole surroundings, and at the frame's border the network pads as it always
+// does. Corners of inputs and cores lie on multiples of `multiple`, which must divide the frame's
+// sides; side and halo are rounded up to it. side 0: one tile.
 std::vector<Tile> cover(Size frame, int side, int halo, int multiple);
 
 }  // namespace gan

@@ -8,7 +8,8 @@
  * property #GstEnhanceGan:model the built-in 2x super-resolution network runs.
  *
  * |[
- * gst-launch-1.0 filesrc location=clip.mp4 ! decodebin ! videoconvert ! enhancegan ! videoconvert ! autovideosink
+ * gst-launch-1.0 filesrc location=clip.mp4 ! decodebin ! videoconvert ! enhancegan ! videoconvert !
+ * autovideosink
  * ]|
  */
 #include "gst-plugin/gstenhancegan.h"
@@ -36,10 +37,11 @@ struct Settings {
 };
 
 struct State {
-  gan::Locked<Settings> settings;       // any thread sets properties
-  gan::Locked<int> scale{0};            // any thread asks for caps; 0: no network loaded
-  gan::Locked<std::shared_ptr<gan::Enhancer>> enhancer;  // from start() to stop(); others ask for stats
-  GstVideoInfo in, out;                 // streaming thread
+  gan::Locked<Settings> settings;  // any thread sets properties
+  gan::Locked<int> scale{0};       // any thread asks for caps; 0: no network loaded
+  gan::Locked<std::shared_ptr<gan::Enhancer>>
+      enhancer;          // from start() to stop(); others ask for stats
+  GstVideoInfo in, out;  // streaming thread
 };
 
 enum Property { kModel = 1, kDevice, kPrecision, kThreads, kTileSize, kStrength, kStats };
@@ -47,12 +49,11 @@ enum Property { kModel = 1, kDevice, kPrecision, kThreads, kTileSize, kStrength,
 constexpr const char* kPrecisions[] = {"auto", "fp32", "bf16", "fp16"};
 
 GType precision_type() {
-  static const GEnumValue values[] = {
-      {0, "The fastest that stays within 50 dB of fp32", "auto"},
-      {1, "32-bit float", "fp32"},
-      {2, "bfloat16", "bf16"},
-      {3, "16-bit float, GPU only", "fp16"},
-      {0, nullptr, nullptr}};
+  static const GEnumValue values[] = {{0, "The fastest that stays within 50 dB of fp32", "auto"},
+                                      {1, "32-bit float", "fp32"},
+                                      {2, "bfloat16", "bf16"},
+                                      {3, "16-bit float, GPU only", "fp16"},
+                                      {0, nullptr, nullptr}};
   static const GType type = g_enum_register_static("GstEnhanceGanPrecision", values);
   return type;
 }
@@ -118,6 +119,8 @@ static gboolean set_caps(GstBaseTransform* base, GstCaps* in_caps, GstCaps* out_
     gan::check(gst_video_info_from_caps(&state.in, in_caps) &&
                    gst_video_info_from_caps(&state.out, out_caps),
                gan::ErrorKind::kSettings, "the negotiated caps are not raw video");
+    gan::check(!GST_VIDEO_INFO_IS_INTERLACED(&state.in), gan::ErrorKind::kSettings,
+               "interlaced video must pass through deinterlace first");
     state.enhancer.copy()->set_formats(gan::frame_format(state.in), gan::frame_format(state.out));
     return TRUE;
   });
@@ -140,7 +143,8 @@ static GstFlowReturn transform(GstBaseTransform* base, GstBuffer* in, GstBuffer*
 }
 
 static gboolean propose_allocation(GstBaseTransform* base, GstQuery* decided, GstQuery* query) {
-  if (!GST_BASE_TRANSFORM_CLASS(gst_enhance_gan_parent_class)->propose_allocation(base, decided, query))
+  if (!GST_BASE_TRANSFORM_CLASS(gst_enhance_gan_parent_class)
+           ->propose_allocation(base, decided, query))
     return FALSE;
   gst_query_add_allocation_meta(query, GST_VIDEO_META_API_TYPE, nullptr);
   return TRUE;
@@ -207,25 +211,31 @@ static void install_properties(GObjectClass* object) {
   const auto install = [&](Property id, GParamSpec* spec) {
     g_object_class_install_property(object, id, spec);
   };
-  const auto fixed = GParamFlags(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
+  const auto fixed =
+      GParamFlags(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
   const auto live = GParamFlags(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
                                 GST_PARAM_MUTABLE_PLAYING | GST_PARAM_CONTROLLABLE);
   install(kModel, g_param_spec_string("model", "Model",
-          "Path of a checkpoint (safetensors, or an official .pth), or the name of a built-in model; "
-          "empty: the built-in 2x network", "", fixed));
-  install(kDevice, g_param_spec_string("device", "Device", "auto, cpu, cuda or cuda:N", "auto", fixed));
+                                      "Path of a checkpoint (safetensors, or an official .pth), or "
+                                      "the name of a built-in model; "
+                                      "empty: the built-in 2x network",
+                                      "", fixed));
+  install(kDevice,
+          g_param_spec_string("device", "Device", "auto, cpu, cuda or cuda:N", "auto", fixed));
   install(kPrecision, g_param_spec_enum("precision", "Precision", "Number format of the network",
-          precision_type(), 0, fixed));
-  install(kThreads, g_param_spec_int("threads", "Threads", "CPU threads of this element; 0: all",
-          0, 1024, 0, fixed));
+                                        precision_type(), 0, fixed));
+  install(kThreads, g_param_spec_int("threads", "Threads", "CPU threads of this element; 0: all", 0,
+                                     1024, 0, fixed));
   install(kTileSize, g_param_spec_int("tile-size", "Tile size",
-          "Side of the tiles a frame is cut into, in input pixels, 16 or more; 0: the whole frame at once", 0,
-          65536, 0, fixed));
+                                      "Side of the tiles a frame is cut into, in input pixels, 16 "
+                                      "or more; 0: the whole frame at once",
+                                      0, 65536, 0, fixed));
   install(kStrength, g_param_spec_double("strength", "Strength",
-          "Share of the network against plain bicubic resampling", 0, 1, 1, live));
-  install(kStats, g_param_spec_boxed("stats", "Statistics",
-          "frames, tiles, device, precision, mean-ms, p95-ms", GST_TYPE_STRUCTURE,
-          GParamFlags(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)));
+                                         "Share of the network against plain bicubic resampling", 0,
+                                         1, 1, live));
+  install(kStats, g_param_spec_boxed(
+                      "stats", "Statistics", "frames, tiles, device, precision, mean-ms, p95-ms",
+                      GST_TYPE_STRUCTURE, GParamFlags(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)));
 }
 
 static void gst_enhance_gan_class_init(GstEnhanceGanClass* klass) {
@@ -245,7 +255,8 @@ static void gst_enhance_gan_class_init(GstEnhanceGanClass* klass) {
       element, gst_pad_template_new("src", GST_PAD_SRC, GST_PAD_ALWAYS, caps));
   gst_caps_unref(caps);
   gst_element_class_set_static_metadata(element, "GAN video enhancer", "Filter/Effect/Video",
-      "Enhances or enlarges every frame by a neural network", "The gst-plugins-gan authors");
+                                        "Enhances or enlarges every frame by a neural network",
+                                        "The gst-plugins-gan authors");
   base->start = GST_DEBUG_FUNCPTR(start);
   base->stop = GST_DEBUG_FUNCPTR(stop);
   base->transform_caps = GST_DEBUG_FUNCPTR(transform_caps);

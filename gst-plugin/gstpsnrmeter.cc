@@ -10,8 +10,9 @@
  *
  * |[
  * gst-launch-1.0 -m psnrmeter name=m ! fakesink \
- *   filesrc location=original.mp4 ! decodebin ! videoconvert ! video/x-raw,format=I420 ! m.ref_sink \
- *   filesrc location=processed.mp4 ! decodebin ! videoconvert ! video/x-raw,format=I420 ! m.dist_sink
+ *   filesrc location=original.mp4 ! decodebin ! videoconvert ! video/x-raw,format=I420 ! m.ref_sink
+ * \ filesrc location=processed.mp4 ! decodebin ! videoconvert ! video/x-raw,format=I420 !
+ * m.dist_sink
  * ]|
  */
 #include "gst-plugin/gstpsnrmeter.h"
@@ -62,7 +63,9 @@ GST_ELEMENT_REGISTER_DEFINE(psnrmeter, "psnrmeter", GST_RANK_NONE, GST_TYPE_PSNR
 
 static void start_anew(State& state) {
   const Settings settings = state.settings.copy();
-  state.measured.with([&](gan::Measured& m) { m = gan::Measured{gan::FrameMeter(settings.meter), 0, 0}; });
+  state.measured.with([&](gan::Measured& m) {
+    m = gan::Measured{gan::FrameMeter(settings.meter), 0, 0};
+  });
   state.summed_up = false;
 }
 
@@ -85,16 +88,10 @@ static void post(GstPsnrMeter* self, GstStructure* structure) {
 
 static void post_frame(GstPsnrMeter* self, GstBuffer* buffer, const gan::FrameQuality& quality,
                        uint64_t frame) {
-  State& state = *self->state;
-  const Settings settings = state.settings.copy();
+  const Settings settings = self->state->settings.copy();
   if (!settings.messages) return;
-  const GstSegment& segment = state.processed->segment;
-  GstStructure* const to = gst_structure_new(
-      "psnrmeter", "frame", G_TYPE_UINT64, frame, "timestamp", G_TYPE_UINT64, GST_BUFFER_PTS(buffer),
-      "stream-time", G_TYPE_UINT64,
-      gst_segment_to_stream_time(&segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer)), "running-time",
-      G_TYPE_UINT64, running_time(state.processed, buffer), "duration", G_TYPE_UINT64,
-      GST_BUFFER_DURATION(buffer), "final", G_TYPE_BOOLEAN, FALSE, nullptr);
+  GstStructure* const to = gan::frame_structure(self->state->processed->segment, buffer);
+  gst_structure_set(to, "frame", G_TYPE_UINT64, frame, nullptr);
   gan::add_quality(to, quality, settings.meter.ssim);
   post(self, to);
 }
@@ -104,8 +101,8 @@ static void post_summary(GstPsnrMeter* self) {
   if (state.summed_up) return;
   state.summed_up = true;
   const bool ssim = state.settings.copy().meter.ssim;
-  GstStructure* const to =
-      state.measured.with([&](gan::Measured& m) { return gan::summary_structure("psnrmeter", m, ssim); });
+  GstStructure* const to = state.measured.with(
+      [&](gan::Measured& m) { return gan::summary_structure("psnrmeter", m, ssim); });
   gst_structure_set(to, "final", G_TYPE_BOOLEAN, TRUE, nullptr);
   post(self, to);
 }
@@ -123,7 +120,8 @@ static void measure(GstPsnrMeter* self, GstBuffer* reference, GstBuffer* process
   post_frame(self, processed, quality, frame);
 }
 
-// Which of the two oldest frames is to go: below 0 the reference, above 0 the processed one, 0 both.
+// Which of the two oldest frames is to go: below 0 the reference, above 0 the processed one, 0
+// both.
 static int pairing(const State& state, GstBuffer* reference, GstBuffer* processed) {
   if (!reference || !processed) return reference ? -1 : 1;
   const GstClockTime a = running_time(state.reference, reference);
@@ -152,10 +150,11 @@ static GstFlowReturn aggregate(GstAggregator* aggregator, gboolean) {
   if (!waits)
     flow = guard(self, GST_FLOW_ERROR, [&] {
       which = pairing(state, reference, processed);
-      if (which == 0) measure(self, reference, processed);
-      else state.measured.with([&](gan::Measured& m) {
-        ++(which < 0 ? m.unpaired_reference : m.unpaired_processed);
-      });
+      if (which == 0)
+        measure(self, reference, processed);
+      else
+        state.measured.with(
+            [&](gan::Measured& m) { ++(which < 0 ? m.unpaired_reference : m.unpaired_processed); });
       return GST_FLOW_OK;
     });
   if (which <= 0) gst_aggregator_pad_drop_buffer(state.reference);
@@ -173,8 +172,9 @@ static gboolean sink_event(GstAggregator* aggregator, GstAggregatorPad* pad, Gst
     GstCaps* caps = nullptr;
     gst_event_parse_caps(event, &caps);
     const bool known = guard(aggregator, false, [&] {
-      gan::check(gst_video_info_from_caps(processed ? &state.processed_info : &state.reference_info, caps),
-                 gan::ErrorKind::kSettings, "caps that are no raw video");
+      gan::check(
+          gst_video_info_from_caps(processed ? &state.processed_info : &state.reference_info, caps),
+          gan::ErrorKind::kSettings, "caps that are no raw video");
       return true;
     });
     if (known && processed) gst_aggregator_set_src_caps(aggregator, caps);
@@ -230,8 +230,9 @@ static void gst_psnr_meter_init(GstPsnrMeter* self) {
   const auto add_pad = [&](const char* name) {
     GstPadTemplate* const pad_template =
         gst_element_class_get_pad_template(GST_ELEMENT_GET_CLASS(self), name);
-    auto* const pad = GST_AGGREGATOR_PAD(g_object_new(GST_TYPE_AGGREGATOR_PAD, "name", name,
-        "direction", GST_PAD_SINK, "template", pad_template, nullptr));
+    auto* const pad =
+        GST_AGGREGATOR_PAD(g_object_new(GST_TYPE_AGGREGATOR_PAD, "name", name, "direction",
+                                        GST_PAD_SINK, "template", pad_template, nullptr));
     gst_element_add_pad(GST_ELEMENT(self), GST_PAD(pad));
     return pad;
   };
@@ -243,19 +244,25 @@ static void install_properties(GObjectClass* object) {
   const auto install = [&](Property id, GParamSpec* spec) {
     g_object_class_install_property(object, id, spec);
   };
-  const auto fixed = GParamFlags(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
-  const auto live = GParamFlags(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING);
+  const auto fixed =
+      GParamFlags(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
+  const auto live =
+      GParamFlags(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING);
   install(kTolerance, g_param_spec_uint64("tolerance", "Tolerance",
-          "Largest difference of running times of a pair, in ns", 0, G_MAXUINT64, GST_MSECOND, live));
-  install(kCropBorder, g_param_spec_int("crop-border", "Crop border",
-          "Luma samples left out at each side of the frame", 0, 1024, 0, fixed));
+                                          "Largest difference of running times of a pair, in ns", 0,
+                                          G_MAXUINT64, GST_MSECOND, live));
+  install(kCropBorder,
+          g_param_spec_int("crop-border", "Crop border",
+                           "Luma samples left out at each side of the frame", 0, 1024, 0, fixed));
   install(kSsim, g_param_spec_boolean("ssim", "SSIM", "Measure SSIM too", TRUE, fixed));
   install(kMessages, g_param_spec_boolean("message", "Message",
-          "Post an element message for every frame", TRUE, live));
+                                          "Post an element message for every frame", TRUE, live));
   install(kStats, g_param_spec_boxed("stats", "Statistics",
-          "frames, identical, unpaired-reference, unpaired-processed, mse, psnr, ssim (also of each "
-          "plane), psnr-mean, psnr-min", GST_TYPE_STRUCTURE,
-          GParamFlags(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)));
+                                     "frames, identical, unpaired-reference, unpaired-processed, "
+                                     "mse, psnr, ssim (also of each "
+                                     "plane), psnr-mean, psnr-min",
+                                     GST_TYPE_STRUCTURE,
+                                     GParamFlags(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)));
 }
 
 static void gst_psnr_meter_class_init(GstPsnrMeterClass* klass) {
@@ -277,7 +284,8 @@ static void gst_psnr_meter_class_init(GstPsnrMeterClass* klass) {
   add_template("dist_sink", GST_PAD_SINK);
   add_template("src", GST_PAD_SRC);
   gst_caps_unref(caps);
-  gst_element_class_set_static_metadata(element, "PSNR meter", "Filter/Analyzer/Video",
+  gst_element_class_set_static_metadata(
+      element, "PSNR meter", "Filter/Analyzer/Video",
       "Measures PSNR, SSIM and MSE of a processed stream against its reference",
       "The gst-plugins-gan authors");
   aggregator->start = GST_DEBUG_FUNCPTR(start);

@@ -21,6 +21,15 @@ void add_quality(GstStructure* to, const FrameQuality& quality, bool ssim) {
   add_plane(to, quality.all, ssim);
 }
 
+GstStructure* frame_structure(const GstSegment& segment, GstBuffer* buffer) {
+  const GstClockTime pts = GST_BUFFER_PTS(buffer);
+  return gst_structure_new(
+      "psnrmeter", "timestamp", G_TYPE_UINT64, pts, "stream-time", G_TYPE_UINT64,
+      gst_segment_to_stream_time(&segment, GST_FORMAT_TIME, pts), "running-time", G_TYPE_UINT64,
+      gst_segment_to_running_time(&segment, GST_FORMAT_TIME, pts), "duration", G_TYPE_UINT64,
+      GST_BUFFER_DURATION(buffer), "final", G_TYPE_BOOLEAN, FALSE, nullptr);
+}
+
 GstStructure* summary_structure(const char* name, const Measured& measured, bool ssim) {
   const MeterSummary summary = measured.meter.summary();
   GstStructure* const to = gst_structure_new(

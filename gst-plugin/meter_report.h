@@ -13,9 +13,12 @@ struct Measured {
   uint64_t unpaired_reference = 0, unpaired_processed = 0;
 };
 
-// Adds mse, psnr and, where measured, ssim of the frame and, with the plane's name behind a dash, of
-// each plane.
+// Adds mse, psnr and, where measured, ssim of the frame and, with the plane's name behind a dash,
+// of each plane.
 void add_quality(GstStructure* to, const FrameQuality& quality, bool ssim);
+
+// timestamp, stream-time, running-time and duration of a frame, final=false. Transfer full.
+GstStructure* frame_structure(const GstSegment& segment, GstBuffer* buffer);
 
 // Counts, means, psnr of the mean MSE, psnr-mean and psnr-min. Transfer full.
 GstStructure* summary_structure(const char* name, const Measured& measured, bool ssim);

@@ -27,7 +27,8 @@ bool map_range(const Mapping& mapping, const GValue* from, GValue* to) {
   int first = 0, last = 0;
   if (mapping.multiply) {
     if (!mapping.map(low, first)) return false;
-    last = high > INT_MAX / mapping.scale ? INT_MAX - INT_MAX % mapping.scale : high * mapping.scale;
+    last =
+        high > INT_MAX / mapping.scale ? INT_MAX - INT_MAX % mapping.scale : high * mapping.scale;
   } else {
     first = MAX((low + mapping.scale - 1) / mapping.scale, 1);
     last = high / mapping.scale;

@@ -9,8 +9,7 @@ namespace {
 Matrix matrix_of(const GstVideoInfo& info) {
   switch (info.colorimetry.matrix) {
     case GST_VIDEO_COLOR_MATRIX_BT601:
-    case GST_VIDEO_COLOR_MATRIX_FCC:
-      return Matrix::kBt601;
+    case GST_VIDEO_COLOR_MATRIX_FCC: return Matrix::kBt601;
     case GST_VIDEO_COLOR_MATRIX_BT2020: return Matrix::kBt2020;
     case GST_VIDEO_COLOR_MATRIX_RGB: return Matrix::kRgb;
     default: return Matrix::kBt709;
@@ -24,9 +23,8 @@ FrameFormat frame_format(const GstVideoInfo& info) {
   format.pixels = pixel_format_from_name(gst_video_format_to_string(GST_VIDEO_INFO_FORMAT(&info)));
   format.size = {GST_VIDEO_INFO_WIDTH(&info), GST_VIDEO_INFO_HEIGHT(&info)};
   format.colorimetry.matrix = matrix_of(info);
-  format.colorimetry.range = info.colorimetry.range == GST_VIDEO_COLOR_RANGE_16_235
-                                 ? Range::kLimited
-                                 : Range::kFull;
+  format.colorimetry.range =
+      info.colorimetry.range == GST_VIDEO_COLOR_RANGE_16_235 ? Range::kLimited : Range::kFull;
   const auto site = info.chroma_site;
   if (site != GST_VIDEO_CHROMA_SITE_UNKNOWN) {
     format.colorimetry.horizontal =

@@ -9,7 +9,7 @@
 namespace gan {
 
 // The formats of kPixelFormatCount, as a caps string list: "{ RGB, BGR, ... }".
-#define GAN_VIDEO_FORMATS                                                                      \
+#define GAN_VIDEO_FORMATS                                                                        \
   "{ RGB, BGR, RGBx, BGRx, RGBA, BGRA, GRAY8, I420, NV12, GBR, I420_10LE, P010_10LE, GBR_10LE, " \
   "GRAY16_LE, RGBA64_LE }"
 

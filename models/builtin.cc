@@ -26,9 +26,9 @@ TensorFile open_model(const std::string& name_or_path) {
   for (const auto& model : builtin_models()) {
     known += (known.empty() ? "" : ", ") + std::string(model.name);
     if (model.name != name) continue;
-    GBytes* bytes = g_resource_lookup_data(gan_builtin_get_resource(),
-                                           concat("/gan/", model.resource).c_str(),
-                                           G_RESOURCE_LOOKUP_FLAGS_NONE, nullptr);
+    GBytes* bytes =
+        g_resource_lookup_data(gan_builtin_get_resource(), concat("/gan/", model.resource).c_str(),
+                               G_RESOURCE_LOOKUP_FLAGS_NONE, nullptr);
     check(bytes, ErrorKind::kFailed, "built-in model ", name, " is missing from this build");
     gsize size = 0;
     const void* data = g_bytes_get_data(bytes, &size);  // static memory of the library
@@ -36,7 +36,8 @@ TensorFile open_model(const std::string& name_or_path) {
     return open_tensor_file(
         wrap_memory(concat("builtin:", name), {static_cast<const std::byte*>(data), size}));
   }
-  check(!must_be_builtin, ErrorKind::kNotFound, "no built-in model \"", name, "\"; there is ", known);
+  check(!must_be_builtin, ErrorKind::kNotFound, "no built-in model \"", name, "\"; there is ",
+        known);
   check(std::filesystem::exists(name), ErrorKind::kNotFound, name,
         ": no such file, nor a built-in model (", known, ")");
   return open_tensor_file(name);

@@ -11,9 +11,9 @@ namespace gan {
 namespace {
 
 constexpr std::pair<Dtype, at::ScalarType> kDtypes[] = {
-    {Dtype::kF64, at::kDouble}, {Dtype::kF32, at::kFloat}, {Dtype::kF16, at::kHalf},
-    {Dtype::kBF16, at::kBFloat16}, {Dtype::kI64, at::kLong}, {Dtype::kI32, at::kInt},
-    {Dtype::kI16, at::kShort}, {Dtype::kI8, at::kChar}, {Dtype::kU8, at::kByte},
+    {Dtype::kF64, at::kDouble},    {Dtype::kF32, at::kFloat}, {Dtype::kF16, at::kHalf},
+    {Dtype::kBF16, at::kBFloat16}, {Dtype::kI64, at::kLong},  {Dtype::kI32, at::kInt},
+    {Dtype::kI16, at::kShort},     {Dtype::kI8, at::kChar},   {Dtype::kU8, at::kByte},
     {Dtype::kBool, at::kBool}};
 
 at::ScalarType scalar_type(Dtype dtype) {
@@ -93,8 +93,11 @@ LoadedNetwork load_native(const TensorFile& file) {
 
 LoadedNetwork load_foreign(const TensorFile& file) {
   const Recognised found = recognise(file);
-  LoadedNetwork loaded{create_network(found.network, found.options), found.network, found.options,
-                       {}, file.container};
+  LoadedNetwork loaded{create_network(found.network, found.options),
+                       found.network,
+                       found.options,
+                       {},
+                       file.container};
   if (!file.unwrapped.empty()) loaded.origin += ", under " + file.unwrapped;
   loaded.origin += ", " + found.origin;
   load_weights(file, found.keys, *loaded.network, found.origin);
@@ -104,7 +107,8 @@ LoadedNetwork load_foreign(const TensorFile& file) {
 }  // namespace
 
 LoadedNetwork load_network(const TensorFile& file) {
-  LoadedNetwork loaded = file.metadata.contains("gan.format") ? load_native(file) : load_foreign(file);
+  LoadedNetwork loaded =
+      file.metadata.contains("gan.format") ? load_native(file) : load_foreign(file);
   loaded.network->eval();
   for (auto& parameter : loaded.network->parameters()) parameter.set_requires_grad(false);
   return loaded;
@@ -120,8 +124,8 @@ std::vector<std::pair<std::string, torch::Tensor>> state_dict(const torch::nn::M
 void TensorWriter::add(std::string name, const torch::Tensor& tensor) {
   copies_.push_back(tensor.detach().to(at::kCPU).contiguous());
   const auto& copy = copies_.back();
-  tensors_.push_back({std::move(name), dtype_of(copy.scalar_type()), copy.sizes().vec(),
-                      bytes_of(copy)});
+  tensors_.push_back(
+      {std::move(name), dtype_of(copy.scalar_type()), copy.sizes().vec(), bytes_of(copy)});
 }
 
 void TensorWriter::write(const std::string& path,
@@ -143,8 +147,10 @@ void read_tensor(const TensorFile& file, const TensorEntry& entry, torch::Tensor
   torch::NoGradGuard no_grad;
   const bool direct = into.device().is_cpu() && into.is_contiguous() && entry.contiguous() &&
                       into.scalar_type() == scalar_type(entry.dtype);
-  if (direct) file.read(entry, bytes_of(into));
-  else into.copy_(read_tensor(file, entry));
+  if (direct)
+    file.read(entry, bytes_of(into));
+  else
+    into.copy_(read_tensor(file, entry));
 }
 
 void save_network(const std::string& path, const torch::nn::Module& network, std::string_view name,

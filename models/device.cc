@@ -46,9 +46,8 @@ torch::Device device_from_name(const std::string& name) {
   int index = 0;
   const bool numbered = name.starts_with("cuda:");
   const char* const end = name.data() + name.size();
-  check(name == "cuda" ||
-            (numbered && name.size() > 5 &&
-             std::from_chars(name.data() + 5, end, index).ptr == end && index >= 0),
+  check(name == "cuda" || (numbered && name.size() > 5 &&
+                           std::from_chars(name.data() + 5, end, index).ptr == end && index >= 0),
         ErrorKind::kSettings, "device must be auto, cpu, cuda or cuda:N, got \"", name, "\"");
   check(cuda, ErrorKind::kUnavailable, "device ", name,
         " is not available: this LibTorch has no CUDA or finds no GPU");

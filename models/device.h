@@ -13,9 +13,9 @@ namespace gan {
 torch::Device device_from_name(const std::string& name);
 
 // "auto", "fp32", "bf16", "fp16". auto is the fastest that stays at least 50 dB from fp32: bf16 on
-// CUDA and on CPUs with AMX tiles; fp32 elsewhere, because AVX-512 alone makes bf16 slower than fp32
-// (see tests/bench/README.md). fp16 on the CPU is refused:
-// LibTorch has hardly any operator for it.
+// CUDA and on CPUs with AMX tiles; fp32 elsewhere, because AVX-512 alone makes bf16 slower than
+// fp32 (see tests/bench/README.md). fp16 on the CPU is refused: LibTorch has hardly any operator
+// for it.
 torch::ScalarType precision_from_name(const std::string& name, torch::Device device);
 const char* precision_name(torch::ScalarType type);
 

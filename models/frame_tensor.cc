@@ -13,9 +13,7 @@ namespace {
 constexpr int kRowsAtOnce = 16;  // even, so that chroma rows have one owner
 
 // Sample `i` beyond the last of `count`, mirrored without repeating the edge.
-int reflected(int i, int count) {
-  return count == 1 ? 0 : std::max(2 * (count - 1) - i, 0);
-}
+int reflected(int i, int count) { return count == 1 ? 0 : std::max(2 * (count - 1) - i, 0); }
 
 void fill_right_and_below(const PictureSpan& picture, Size filled) {
   for (int y = 0; y < filled.height; ++y)
@@ -29,7 +27,8 @@ void fill_right_and_below(const PictureSpan& picture, Size filled) {
 template <class Rows>
 void in_parallel(int height, const Rows& rows) {
   at::parallel_for(0, (height + kRowsAtOnce - 1) / kRowsAtOnce, 1, [&](int64_t begin, int64_t end) {
-    rows(static_cast<int>(begin) * kRowsAtOnce, std::min(static_cast<int>(end) * kRowsAtOnce, height));
+    rows(static_cast<int>(begin) * kRowsAtOnce,
+         std::min(static_cast<int>(end) * kRowsAtOnce, height));
   });
 }
 
@@ -42,8 +41,8 @@ torch::Tensor empty_picture_tensor(Size size) {
 torch::Tensor as_picture_tensor(const torch::Tensor& tensor) {
   if (tensor.stride(1) == 1 && tensor.stride(3) == 3 && tensor.stride(2) >= 3 * tensor.size(3))
     return tensor;
-  auto copy = empty_picture_tensor(
-      {static_cast<int>(tensor.size(3)), static_cast<int>(tensor.size(2))});
+  auto copy =
+      empty_picture_tensor({static_cast<int>(tensor.size(3)), static_cast<int>(tensor.size(2))});
   return copy.copy_(tensor);
 }
 
@@ -52,7 +51,9 @@ PictureSpan picture_of(const torch::Tensor& tensor) {
             tensor.stride(3) == 3,
         ErrorKind::kFailed, "not a picture tensor: ", tensor.sizes(), " by ", tensor.strides());
   return {tensor.data_ptr<float>(),
-          {static_cast<int>(tensor.size(3)), static_cast<int>(tensor.size(2))}, 3, tensor.stride(2)};
+          {static_cast<int>(tensor.size(3)), static_cast<int>(tensor.size(2))},
+          3,
+          tensor.stride(2)};
 }
 
 void FrameReader::read(const FrameView& frame, const torch::Tensor& to) const {

@@ -13,8 +13,8 @@
 namespace gan {
 namespace {
 
-constexpr size_t kHeader = 64;           // before every block: its size; keeps data aligned
-constexpr size_t kSmall = 256 << 10;     // below it glibc is quick enough
+constexpr size_t kHeader = 64;        // before every block: its size; keeps data aligned
+constexpr size_t kSmall = 256 << 10;  // below it glibc is quick enough
 constexpr size_t kHugePage = 2 << 20;
 
 class HostAllocator : public c10::Allocator {

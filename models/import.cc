@@ -53,14 +53,38 @@ struct RrdbNames {
 
 std::optional<RrdbNames> rrdb_names(const TensorFile& file) {
   if (file.find("conv_first.weight") && file.find("conv_body.weight"))
-    return RrdbNames{"RRDBNet (Real-ESRGAN names)", "conv_first", "body.", ".rdb", ".conv",
-                     "conv_body", "conv_up1", "conv_up2", "conv_hr", "conv_last"};
+    return RrdbNames{"RRDBNet (Real-ESRGAN names)",
+                     "conv_first",
+                     "body.",
+                     ".rdb",
+                     ".conv",
+                     "conv_body",
+                     "conv_up1",
+                     "conv_up2",
+                     "conv_hr",
+                     "conv_last"};
   if (file.find("conv_first.weight") && file.find("trunk_conv.weight"))
-    return RrdbNames{"RRDBNet (ESRGAN names)", "conv_first", "RRDB_trunk.", ".RDB", ".conv",
-                     "trunk_conv", "upconv1", "upconv2", "HRconv", "conv_last"};
+    return RrdbNames{"RRDBNet (ESRGAN names)",
+                     "conv_first",
+                     "RRDB_trunk.",
+                     ".RDB",
+                     ".conv",
+                     "trunk_conv",
+                     "upconv1",
+                     "upconv2",
+                     "HRconv",
+                     "conv_last"};
   if (file.find("model.0.weight") && file.find("model.1.sub.0.RDB1.conv1.0.weight"))
-    return RrdbNames{"RRDBNet (old ESRGAN names)", "model.0", "model.1.sub.", ".RDB", ".conv",
-                     "", "model.3", "model.6", "model.8", "model.10"};
+    return RrdbNames{"RRDBNet (old ESRGAN names)",
+                     "model.0",
+                     "model.1.sub.",
+                     ".RDB",
+                     ".conv",
+                     "",
+                     "model.3",
+                     "model.6",
+                     "model.8",
+                     "model.10"};
   return {};
 }
 
@@ -71,7 +95,8 @@ std::optional<Recognised> recognise_rrdbnet(const TensorFile& file) {
   const std::string suffix = old ? ".0" : "";
   int64_t blocks = 0;
   const auto dense_conv = [&](int64_t block, int dense, int conv) {
-    return names->block + text(block) + names->dense + text(dense) + names->conv + text(conv) + suffix;
+    return names->block + text(block) + names->dense + text(dense) + names->conv + text(conv) +
+           suffix;
   };
   while (file.find(dense_conv(blocks, 1, 1) + ".weight")) ++blocks;
   if (old) names->body = names->block + text(blocks);

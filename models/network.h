@@ -28,8 +28,8 @@ inline constexpr int kGlobalRadius = -1;
 struct NetworkTraits {
   int in_channels = 3;
   int out_channels = 3;
-  int scale = 1;         // output side = scale * input side
-  double low = 0;        // the values that black and white have in its pictures, in and out
+  int scale = 1;   // output side = scale * input side
+  double low = 0;  // the values that black and white have in its pictures, in and out
   double high = 1;
   // An output pixel depends on input pixels at most this far away in either direction;
   // kGlobalRadius when it depends on all of them (instance norm, attention, deep U-Nets).

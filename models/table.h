@@ -15,7 +15,7 @@ struct TableEntry {
   std::string_view name;
   Task task;
   std::string_view summary;
-  std::unique_ptr<Options> (*make_options)();               // with the defaults
+  std::unique_ptr<Options> (*make_options)();                  // with the defaults
   std::shared_ptr<Network> (*create)(const Options& options);  // as made by make_options
 };
 

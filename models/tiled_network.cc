@@ -29,7 +29,8 @@ TiledNetwork::TiledNetwork(LoadedNetwork loaded, const EnhancerOptions& options)
 
 torch::Tensor TiledNetwork::run_tile(const torch::Tensor& input) {
   torch::Tensor image = input.to(device_, precision_);
-  if (traits_.low != 0 || traits_.high != 1) image = image * (traits_.high - traits_.low) + traits_.low;
+  if (traits_.low != 0 || traits_.high != 1)
+    image = image * (traits_.high - traits_.low) + traits_.low;
   torch::Tensor output = network_->run({image, {}, {}}).to(torch::kCPU, torch::kFloat);
   if (traits_.low != 0 || traits_.high != 1)
     output = (output - traits_.low).div_(traits_.high - traits_.low);
@@ -50,7 +51,8 @@ torch::Tensor TiledNetwork::run(const torch::Tensor& input) {
     return whole.slice(2, int64_t{rect.y} * scale, int64_t{rect.y + rect.size.height} * scale)
         .slice(3, int64_t{rect.x} * scale, int64_t{rect.x + rect.size.width} * scale);
   };
-  for (const Tile& tile : cover(size, tile_size_, traits_.receptive_radius, traits_.size_multiple)) {
+  for (const Tile& tile :
+       cover(size, tile_size_, traits_.receptive_radius, traits_.size_multiple)) {
     const torch::Tensor output = run_tile(part(input, tile.input, 1));
     const Rect core{tile.core.x - tile.input.x, tile.core.y - tile.input.y, tile.core.size};
     part(assembled_, tile.core, traits_.scale).copy_(part(output, core, traits_.scale));

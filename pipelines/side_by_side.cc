@@ -55,8 +55,8 @@ int run(int argc, char** argv) {
     const cv::Mat picture(cell.height, cell.width, CV_32FC3, pictures[index].values.data());
     picture.copyTo(row(cv::Rect(i * cell.width, kLabelHeight, cell.width, cell.height)));
     if (index < labels.size())
-      cv::putText(row, labels[index], {i * cell.width + 6, kLabelHeight - 7}, cv::FONT_HERSHEY_SIMPLEX,
-                  0.5, cv::Scalar::all(1), 1, cv::LINE_AA);
+      cv::putText(row, labels[index], {i * cell.width + 6, kLabelHeight - 7},
+                  cv::FONT_HERSHEY_SIMPLEX, 0.5, cv::Scalar::all(1), 1, cv::LINE_AA);
   }
   gan::write_image(files[0], {row.ptr<float>(), {row.cols, row.rows}, 3, ptrdiff_t{row.cols} * 3});
   return 0;

@@ -33,11 +33,12 @@ std::string to_json(const std::vector<Row>& rows, int scale) {
                             " range=255, pictures rounded to 8 bits\", \"rows\": [");
   for (size_t i = 0; i < rows.size(); ++i) {
     const Quality& q = rows[i].quality;
-    json += concat(i ? ",\n  " : "\n  ", "{\"picture\": ", json_quote(rows[i].picture),
-                   ", \"method\": ", json_quote(rows[i].method), ", \"psnr_y\": ",
-                   json_number(q.psnr_y_db), ", \"ssim_y\": ", json_number(q.ssim_y),
-                   ", \"psnr_rgb\": ", json_number(q.psnr_rgb_db), ", \"ssim_rgb\": ",
-                   json_number(q.ssim_rgb), ", \"mse_rgb\": ", json_number(q.mse_rgb), "}");
+    json += concat(
+        i ? ",\n  " : "\n  ", "{\"picture\": ", json_quote(rows[i].picture),
+        ", \"method\": ", json_quote(rows[i].method), ", \"psnr_y\": ", json_number(q.psnr_y_db),
+        ", \"ssim_y\": ", json_number(q.ssim_y), ", \"psnr_rgb\": ", json_number(q.psnr_rgb_db),
+        ", \"ssim_rgb\": ", json_number(q.ssim_rgb), ", \"mse_rgb\": ", json_number(q.mse_rgb),
+        "}");
   }
   return json + "\n]}\n";
 }
@@ -59,7 +60,8 @@ int command_eval(int argc, char** argv) {
       argc, argv, "CHECKPOINT",
       "Every picture is cropped to a multiple of the network's scale, shrunk by the antialiased\n"
       "bicubic, rounded to 8 bits, enlarged by the network and by plain filters, rounded and\n"
-      "compared. CHECKPOINT is a path or the name of a built-in model.", entries);
+      "compared. CHECKPOINT is a path or the name of a built-in model.",
+      entries);
   check(words.size() == 1 && !data.get().empty(), ErrorKind::kSettings,
         "eval wants a checkpoint and --data DIR; see gan-train eval --help");
   install_host_allocator();
@@ -68,7 +70,8 @@ int command_eval(int argc, char** argv) {
   const LoadedNetwork loaded = load_network(open_model(words[0]));
   loaded.network->to(where);
   const int scale = loaded.network->traits().scale;
-  check(scale > 1, ErrorKind::kSettings, words[0], ": eval measures networks that enlarge, this one "
+  check(scale > 1, ErrorKind::kSettings, words[0],
+        ": eval measures networks that enlarge, this one "
         "has scale 1");
   const auto files = list_images(data.get(), true);
   check(!files.empty(), ErrorKind::kData, data.get(), ": holds no pictures");

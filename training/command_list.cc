@@ -21,7 +21,8 @@ int command_list(int argc, char** argv) {
   const GOptionEntry entries[] = {{}};
   const auto words = parse_arguments(argc, argv, "[RECIPE]",
                                      "With the name of a recipe or network: its options, defaults "
-                                     "and ranges.", entries);
+                                     "and ranges.",
+                                     entries);
   for (const auto& word : words) {
     for (const auto& entry : network_table())
       if (entry.name == word) {

@@ -41,9 +41,10 @@ int command_run(int argc, char** argv) {
       {"out", 0, 0, G_OPTION_ARG_FILENAME, &out, "run folder", "DIR"},
       {"steps", 0, 0, G_OPTION_ARG_INT, &steps, "the same as --set steps=N", "N"},
       {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &set, "an option of the recipe", "KEY=VALUE"},
-      {"resume", 0, 0, G_OPTION_ARG_NONE, &resume, "go on from the newest state in the folder", nullptr},
+      {"resume", 0, 0, G_OPTION_ARG_NONE, &resume, "go on from the newest state in the folder",
+       nullptr},
       {"device", 0, 0, G_OPTION_ARG_STRING, &device, "auto, cpu, cuda, cuda:N", "D"},
-      {"precision", 0, 0, G_OPTION_ARG_STRING, &precision, "auto, fp32, bf16", "P"},
+      {"precision", 0, 0, G_OPTION_ARG_STRING, &precision, "auto or fp32", "P"},
       {"threads", 0, 0, G_OPTION_ARG_INT, &threads, "0: all", "N"},
       {}};
   const std::string recipes = recipes_text();

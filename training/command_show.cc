@@ -16,8 +16,7 @@ void line(const char* name, const std::string& value) {
 
 std::string shape_text(const TensorEntry& entry) {
   std::string text = "[";
-  for (size_t i = 0; i < entry.shape.size(); ++i)
-    text += concat(i ? ", " : "", entry.shape[i]);
+  for (size_t i = 0; i < entry.shape.size(); ++i) text += concat(i ? ", " : "", entry.shape[i]);
   return text + "]";
 }
 
@@ -27,12 +26,13 @@ int command_show(int argc, char** argv) {
   gboolean tensors = FALSE;
   const GOptionEntry entries[] = {
       {"tensors", 0, 0, G_OPTION_ARG_NONE, &tensors, "list the tensors too", nullptr}, {}};
-  const auto words = parse_arguments(argc, argv, "FILE", "FILE is a checkpoint or a built-in model.",
-                                     entries);
+  const auto words =
+      parse_arguments(argc, argv, "FILE", "FILE is a checkpoint or a built-in model.", entries);
   check(words.size() == 1, ErrorKind::kSettings, "show wants one file");
   const TensorFile file = open_model(words[0]);
   line("file", concat(file.source->name(), ", ", file.source->size(), " bytes"));
-  line("container", file.container + (file.unwrapped.empty() ? "" : ", tensors under " + file.unwrapped));
+  line("container",
+       file.container + (file.unwrapped.empty() ? "" : ", tensors under " + file.unwrapped));
   line("tensors", std::to_string(file.tensors.size()));
   if (tensors)
     for (const auto& entry : file.tensors)

@@ -13,17 +13,17 @@ namespace {
 constexpr int64_t kAhead = 8;  // batches made before they are asked for
 
 // {N, H, W, C} memory seen as {N, C, H, W}: channels_last without a copy.
-torch::Tensor stack(const std::vector<Sample>& samples, Picture Sample::* member) {
+torch::Tensor stack(const std::vector<Sample>& samples, Picture Sample::*member) {
   const Picture& first = samples[0].*member;
   if (first.values.empty()) return {};
-  auto tensor = torch::empty({static_cast<int64_t>(samples.size()), first.size.height,
-                              first.size.width, first.channels});
+  auto tensor = torch::empty(
+      {static_cast<int64_t>(samples.size()), first.size.height, first.size.width, first.channels});
   float* to = tensor.data_ptr<float>();
   for (const auto& sample : samples) {
     const Picture& picture = sample.*member;
     check(picture.size == first.size && picture.channels == first.channels, ErrorKind::kData,
-          sample.source, ": ", picture.size.width, "x", picture.size.height,
-          " in a batch of ", first.size.width, "x", first.size.height);
+          sample.source, ": ", picture.size.width, "x", picture.size.height, " in a batch of ",
+          first.size.width, "x", first.size.height);
     std::memcpy(to, picture.values.data(), picture.values.size() * sizeof(float));
     to += picture.values.size();
   }
@@ -77,8 +77,10 @@ Batch Loader::make_batch(int64_t step) {
     Random random(options_.seed, static_cast<uint64_t>(step), static_cast<uint64_t>(place));
     samples.push_back(dataset_.get(index, random));
   }
-  Batch batch{stack(samples, &Sample::input), stack(samples, &Sample::target),
-              torch::empty({options_.batch}, torch::kLong), {}};
+  Batch batch{stack(samples, &Sample::input),
+              stack(samples, &Sample::target),
+              torch::empty({options_.batch}, torch::kLong),
+              {}};
   for (int i = 0; i < options_.batch; ++i) {
     batch.label.data_ptr<int64_t>()[i] = samples[static_cast<size_t>(i)].label;
     batch.sources.push_back(std::move(samples[static_cast<size_t>(i)].source));
@@ -103,8 +105,10 @@ void Loader::work() {
       error = std::current_exception();
     }
     const std::lock_guard lock(mutex_);
-    if (error) error_ = error;
-    else batches_[step] = std::move(batch);
+    if (error)
+      error_ = error;
+    else
+      batches_[step] = std::move(batch);
     ready_.notify_all();
     if (error) return;
   }

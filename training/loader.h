@@ -40,7 +40,7 @@ class Sampler {
 struct LoaderOptions {
   int batch = 16;
   uint64_t seed = 0;
-  int workers = 1;       // threads, at least 1
+  int workers = 1;  // threads, at least 1
   int64_t first_step = 1;
 };
 

@@ -31,8 +31,10 @@ int usage(std::FILE* to, int status) {
   std::fputs("Usage: gan-train COMMAND [ARGUMENTS]\n\nCommands:\n", to);
   for (const auto& command : gan::training::commands())
     std::fprintf(to, "  %-9s %s\n", command.name, command.summary);
-  std::fputs("\nEach takes --help. Exit status: 0 done, 1 error, 2 usage or configuration, 3 data,\n"
-             "4 not finite, 5 out of memory, 130 interrupted after saving.\n", to);
+  std::fputs(
+      "\nEach takes --help. Exit status: 0 done, 1 error, 2 usage or configuration, 3 data,\n"
+      "4 not finite, 5 out of memory, 130 interrupted after saving.\n",
+      to);
   return status;
 }
 
@@ -54,6 +56,7 @@ int main(int argc, char** argv) {
   } catch (const std::exception& error) {
     // LibTorch appends a stack trace to its texts; its users are not ours.
     const std::string text = error.what();
-    return complain(text.substr(0, text.find("\nException raised from")).c_str(), 1);
+    const bool memory = text.find("out of memory") != std::string::npos;
+    return complain(text.substr(0, text.find("\nException raised from")).c_str(), memory ? 5 : 1);
   }
 }

@@ -18,11 +18,11 @@ namespace gan::training {
 
 // Options that every recipe has; a recipe derives from it, changes defaults and adds its own.
 struct RecipeOptions : Options {
-  int steps = 100000;         // optimisation steps of the run
-  int batch = 16;             // samples a step
+  int steps = 100000;  // optimisation steps of the run
+  int batch = 16;      // samples a step
   int seed = 0;
-  int workers = 2;            // loader threads
-  double lr = 2e-4;           // base learning rate; a recipe with two says which
+  int workers = 2;   // loader threads
+  double lr = 2e-4;  // base learning rate; a recipe with two says which
   ScheduleOptions schedule;
   double ema = 0.999;         // decay of the averaged weights, 0: none
   int log_every = 100;        // steps

@@ -40,9 +40,15 @@ RunFolder::RunFolder(std::string path) : path_(std::move(path)) {
   }
 }
 
-std::string RunFolder::state(int64_t step) const { return file(concat("checkpoints/step-", step, ".state")); }
-std::string RunFolder::weights(int64_t step) const { return file(concat("checkpoints/step-", step, ".safetensors")); }
-std::string RunFolder::sample(int64_t step) const { return file(concat("samples/step-", step, ".png")); }
+std::string RunFolder::state(int64_t step) const {
+  return file(concat("checkpoints/step-", step, ".state"));
+}
+std::string RunFolder::weights(int64_t step) const {
+  return file(concat("checkpoints/step-", step, ".safetensors"));
+}
+std::string RunFolder::sample(int64_t step) const {
+  return file(concat("samples/step-", step, ".png"));
+}
 
 std::optional<int64_t> RunFolder::latest_state() const {
   std::optional<int64_t> latest;

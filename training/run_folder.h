@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The files of one run:
 //   checkpoints/step-N.state          everything needed to go on (training only)
-//   checkpoints/step-N.safetensors    the weights that elements load, averaged where there are averages
-//   checkpoints/latest.safetensors    the newest of them; replaced by rename, so it can be watched
-//   checkpoints/best.safetensors      the one with the best validation so far
+//   checkpoints/step-N.safetensors    the weights that elements load, averaged where there are
+//   averages checkpoints/latest.safetensors    the newest of them; replaced by rename, so it can be
+//   watched checkpoints/best.safetensors      the one with the best validation so far
 //   samples/step-N.png  metrics.csv  log.txt
 #pragma once
 

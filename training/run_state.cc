@@ -53,7 +53,8 @@ void load_adam(const TensorFile& file, NamedOptimizer& named) {
     state->step(read_tensor(file, *step).item<int64_t>());
     const auto moment = [&](const char* what) {
       const TensorEntry* entry = file.find(slot(named.name, i, what));
-      check(entry, ErrorKind::kWrongType, file.source->name(), ": lacks ", slot(named.name, i, what));
+      check(entry, ErrorKind::kWrongType, file.source->name(), ": lacks ",
+            slot(named.name, i, what));
       auto tensor = torch::zeros_like(parameters[i]);  // keeps channels_last
       read_tensor(file, *entry, tensor);
       return tensor;
@@ -81,8 +82,8 @@ void to_channels_last(torch::nn::Module& module) {
       parameter.set_data(parameter.data().contiguous(torch::MemoryFormat::ChannelsLast));
 }
 
-Network& RunState::add_network(std::string name, std::string table, std::unique_ptr<Options> options,
-                               bool averaged) {
+Network& RunState::add_network(std::string name, std::string table,
+                               std::unique_ptr<Options> options, bool averaged) {
   const TableEntry& entry = find_network(table);
   NamedNetwork named{std::move(name), std::move(table), std::move(options), nullptr, nullptr};
   const auto place = [&](std::shared_ptr<Network> network) {
@@ -168,7 +169,8 @@ std::map<std::string, std::string> RunState::load(const std::string& path) {
   check(file.metadata.contains("gan.state") && file.metadata.contains("gan.step"),
         ErrorKind::kWrongType, path,
         ": holds weights only, so training cannot resume from it; start a new run from its weights "
-        "with --set init=", path);
+        "with --set init=",
+        path);
   for (const auto& named : networks_) {
     load_module(file, "network." + named.name + ".", *named.network);
     if (named.average) load_module(file, "average." + named.name + ".", *named.average);

@@ -44,7 +44,8 @@ void ScheduleOptions::visit(OptionVisitor& v) {
 }
 
 double schedule_factor(const ScheduleOptions& options, int64_t step, int64_t steps) {
-  const double done = static_cast<double>(step - 1) / static_cast<double>(std::max<int64_t>(steps, 1));
+  const double done =
+      static_cast<double>(step - 1) / static_cast<double>(std::max<int64_t>(steps, 1));
   double factor = 1;
   if (options.kind == "linear") {
     const double rest = 1 - options.constant_part;

@@ -25,7 +25,8 @@ void handle(int signal, void (*handler)(int)) {
 }  // namespace
 
 Signals::Signals() {
-  stop = save = 0;
+  stop = 0;
+  save = 0;
   handle(SIGINT, on_stop);
   handle(SIGTERM, on_stop);
   handle(SIGUSR1, on_save);

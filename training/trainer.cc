@@ -42,14 +42,16 @@ class Run {
         state_(device_) {
     install_host_allocator();
     set_threads_of_this_thread(request.threads);
+    check(request.precision == "auto" || request.precision == "fp32", ErrorKind::kSettings,
+          "precision of a training run must be auto or fp32, got \"", request.precision, "\"");
     read_options(recipe_->options(), request.settings, "recipe " + request.recipe);
   }
 
   RunResult go() {
     prepare();
     RecipeOptions& options = recipe_->options();
-    Loader loader(recipe_->training_set(), {options.batch, static_cast<uint64_t>(options.seed),
-                                            options.workers, step_ + 1});
+    Loader loader(recipe_->training_set(),
+                  {options.batch, static_cast<uint64_t>(options.seed), options.workers, step_ + 1});
     Progress progress(folder_.file("log.txt"), step_ + 1, options.steps);
     for (const auto& note : notes_) progress.line(note);
     while (step_ < options.steps && !Signals::stop_requested()) {
@@ -92,8 +94,9 @@ class Run {
     const OptionValues wanted = write_options(*main.options);
     OptionValues given = write_options(*main.options);
     for (const auto& [key, value] : loaded.options) given[key] = value;
-    check(loaded.name == main.table && given == wanted, ErrorKind::kSettings, path, ": init wants a ",
-          main.table, " with ", options_to_json(*main.options), ", the file holds a ", loaded.name);
+    check(loaded.name == main.table && given == wanted, ErrorKind::kSettings, path,
+          ": init wants a ", main.table, " with ", options_to_json(*main.options),
+          ", the file holds a ", loaded.name);
     torch::NoGradGuard no_grad;
     const auto from = state_dict(*loaded.network), to = state_dict(*main.network);
     for (size_t i = 0; i < from.size(); ++i) to[i].second.copy_(from[i].second);
@@ -108,7 +111,8 @@ class Run {
     };
     check(stored("gan.recipe") == request_.recipe, ErrorKind::kSettings, request_.out,
           ": is a run of recipe ", stored("gan.recipe"), ", not of ", request_.recipe);
-    const OptionValues before = options_from_json(stored("gan.recipe_options"), folder_.state(step));
+    const OptionValues before =
+        options_from_json(stored("gan.recipe_options"), folder_.state(step));
     for (const auto& [key, value] : write_options(recipe_->options())) {
       const auto found = before.find(key);
       if (found == before.end() || found->second == value) continue;
@@ -162,7 +166,8 @@ class Run {
 
   void log(Progress& progress, bool validates) {
     auto row = means_.take();
-    row["lr_factor"] = schedule_factor(recipe_->options().schedule, step_, recipe_->options().steps);
+    row["lr_factor"] =
+        schedule_factor(recipe_->options().schedule, step_, recipe_->options().steps);
     std::string text = concat("step ", step_, "  ", progress.speed());
     if (validates) {
       const auto values = evaluated([&] { return recipe_->validate(state_); });

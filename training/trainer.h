@@ -11,9 +11,9 @@ namespace gan::training {
 
 struct RunRequest {
   std::string recipe;
-  std::string data;       // folder
-  std::string out;        // run folder
-  bool resume = false;    // go on from the newest state in `out`; a fresh run where there is none
+  std::string data;     // folder
+  std::string out;      // run folder
+  bool resume = false;  // go on from the newest state in `out`; a fresh run where there is none
   std::string device = "auto";
   std::string precision = "auto";
   int threads = 0;        // 0: all

@@ -63,14 +63,16 @@ std::string ByteSource::read_text(uint64_t offset, uint64_t count) const {
 
 std::shared_ptr<const ByteSource> open_file(const std::string& path) {
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  check(fd >= 0, errno == ENOENT || errno == ENOTDIR ? ErrorKind::kNotFound : ErrorKind::kUnreadable,
-        path, ": cannot be opened: ", std::strerror(errno));
+  check(fd >= 0,
+        errno == ENOENT || errno == ENOTDIR ? ErrorKind::kNotFound : ErrorKind::kUnreadable, path,
+        ": cannot be opened: ", std::strerror(errno));
   struct stat status {};
   const bool known = fstat(fd, &status) == 0;
   const bool regular = known && S_ISREG(status.st_mode);
   if (!regular || status.st_size == 0) {
     close(fd);
-    check(known && !S_ISDIR(status.st_mode), ErrorKind::kWrongType, path, ": is a folder, not a file");
+    check(known && !S_ISDIR(status.st_mode), ErrorKind::kWrongType, path,
+          ": is a folder, not a file");
     check(regular, ErrorKind::kWrongType, path, ": is not a regular file");
     fail(ErrorKind::kWrongType, path, ": is empty (0 bytes)");
   }

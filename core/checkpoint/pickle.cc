@@ -3,12 +3,11 @@
 #include "core/checkpoint/pickle.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cstring>
-#include <optional>
 #include <unordered_map>
 
+#include "core/checkpoint/torch_names.h"
 #include "core/error.h"
 
 namespace gan {
@@ -16,25 +15,6 @@ namespace {
 
 using Type = PickleValue::Type;
 constexpr size_t kMaxValues = 500000;
-
-std::optional<Dtype> storage_dtype(std::string_view global) {
-  constexpr std::array<std::pair<std::string_view, Dtype>, 10> kStorages = {
-      {{"Double", Dtype::kF64}, {"Float", Dtype::kF32}, {"Half", Dtype::kF16},
-       {"BFloat16", Dtype::kBF16}, {"Long", Dtype::kI64}, {"Int", Dtype::kI32},
-       {"Short", Dtype::kI16}, {"Char", Dtype::kI8}, {"Byte", Dtype::kU8}, {"Bool", Dtype::kBool}}};
-  if (!global.starts_with("torch.") || !global.ends_with("Storage")) return {};
-  global = global.substr(6, global.size() - 6 - 7);
-  if (global.starts_with("cuda.")) global.remove_prefix(5);
-  for (const auto& [name, dtype] : kStorages)
-    if (name == global) return dtype;
-  return {};
-}
-
-bool allowed_global(std::string_view name) {
-  return name == "collections.OrderedDict" || name == "torch._utils._rebuild_tensor_v2" ||
-         name == "torch._utils._rebuild_tensor" || name == "torch._utils._rebuild_parameter" ||
-         storage_dtype(name).has_value();
-}
 
 class Machine {
  public:
@@ -163,8 +143,11 @@ class Machine {
       if (args.size() < 4 || value(args[0]).type != Type::kStorage ||
           value(args[1]).type != Type::kInt)
         damaged("a tensor of no storage");
-      push({.type = Type::kTensor, .integer = value(args[1]).integer, .items = {args[0]},
-            .shape = integers(args[2]), .strides = integers(args[3])});
+      push({.type = Type::kTensor,
+            .integer = value(args[1]).integer,
+            .items = {args[0]},
+            .shape = integers(args[2]),
+            .strides = integers(args[3])});
     } else {
       damaged("a call of something that is no function");
     }
@@ -177,11 +160,14 @@ class Machine {
         value(id[4]).type != Type::kInt)
       damaged("an unknown persistent id");
     if (id.size() > 5 && value(id[5]).type != Type::kNone)
-      fail(ErrorKind::kWrongType, what_, ": tensors that view another storage are not supported; "
+      fail(ErrorKind::kWrongType, what_,
+           ": tensors that view another storage are not supported; "
            "load and save the file with a current PyTorch");
     const auto dtype = storage_dtype(value(id[1]).text);
     if (!dtype) damaged("a storage of no known type");
-    push({.type = Type::kStorage, .text = value(id[2]).text, .dtype = *dtype,
+    push({.type = Type::kStorage,
+          .text = value(id[2]).text,
+          .dtype = *dtype,
           .shape = {value(id[4]).integer}});
   }
 
@@ -194,8 +180,7 @@ class Machine {
     push_int(static_cast<int64_t>(bits));
   }
   void push_decimal(std::string_view text) {
-    if (text == "00" || text == "01")
-      return push({.type = Type::kBool, .integer = text == "01"});
+    if (text == "00" || text == "01") return push({.type = Type::kBool, .integer = text == "01"});
     if (text.ends_with('L')) text.remove_suffix(1);
     int64_t integer = 0;
     const auto end = std::from_chars(text.data(), text.data() + text.size(), integer).ptr;
@@ -224,7 +209,9 @@ class Machine {
 
   bool step(unsigned char op) {
     switch (op) {
-      case 0x80: if (number<uint8_t>() > 4) damaged("protocol above 4"); return true;
+      case 0x80:
+        if (number<uint8_t>() > 4) damaged("protocol above 4");
+        return true;
       case 0x95: number<uint64_t>(); return true;  // FRAME
       case '.': pickle_.root = pop(); return false;
       case '(': push({.type = Type::kMark}); return true;
@@ -232,24 +219,36 @@ class Machine {
       case '1': pop_to_mark(); return true;
       case '2': push_index(top()); return true;
       case 'N': push({}); return true;
-      case 0x88: case 0x89: push({.type = Type::kBool, .integer = op == 0x88}); return true;
+      case 0x88:
+      case 0x89: push({.type = Type::kBool, .integer = op == 0x88}); return true;
       case 'K': push_int(number<uint8_t>()); return true;
       case 'M': push_int(number<uint16_t>()); return true;
       case 'J': push_int(number<int32_t>()); return true;
-      case 'I': case 'L': push_decimal(line()); return true;
+      case 'I':
+      case 'L': push_decimal(line()); return true;
       case 0x8a: push_long(take(number<uint8_t>())); return true;
       case 'G': push_big_endian_double(); return true;
-      case 'X': case 'T': case 'B': push_text(take(number<uint32_t>())); return true;
-      case 0x8c: case 'U': case 'C': push_text(take(number<uint8_t>())); return true;
+      case 'X':
+      case 'T':
+      case 'B': push_text(take(number<uint32_t>())); return true;
+      case 0x8c:
+      case 'U':
+      case 'C': push_text(take(number<uint8_t>())); return true;
       case 0x8d: push_text(take(number<uint64_t>())); return true;
       case ')': push_list(Type::kTuple, {}); return true;
-      case 0x85: case 0x86: case 0x87: push_tuple(op - 0x84u); return true;
+      case 0x85:
+      case 0x86:
+      case 0x87: push_tuple(op - 0x84u); return true;
       case 't': push_list(Type::kTuple, pop_to_mark()); return true;
       case ']': push_list(Type::kList, {}); return true;
       case 'l': push_list(Type::kList, pop_to_mark()); return true;
       case '}': push_list(Type::kDict, {}); return true;
       case 'd': push_list(Type::kDict, pop_to_mark()); return true;
-      case 'a': { const uint32_t item = pop(); add(Type::kList, {item}); return true; }
+      case 'a': {
+        const uint32_t item = pop();
+        add(Type::kList, {item});
+        return true;
+      }
       case 'e': add(Type::kList, pop_to_mark()); return true;
       case 's': {
         const uint32_t item = pop(), key = pop();

@@ -17,14 +17,25 @@ namespace gan {
 // deeply nested or self-containing pickle costs no recursion here.
 struct PickleValue {
   enum class Type : uint8_t {
-    kNone, kBool, kInt, kFloat, kText, kTuple, kList, kDict, kGlobal, kStorage, kTensor, kMark,
+    kNone,
+    kBool,
+    kInt,
+    kFloat,
+    kText,
+    kTuple,
+    kList,
+    kDict,
+    kGlobal,
+    kStorage,
+    kTensor,
+    kMark,
   };
   Type type = Type::kNone;
-  int64_t integer = 0;           // kBool, kInt; kTensor: element offset in its storage
-  double real = 0;               // kFloat
-  std::string text;              // kText; kGlobal: "module.name"; kStorage: its key
-  Dtype dtype = Dtype::kF32;     // kStorage
-  std::vector<uint32_t> items;   // kTuple, kList; kDict: key, value, key, value; kTensor: storage
+  int64_t integer = 0;          // kBool, kInt; kTensor: element offset in its storage
+  double real = 0;              // kFloat
+  std::string text;             // kText; kGlobal: "module.name"; kStorage: its key
+  Dtype dtype = Dtype::kF32;    // kStorage
+  std::vector<uint32_t> items;  // kTuple, kList; kDict: key, value, key, value; kTensor: storage
   std::vector<int64_t> shape, strides;  // kTensor; kStorage: shape[0] is its element count
 };
 

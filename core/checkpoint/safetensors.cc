@@ -98,8 +98,8 @@ bool is_safetensors(const ByteSource& source) {
 
 TensorFile read_safetensors(std::shared_ptr<const ByteSource> source) {
   const uint64_t length = header_length(*source);
-  check(length <= kMaxHeader && length <= source->size() - 8, ErrorKind::kWrongType,
-        source->name(), ": damaged or cut short: the header says ", length, " bytes, the file has ",
+  check(length <= kMaxHeader && length <= source->size() - 8, ErrorKind::kWrongType, source->name(),
+        ": damaged or cut short: the header says ", length, " bytes, the file has ",
         source->size());
   TensorFile file;
   file.source = source;

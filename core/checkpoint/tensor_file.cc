@@ -15,9 +15,16 @@ struct DtypeInfo {
   size_t bytes;
   std::string_view name;
 };
-constexpr std::array<DtypeInfo, 10> kDtypes = {{{8, "F64"}, {4, "F32"}, {2, "F16"}, {2, "BF16"},
-                                                {8, "I64"}, {4, "I32"}, {2, "I16"}, {1, "I8"},
-                                                {1, "U8"}, {1, "BOOL"}}};
+constexpr std::array<DtypeInfo, 10> kDtypes = {{{8, "F64"},
+                                                {4, "F32"},
+                                                {2, "F16"},
+                                                {2, "BF16"},
+                                                {8, "I64"},
+                                                {4, "I32"},
+                                                {2, "I16"},
+                                                {1, "I8"},
+                                                {1, "U8"},
+                                                {1, "BOOL"}}};
 
 // a * b, or -1 when that does not fit in an int64.
 int64_t checked_product(int64_t a, int64_t b) {
@@ -68,7 +75,8 @@ std::vector<int64_t> contiguous_strides(const std::vector<int64_t>& shape) {
 
 void check_entry(const TensorEntry& entry, const ByteSource& source) {
   const auto refuse = [&](std::string_view why) {
-    fail(ErrorKind::kWrongType, source.name(), ": tensor \"", entry.name.substr(0, 200), "\" ", why);
+    fail(ErrorKind::kWrongType, source.name(), ": tensor \"", entry.name.substr(0, 200), "\" ",
+         why);
   };
   if (entry.shape.size() > 8) refuse("has more than 8 dimensions");
   if (entry.shape.size() != entry.strides.size()) refuse("has a shape and strides that disagree");
@@ -76,7 +84,8 @@ void check_entry(const TensorEntry& entry, const ByteSource& source) {
   for (size_t i = 0; i < entry.shape.size(); ++i) {
     if (entry.shape[i] < 0 || entry.strides[i] < 0) refuse("has a negative size or stride");
     numel = checked_product(numel, entry.shape[i]);
-    const int64_t reach = checked_product(std::max<int64_t>(entry.shape[i] - 1, 0), entry.strides[i]);
+    const int64_t reach =
+        checked_product(std::max<int64_t>(entry.shape[i] - 1, 0), entry.strides[i]);
     if (numel < 0 || reach < 0 || __builtin_add_overflow(last, reach, &last))
       refuse("has a size that overflows");
   }

@@ -107,7 +107,8 @@ bool is_torchscript(const ByteSource& source) {
   if (!is_torch_zip(source)) return false;
   const auto members = read_zip_directory(source);
   return std::ranges::any_of(members, [](const ZipMember& member) {
-    return member.name.find("/code/") != std::string::npos || member.name.ends_with("/constants.pkl");
+    return member.name.find("/code/") != std::string::npos ||
+           member.name.ends_with("/constants.pkl");
   });
 }
 
@@ -167,9 +168,9 @@ TensorFile read_torch_legacy(std::shared_ptr<const ByteSource> source) {
         ErrorKind::kWrongType, what, ": a pickle, but not one that torch.save wrote");
   const auto& facts = system.values[system.root].items;
   for (size_t i = 0; i + 1 < facts.size(); i += 2)
-    check(system.values[facts[i]].text != "little_endian" ||
-              system.values[facts[i + 1]].integer != 0,
-          ErrorKind::kWrongType, what, ": its numbers are big-endian");
+    check(
+        system.values[facts[i]].text != "little_endian" || system.values[facts[i + 1]].integer != 0,
+        ErrorKind::kWrongType, what, ": its numbers are big-endian");
   const Pickle object = next(), keys = next();
 
   // Storages follow in the order of the keys, each as an int64 element count and its elements.

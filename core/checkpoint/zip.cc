@@ -43,7 +43,8 @@ Directory find_directory(const ByteSource& source) {
   if (at == std::string::npos) damaged(source, "its end is missing (cut short?)");
   Directory found{number<uint32_t>(tail, at + 16), number<uint32_t>(tail, at + 12),
                   number<uint16_t>(tail, at + 10)};
-  const bool zip64 = found.offset == 0xffffffff || found.size == 0xffffffff || found.members == 0xffff;
+  const bool zip64 =
+      found.offset == 0xffffffff || found.size == 0xffffffff || found.members == 0xffff;
   if (zip64 && tail_start + at >= 20) {
     const std::string locator = source.read_text(tail_start + at - 20, 20);
     if (number<uint32_t>(locator, 0) == kLocator64) {
@@ -86,14 +87,16 @@ std::vector<ZipMember> read_zip_directory(const ByteSource& source) {
   for (uint64_t i = 0; i < directory.members; ++i) {
     if (rest.size() < 46 || number<uint32_t>(rest, 0) != kCentral)
       damaged(source, "its directory is broken");
-    const size_t name_length = number<uint16_t>(rest, 28), extra_length = number<uint16_t>(rest, 30);
+    const size_t name_length = number<uint16_t>(rest, 28),
+                 extra_length = number<uint16_t>(rest, 30);
     const size_t length = 46 + name_length + extra_length + number<uint16_t>(rest, 32);
     if (rest.size() < length) damaged(source, "its directory is cut short");
     ZipMember member;
     member.name = rest.substr(46, name_length);
     uint64_t compressed = number<uint32_t>(rest, 20), header = number<uint32_t>(rest, 42);
     member.size = number<uint32_t>(rest, 24);
-    apply_zip64(source, rest.substr(46 + name_length, extra_length), member.size, compressed, header);
+    apply_zip64(source, rest.substr(46 + name_length, extra_length), member.size, compressed,
+                header);
     if (number<uint16_t>(rest, 8) & 1) damaged(source, "it is encrypted");
     member.stored = number<uint16_t>(rest, 10) == 0 && compressed == member.size;
     const std::string local = source.read_text(header, 30);

@@ -8,11 +8,11 @@
 namespace gan {
 
 struct CompactOptions : Options {
-  int in_channels = 3;   // 1..4, equal to out_channels
-  int out_channels = 3;  // 1..4
-  int features = 64;     // 1..1024
-  int convs = 16;        // 0..256 between the first convolution and the last
-  int scale = 4;         // 1..8
+  int in_channels = 3;               // 1..4, equal to out_channels
+  int out_channels = 3;              // 1..4
+  int features = 64;                 // 1..1024
+  int convs = 16;                    // 0..256 between the first convolution and the last
+  int scale = 4;                     // 1..8
   std::string activation = "prelu";  // prelu | relu | leakyrelu (slope 0.1)
   void visit(OptionVisitor& v) override;
 };

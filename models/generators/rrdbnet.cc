@@ -72,8 +72,8 @@ RrdbNet::RrdbNet(const RrdbNetOptions& options) : options_(options) {
   check(options.scale == 1 || options.scale == 2 || options.scale == 4, ErrorKind::kSettings,
         "network rrdbnet: scale must be 1, 2 or 4, got ", options.scale);
   const int64_t unshuffle = 4 / options.scale, nf = options.features;
-  conv_first_ = register_module(
-      "conv_first", conv3x3(options.in_channels * unshuffle * unshuffle, nf));
+  conv_first_ =
+      register_module("conv_first", conv3x3(options.in_channels * unshuffle * unshuffle, nf));
   for (int i = 0; i < options.blocks; ++i)
     body_->push_back(std::make_shared<Rrdb>(nf, options.growth));
   register_module("body", body_);

@@ -46,14 +46,16 @@ std::vector<Colorimetry> colorimetries(Family family) {
     for (const Range range : {Range::kLimited, Range::kFull})
       for (const Siting horizontal : {Siting::kCosited, Siting::kCentre})
         for (const Siting vertical : {Siting::kCosited, Siting::kCentre})
-          all.push_back({family == Family::kYuv ? matrix : Matrix::kRgb, range, horizontal, vertical});
+          all.push_back(
+              {family == Family::kYuv ? matrix : Matrix::kRgb, range, horizontal, vertical});
   return all;
 }
 
 TEST(FrameRows, GiveEveryFormatBackExactly) {
   for (int f = 0; f < kPixelFormatCount; ++f)
     for (const Size size : {Size{1, 1}, Size{2, 2}, Size{7, 5}, Size{64, 18}})
-      for (const Colorimetry& colorimetry : colorimetries(info(static_cast<PixelFormat>(f)).family)) {
+      for (const Colorimetry& colorimetry :
+           colorimetries(info(static_cast<PixelFormat>(f)).family)) {
         TestFrame in(static_cast<PixelFormat>(f), size, colorimetry);
         in.fill_random(static_cast<unsigned>(f) + 1);
         EXPECT_LE(in.largest_difference(round_trip(in)), 0)
@@ -95,7 +97,8 @@ TEST(Chroma, DoesNotMoveThePicture) {
   for (const Siting siting : {Siting::kCosited, Siting::kCentre}) {
     std::vector<float> chroma(16), wide(32), back(16);
     const float centre = siting == Siting::kCentre ? 0.5f : 0.0f;
-    for (int i = 0; i < 16; ++i) chroma[static_cast<size_t>(i)] = 2 * static_cast<float>(i) + centre;
+    for (int i = 0; i < 16; ++i)
+      chroma[static_cast<size_t>(i)] = 2 * static_cast<float>(i) + centre;
     chroma_up_row(chroma.data(), 16, wide.data(), 32, siting);
     for (int x = 2; x < 30; ++x) EXPECT_NEAR(wide[static_cast<size_t>(x)], x, 1e-5);
     chroma_down_row(wide.data(), 32, back.data(), 16, siting);
@@ -129,7 +132,8 @@ TEST(ColourGolden, AgreesWithTheStandards) {
       TestFrame frame(format, {1, 1}, colorimetry);
       Picture rgb({1, 1}, 3);
       if (std::string(part) == "table") {
-        for (int c = 0; c < 3; ++c) rgb.values[static_cast<size_t>(c)] = static_cast<float>(three("rgb", c));
+        for (int c = 0; c < 3; ++c)
+          rgb.values[static_cast<size_t>(c)] = static_cast<float>(three("rgb", c));
         RowWriter(format, {1, 1}, colorimetry).write(rgb.view(), 0, 1, frame.span());
         // The nearest code; where the exact value lies halfway, either neighbour.
         for (int c = 0; c < 3; ++c) {
@@ -141,7 +145,8 @@ TEST(ColourGolden, AgreesWithTheStandards) {
                       static_cast<int>(three("code", 2)));
         RowReader(format, {1, 1}, colorimetry).read(frame.view(), 0, 1, rgb.span());
         for (int c = 0; c < 3; ++c)
-          worst_read = std::max(worst_read, std::abs(rgb.values[static_cast<size_t>(c)] - three("rgb_exact", c)));
+          worst_read = std::max(
+              worst_read, std::abs(rgb.values[static_cast<size_t>(c)] - three("rgb_exact", c)));
       }
     }
   }

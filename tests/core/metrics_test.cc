@@ -70,7 +70,8 @@ Picture times(Picture picture, float factor) {
 
 TEST(MetricsGolden, AgreesWithBasicSrAndScikitImage) {
   GAN_NEEDS("GAN_GOLDEN");
-  const JsonDocument document(test::read_text(test::golden("metrics/image_metrics.json")), "metrics");
+  const JsonDocument document(test::read_text(test::golden("metrics/image_metrics.json")),
+                              "metrics");
   JsonObject* const pairs = json_object_get_object_member(document.root(), "pairs");
   int count = 0;
   JsonObjectIter iter;
@@ -100,9 +101,10 @@ TEST(MetricsGolden, AgreesWithBasicSrAndScikitImage) {
       expect("basicsr.ssim_rgb", similarity(a, b), 1e-6);
       expect("basicsr.ssim_y", similarity(ya, yb), 1e-5);
     }
-    test::expect_within(std::string(name) + " skimage.ssim_gauss",
-                        std::abs(ssim(a.view(), b.view(), 255) -
-                                 test::number(pair, "skimage.ssim_gauss.mean")), 1e-6);
+    test::expect_within(
+        std::string(name) + " skimage.ssim_gauss",
+        std::abs(ssim(a.view(), b.view(), 255) - test::number(pair, "skimage.ssim_gauss.mean")),
+        1e-6);
     ++count;
   }
   EXPECT_GE(count, 5);
@@ -122,8 +124,10 @@ TEST(FrameMeterGolden, AgreesWithFfmpegFrameByFrame) {
                     static_cast<int>(test::number(clip, "height"))};
     const bool deep = test::number(clip, "bits") == 10;
     const auto frame_bytes = static_cast<size_t>(test::number(clip, "frame_bytes"));
-    const std::string ref = test::read_text(test::golden(json_object_get_string_member(clip, "ref")));
-    const std::string dis = test::read_text(test::golden(json_object_get_string_member(clip, "dis")));
+    const std::string ref =
+        test::read_text(test::golden(json_object_get_string_member(clip, "ref")));
+    const std::string dis =
+        test::read_text(test::golden(json_object_get_string_member(clip, "dis")));
     JsonArray* const frames = json_object_get_array_member(clip, "psnr_metadata_6_digits");
     FrameMeter meter;
     for (guint i = 0; i < json_array_get_length(frames); ++i) {

@@ -56,8 +56,10 @@ TEST(Options, NameTheNearestKnownKey) {
 }
 
 TEST(Options, SayTheRangeAndTheValue) {
-  EXPECT_EQ(message({{"count", "11"}}), "sample: count must be a whole number from 1 to 10, got \"11\"");
-  EXPECT_EQ(message({{"count", "3x"}}), "sample: count must be a whole number from 1 to 10, got \"3x\"");
+  EXPECT_EQ(message({{"count", "11"}}),
+            "sample: count must be a whole number from 1 to 10, got \"11\"");
+  EXPECT_EQ(message({{"count", "3x"}}),
+            "sample: count must be a whole number from 1 to 10, got \"3x\"");
   EXPECT_EQ(message({{"rate", "nan"}}), "sample: rate must be a number from 0 to 1, got \"nan\"");
   EXPECT_EQ(message({{"fast", "maybe"}}), "sample: fast must be true or false, got \"maybe\"");
   EXPECT_EQ(message({{"kind", "oval"}}), "sample: kind must be one of round|square, got \"oval\"");

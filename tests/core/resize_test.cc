@@ -15,7 +15,8 @@ Picture ramp(Size size, int channels) {
 }
 
 TEST(Resize, KeepsAConstantPicture) {
-  for (const auto filter : {Filter::kNearest, Filter::kBilinear, Filter::kBicubic, Filter::kLanczos})
+  for (const auto filter :
+       {Filter::kNearest, Filter::kBilinear, Filter::kBicubic, Filter::kLanczos})
     for (const Size out : {Size{3, 5}, Size{40, 31}, Size{1, 1}}) {
       Picture in({17, 9}, 3);
       for (float& value : in.values) value = 0.25f;
@@ -25,7 +26,8 @@ TEST(Resize, KeepsAConstantPicture) {
 
 TEST(Resize, ToTheSameSizeChangesNothing) {
   const Picture in = ramp({23, 11}, 3);
-  for (const auto filter : {Filter::kNearest, Filter::kBilinear, Filter::kBicubic, Filter::kLanczos})
+  for (const auto filter :
+       {Filter::kNearest, Filter::kBilinear, Filter::kBicubic, Filter::kLanczos})
     EXPECT_LT(test::largest_difference(resize(in, in.size, filter), in), 1e-6);
 }
 
@@ -46,19 +48,19 @@ TEST(Resize, TreatsChannelsAlike) {
     EXPECT_EQ(small_colour.values[i], small.values[i / 3]);
 }
 
-TEST(Resize, RefusesAnEmptySize) {
-  EXPECT_THROW(resize(ramp({4, 4}, 1), {0, 4}), Error);
-}
+TEST(Resize, RefusesAnEmptySize) { EXPECT_THROW(resize(ramp({4, 4}, 1), {0, 4}), Error); }
 
 TEST(ResizeGolden, AgreesWithImresize) {
   GAN_NEEDS("GAN_GOLDEN");
   const TensorFile file = open_tensor_file(test::golden("degradations/imresize.safetensors"));
   const Picture input = test::picture_from(file, "input");
-  for (const auto& [name, scale] : {std::pair("output.down2", 0.5), {"output.down3", 1 / 3.0},
-                                    {"output.down4", 0.25}, {"output.up2", 2.0}})
-    test::expect_within(std::string("imresize ") + name,
-                        test::largest_difference(rescale(input, scale), test::picture_from(file, name)),
-                        5e-6);
+  for (const auto& [name, scale] : {std::pair("output.down2", 0.5),
+                                    {"output.down3", 1 / 3.0},
+                                    {"output.down4", 0.25},
+                                    {"output.up2", 2.0}})
+    test::expect_within(
+        std::string("imresize ") + name,
+        test::largest_difference(rescale(input, scale), test::picture_from(file, name)), 5e-6);
 }
 
 TEST(ResizeGolden, ShrinksRealPicturesLikeBasicSrBitForBit) {

@@ -44,7 +44,8 @@ struct TestFrame {
 
   int components() const { return info(format).components + (info(format).has_alpha ? 1 : 0); }
   const Component& component(int c) const {
-    return info(format).component[static_cast<size_t>(c == components() - 1 && info(format).has_alpha ? 3 : c)];
+    return info(format)
+        .component[static_cast<size_t>(c == components() - 1 && info(format).has_alpha ? 3 : c)];
   }
   uint8_t* at(int c, int x, int y) const {
     const Component& part = component(c);

@@ -24,8 +24,8 @@ inline std::string folder_of(const char* variable) {
   return folder ? folder : "";
 }
 
-#define GAN_NEEDS(variable)                           \
-  if (::gan::test::folder_of(variable).empty())       \
+#define GAN_NEEDS(variable)                                            \
+  if (::gan::test::folder_of(variable).empty())                        \
   GTEST_SKIP() << variable << " is not set to the folder of the test " \
                << (std::string(variable) == "GAN_DATA" ? "data" : "vectors")
 
@@ -66,7 +66,8 @@ inline double largest_difference(const Picture& a, const Picture& b) {
 
 // One line a vector, and the assertion.
 inline void expect_within(const std::string& what, double difference, double tolerance) {
-  std::printf("golden  %-58s  difference %.3g  tolerance %.3g\n", what.c_str(), difference, tolerance);
+  std::printf("golden  %-58s  difference %.3g  tolerance %.3g\n", what.c_str(), difference,
+              tolerance);
   EXPECT_LE(difference, tolerance) << what;
 }
 

@@ -8,19 +8,22 @@ namespace gan::test {
 namespace {
 
 TEST(EnhanceGan, EnlargesByTheBuiltInModel) {
-  const Outcome outcome = play("videotestsrc num-buffers=3 ! video/x-raw,format=I420,width=64,height=48 ! "
-                               "enhancegan ! video/x-raw,width=128,height=96 ! fakesink");
+  const Outcome outcome = play(
+      "videotestsrc num-buffers=3 ! video/x-raw,format=I420,width=64,height=48 ! "
+      "enhancegan ! video/x-raw,width=128,height=96 ! fakesink");
   EXPECT_TRUE(outcome.eos);
   EXPECT_TRUE(outcome.errors.empty());
 }
 
 TEST(EnhanceGan, NegotiatesEveryFormatAndOddSizes) {
-  for (const char* format : {"RGB", "BGR", "RGBx", "BGRx", "RGBA", "BGRA", "GRAY8", "I420", "NV12", "GBR",
-                             "I420_10LE", "P010_10LE", "GBR_10LE", "GRAY16_LE", "RGBA64_LE"})
+  for (const char* format : {"RGB", "BGR", "RGBx", "BGRx", "RGBA", "BGRA", "GRAY8", "I420", "NV12",
+                             "GBR", "I420_10LE", "P010_10LE", "GBR_10LE", "GRAY16_LE", "RGBA64_LE"})
     for (const auto& [width, height] : {std::pair(17, 13), {32, 20}}) {
       GstHarness* const harness = gst_harness_new("enhancegan");
-      const std::string size = "width=" + std::to_string(width) + ",height=" + std::to_string(height);
-      const std::string caps = std::string("video/x-raw,format=") + format + "," + size + ",framerate=25/1";
+      const std::string size =
+          "width=" + std::to_string(width) + ",height=" + std::to_string(height);
+      const std::string caps =
+          std::string("video/x-raw,format=") + format + "," + size + ",framerate=25/1";
       gst_harness_set_src_caps_str(harness, caps.c_str());
       GstVideoInfo info;
       GstCaps* const in_caps = gst_caps_from_string(caps.c_str());
@@ -47,8 +50,9 @@ TEST(EnhanceGan, NegotiatesEveryFormatAndOddSizes) {
 }
 
 TEST(EnhanceGan, RefusesSizesThatTheNetworkDoesNotMake) {
-  const Outcome outcome = play("videotestsrc num-buffers=1 ! video/x-raw,width=64,height=48 ! enhancegan ! "
-                               "video/x-raw,width=100 ! fakesink");
+  const Outcome outcome = play(
+      "videotestsrc num-buffers=1 ! video/x-raw,width=64,height=48 ! enhancegan ! "
+      "video/x-raw,width=100 ! fakesink");
   ASSERT_EQ(outcome.errors.size(), 1u);
 }
 
@@ -57,7 +61,8 @@ TEST(EnhanceGan, EveryBadModelIsOneClearError) {
   const Scratch scratch;
   scratch.write("empty.pth", "");
   scratch.write("random.pth", std::string(5000, '\x5a'));
-  scratch.write("random.safetensors", std::string("\xff\x00\x00\x00\x00\x00\x00\x00{", 9) + std::string(300, 'x'));
+  scratch.write("random.safetensors",
+                std::string("\xff\x00\x00\x00\x00\x00\x00\x00{", 9) + std::string(300, 'x'));
   scratch.write("evil.pth", torch_zip(evil_pickle()));
   scratch.write("other.pth", torch_zip(state_pickle()));
   scratch.write("cut.pth", torch_zip(state_pickle()).substr(0, 200));
@@ -71,7 +76,8 @@ TEST(EnhanceGan, EveryBadModelIsOneClearError) {
       {scratch.file("cut.pth"), "end is missing"},
       {scratch.path(), "folder"}};
   for (const auto& [path, expected] : cases) {
-    const Outcome outcome = play("videotestsrc num-buffers=1 ! enhancegan model=\"" + path + "\" ! fakesink");
+    const Outcome outcome =
+        play("videotestsrc num-buffers=1 ! enhancegan model=\"" + path + "\" ! fakesink");
     ASSERT_EQ(outcome.errors.size(), 1u) << path;
     EXPECT_NE(outcome.errors[0].find(expected), std::string::npos) << outcome.errors[0];
     EXPECT_EQ(outcome.errors[0].find('\n'), std::string::npos) << outcome.errors[0];
@@ -81,7 +87,8 @@ TEST(EnhanceGan, EveryBadModelIsOneClearError) {
 
 TEST(EnhanceGan, BadSettingsAreSettingsErrors) {
   for (const char* setting : {"device=gpu", "precision=fp16 device=cpu", "tile-size=3"}) {
-    const Outcome outcome = play(std::string("videotestsrc num-buffers=1 ! enhancegan ") + setting + " ! fakesink");
+    const Outcome outcome =
+        play(std::string("videotestsrc num-buffers=1 ! enhancegan ") + setting + " ! fakesink");
     ASSERT_EQ(outcome.errors.size(), 1u) << setting;
     EXPECT_EQ(outcome.domains[0], GST_RESOURCE_ERROR);
   }
@@ -90,11 +97,13 @@ TEST(EnhanceGan, BadSettingsAreSettingsErrors) {
 TEST(EnhanceGan, StatisticsCountFrames) {
   GError* error = nullptr;
   const UniqueElement pipeline(gst_parse_launch(
-      "videotestsrc num-buffers=5 ! video/x-raw,width=32,height=32 ! enhancegan name=e ! fakesink", &error));
+      "videotestsrc num-buffers=5 ! video/x-raw,width=32,height=32 ! enhancegan name=e ! fakesink",
+      &error));
   ASSERT_FALSE(error);
   gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
   GstBus* const bus = gst_element_get_bus(pipeline.get());
-  UniqueMessage(gst_bus_timed_pop_filtered(bus, 30 * GST_SECOND, GstMessageType(GST_MESSAGE_EOS | GST_MESSAGE_ERROR)));
+  UniqueMessage(gst_bus_timed_pop_filtered(bus, 30 * GST_SECOND,
+                                           GstMessageType(GST_MESSAGE_EOS | GST_MESSAGE_ERROR)));
   GstElement* const element = gst_bin_get_by_name(GST_BIN(pipeline.get()), "e");
   GstStructure* stats = nullptr;
   g_object_get(element, "stats", &stats, nullptr);
@@ -116,16 +125,20 @@ struct Frames {
 Frames frames_through(const std::string& source, const char* pad_name) {
   Frames frames;
   GError* error = nullptr;
-  const UniqueElement pipeline(gst_parse_launch((source + " ! enhancegan name=e ! fakesink").c_str(), &error));
+  const UniqueElement pipeline(
+      gst_parse_launch((source + " ! enhancegan name=e ! fakesink").c_str(), &error));
   EXPECT_FALSE(error);
   GstElement* const element = gst_bin_get_by_name(GST_BIN(pipeline.get()), "e");
   GstPad* const pad = gst_element_get_static_pad(element, pad_name);
-  gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, [](GstPad*, GstPadProbeInfo* info, gpointer data) {
-    auto& seen = *static_cast<Frames*>(data);
-    seen.pts.push_back(GST_BUFFER_PTS(GST_PAD_PROBE_INFO_BUFFER(info)));
-    seen.durations.push_back(GST_BUFFER_DURATION(GST_PAD_PROBE_INFO_BUFFER(info)));
-    return GST_PAD_PROBE_OK;
-  }, &frames, nullptr);
+  gst_pad_add_probe(
+      pad, GST_PAD_PROBE_TYPE_BUFFER,
+      [](GstPad*, GstPadProbeInfo* info, gpointer data) {
+        auto& seen = *static_cast<Frames*>(data);
+        seen.pts.push_back(GST_BUFFER_PTS(GST_PAD_PROBE_INFO_BUFFER(info)));
+        seen.durations.push_back(GST_BUFFER_DURATION(GST_PAD_PROBE_INFO_BUFFER(info)));
+        return GST_PAD_PROBE_OK;
+      },
+      &frames, nullptr);
   gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
   GstBus* const bus = gst_element_get_bus(pipeline.get());
   const UniqueMessage message(gst_bus_timed_pop_filtered(
@@ -140,10 +153,13 @@ Frames frames_through(const std::string& source, const char* pad_name) {
 
 TEST(EnhanceGanGolden, TimestampsOfRealClipsPassUnchanged) {
   GAN_NEEDS("GAN_DATA");
-  for (const auto& [clip, count] : {std::pair("carphone_distorted.mp4", 120u), {"park_joy_480x270.y4m", 10u},
-                                    {"foreman_qcif_BA_MW_D.264", 100u}, {"webcam_asl_yes.mkv", 0u}}) {
-    const std::string source = "filesrc location=" + data(std::string("video/") + clip) +
-                               " ! decodebin ! videoconvert ! videoscale ! video/x-raw,width=64,height=48";
+  for (const auto& [clip, count] : {std::pair("carphone_distorted.mp4", 120u),
+                                    {"park_joy_480x270.y4m", 10u},
+                                    {"foreman_qcif_BA_MW_D.264", 100u},
+                                    {"webcam_asl_yes.mkv", 0u}}) {
+    const std::string source =
+        "filesrc location=" + data(std::string("video/") + clip) +
+        " ! decodebin ! videoconvert ! videoscale ! video/x-raw,width=64,height=48";
     const Frames in = frames_through(source, "sink"), out = frames_through(source, "src");
     EXPECT_EQ(in.pts, out.pts) << clip;
     EXPECT_EQ(in.durations, out.durations) << clip;

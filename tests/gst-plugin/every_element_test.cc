@@ -9,8 +9,7 @@ namespace {
 
 std::vector<std::string> element_names() {
   std::vector<std::string> names;
-  GList* const features =
-      gst_registry_get_feature_list_by_plugin(gst_registry_get(), "gan");
+  GList* const features = gst_registry_get_feature_list_by_plugin(gst_registry_get(), "gan");
   for (GList* item = features; item; item = item->next)
     names.push_back(gst_plugin_feature_get_name(GST_PLUGIN_FEATURE(item->data)));
   gst_plugin_feature_list_free(features);
@@ -18,7 +17,8 @@ std::vector<std::string> element_names() {
 }
 
 UniqueElement make(const std::string& name) {
-  return UniqueElement(GST_ELEMENT(gst_object_ref_sink(gst_element_factory_make(name.c_str(), nullptr))));
+  return UniqueElement(
+      GST_ELEMENT(gst_object_ref_sink(gst_element_factory_make(name.c_str(), nullptr))));
 }
 
 template <class Function>
@@ -36,9 +36,9 @@ TEST(EveryElement, GoesThroughAllStatesInEveryOrder) {
   for (const auto& name : element_names()) {
     const UniqueElement element = make(name);
     for (int round = 0; round < 2; ++round)
-      for (const GstState state : {GST_STATE_READY, GST_STATE_PAUSED, GST_STATE_PLAYING, GST_STATE_READY,
-                                   GST_STATE_NULL, GST_STATE_PAUSED, GST_STATE_NULL, GST_STATE_PLAYING,
-                                   GST_STATE_NULL}) {
+      for (const GstState state :
+           {GST_STATE_READY, GST_STATE_PAUSED, GST_STATE_PLAYING, GST_STATE_READY, GST_STATE_NULL,
+            GST_STATE_PAUSED, GST_STATE_NULL, GST_STATE_PLAYING, GST_STATE_NULL}) {
         EXPECT_NE(gst_element_set_state(element.get(), state), GST_STATE_CHANGE_FAILURE) << name;
       }
   }

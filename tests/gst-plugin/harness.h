@@ -23,8 +23,8 @@ using UniqueElement = std::unique_ptr<GstElement, Unref>;
 using UniqueMessage = std::unique_ptr<GstMessage, Unref>;
 
 struct Outcome {
-  std::vector<std::string> errors;          // texts of the ERROR messages
-  std::vector<GQuark> domains;              // and their domains
+  std::vector<std::string> errors;            // texts of the ERROR messages
+  std::vector<GQuark> domains;                // and their domains
   std::vector<std::string> element_messages;  // structures of the element messages, as text
   bool eos = false;
 };
@@ -54,9 +54,7 @@ inline Outcome play(const std::string& text, int seconds = 60) {
         g_clear_error(&error);
         done = true;
         break;
-      case GST_MESSAGE_EOS:
-        outcome.eos = done = true;
-        break;
+      case GST_MESSAGE_EOS: outcome.eos = done = true; break;
       case GST_MESSAGE_ELEMENT: {
         gchar* const structure = gst_structure_to_string(gst_message_get_structure(message.get()));
         outcome.element_messages.push_back(structure);

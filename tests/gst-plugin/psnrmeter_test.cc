@@ -14,7 +14,8 @@ std::string final_of(const Outcome& outcome) {
 }
 
 TEST(PsnrMeter, IdenticalStreamsAreInfinite) {
-  const std::string source = "videotestsrc num-buffers=4 ! video/x-raw,format=I420,width=64,height=48 ! ";
+  const std::string source =
+      "videotestsrc num-buffers=4 ! video/x-raw,format=I420,width=64,height=48 ! ";
   const Outcome outcome = play(kMeter + source + "m.ref_sink " + source + "m.dist_sink");
   EXPECT_TRUE(outcome.eos);
   const std::string summary = final_of(outcome);
@@ -48,7 +49,8 @@ TEST(PsnrMeter, AShiftedStreamPairsByRunningTime) {
 
 TEST(PsnrMeter, DifferentFormatsAreAClearError) {
   const Outcome outcome =
-      play(std::string(kMeter) + "videotestsrc num-buffers=2 ! video/x-raw,format=I420,width=32,height=32 ! m.ref_sink "
+      play(std::string(kMeter) +
+           "videotestsrc num-buffers=2 ! video/x-raw,format=I420,width=32,height=32 ! m.ref_sink "
            "videotestsrc num-buffers=2 ! video/x-raw,format=RGB,width=32,height=32 ! m.dist_sink");
   ASSERT_EQ(outcome.errors.size(), 1u);
   EXPECT_NE(outcome.errors[0].find("I420 32x32"), std::string::npos) << outcome.errors[0];
@@ -59,7 +61,8 @@ TEST(PsnrMeter, TheProcessedStreamGoesOn) {
   GstHarness* const harness = gst_harness_new_with_padnames("psnrmeter", "dist_sink", "src");
   GstHarness* const reference = gst_harness_new_with_element(harness->element, "ref_sink", nullptr);
   for (GstHarness* side : {harness, reference})
-    gst_harness_set_src_caps_str(side, "video/x-raw,format=GRAY8,width=16,height=16,framerate=25/1");
+    gst_harness_set_src_caps_str(side,
+                                 "video/x-raw,format=GRAY8,width=16,height=16,framerate=25/1");
   const auto frame = [](GstHarness* side, guint8 value) {
     GstBuffer* const buffer = gst_harness_create_buffer(side, 256);
     gst_buffer_memset(buffer, 0, value, 256);
@@ -86,10 +89,12 @@ TEST(PsnrMeter, TheProcessedStreamGoesOn) {
 TEST(PsnrMeterGolden, AgreesWithFfmpegOnAClip) {
   GAN_NEEDS("GAN_GOLDEN");
   const auto source = [](const char* name) {
-    return "filesrc location=" + golden(std::string("video/carphone8_") + name + "_176x144_8f.yuv420p.yuv") +
+    return "filesrc location=" +
+           golden(std::string("video/carphone8_") + name + "_176x144_8f.yuv420p.yuv") +
            " ! rawvideoparse format=i420 width=176 height=144 framerate=25/1 ! ";
   };
-  const Outcome outcome = play(kMeter + source("ref") + "m.ref_sink " + source("dis") + "m.dist_sink");
+  const Outcome outcome =
+      play(kMeter + source("ref") + "m.ref_sink " + source("dis") + "m.dist_sink");
   const std::string summary = final_of(outcome);
   // psnr of the mean MSE: from FFmpeg's eight frames.
   const JsonDocument document(read_text(golden("video/video_metrics.json")), "video");
@@ -97,7 +102,8 @@ TEST(PsnrMeterGolden, AgreesWithFfmpegOnAClip) {
       json_object_get_object_member(document.root(), "clips"), "carphone8");
   JsonArray* const frames = json_object_get_array_member(clip, "psnr_metadata_6_digits");
   double mse = 0;
-  for (guint i = 0; i < 8; ++i) mse += number(json_array_get_object_element(frames, i), "psnr.mse_avg") / 8;
+  for (guint i = 0; i < 8; ++i)
+    mse += number(json_array_get_object_element(frames, i), "psnr.mse_avg") / 8;
   expect_within("psnrmeter carphone8 psnr",
                 std::abs(number_in(summary, "psnr") - 10 * std::log10(255 * 255 / mse)), 1e-3);
   EXPECT_EQ(number_in(summary, "frames"), 8);

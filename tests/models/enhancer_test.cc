@@ -44,11 +44,14 @@ std::string random_checkpoint(const Scratch& scratch, const char* name, Options 
   return path;
 }
 
-FrameFormat format_of(const TestFrame& frame) { return {frame.format, frame.size, frame.colorimetry}; }
+FrameFormat format_of(const TestFrame& frame) {
+  return {frame.format, frame.size, frame.colorimetry};
+}
 
 TEST(Enhancer, IdentityWeightsGiveEveryFormatBack) {
   const Scratch scratch;
-  const auto enhancer = make_enhancer({.model = identity_checkpoint(scratch, 1), .precision = "fp32"});
+  const auto enhancer =
+      make_enhancer({.model = identity_checkpoint(scratch, 1), .precision = "fp32"});
   for (int f = 0; f < kPixelFormatCount; ++f) {
     const auto format = static_cast<PixelFormat>(f);
     for (const Matrix matrix : {Matrix::kBt601, Matrix::kBt709})
@@ -70,12 +73,12 @@ TEST(Enhancer, IdentityWeightsGiveEveryFormatBack) {
 
 TEST(Enhancer, StrengthZeroIsPlainResampling) {
   const Scratch scratch;
-  const auto enhancer = make_enhancer(
-      {.model = random_checkpoint<CompactNet>(scratch, "compact", [] {
-         CompactOptions o;
-         o.features = 4, o.convs = 1, o.scale = 2;
-         return o;
-       }())});
+  const auto enhancer =
+      make_enhancer({.model = random_checkpoint<CompactNet>(scratch, "compact", [] {
+                       CompactOptions o;
+                       o.features = 4, o.convs = 1, o.scale = 2;
+                       return o;
+                     }())});
   TestFrame in(PixelFormat::kRGB, {24, 16}, {}), out(PixelFormat::kRGB, {48, 32}, {});
   for (int y = 0; y < 16; ++y)
     for (int x = 0; x < 24; ++x)
@@ -180,8 +183,9 @@ TEST(TilingGolden, TheOfficialAnimevideov3IsTheSameInTiles) {
   const std::string model = test::data("weights/realesr-animevideov3.pth");
   for (const Size size : {Size{1, 1}, Size{37, 53}, Size{96, 64}})
     for (const int tile : {16, 32})
-      test::expect_within(concat("animevideov3 ", size.width, "x", size.height, " in tiles of ", tile),
-                          tiling_error(model, size, tile), 1e-5);
+      test::expect_within(
+          concat("animevideov3 ", size.width, "x", size.height, " in tiles of ", tile),
+          tiling_error(model, size, tile), 1e-5);
 }
 
 }  // namespace

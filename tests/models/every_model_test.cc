@@ -72,7 +72,7 @@ TEST_P(EveryModel, RunsForwardAndBackward) {
 TEST_P(EveryModel, RefusesSizesThatAreNoMultiple) {
   const auto network = create();
   const NetworkTraits traits = network->traits();
-  if (traits.size_multiple == 1) GTEST_SKIP() << "takes every size";
+  if (traits.size_multiple == 1) return;  // takes every size
   auto in = input(traits, 4);
   in.image = in.image.slice(3, 1);
   EXPECT_THROW(network->run(in), Error);
@@ -109,7 +109,7 @@ INSTANTIATE_TEST_SUITE_P(Table, EveryModel, testing::ValuesIn([] {
                            for (const auto& entry : network_table()) all.push_back(&entry);
                            return all;
                          }()),
-                         [](const auto& info) { return std::string(info.param->name); });
+                         [](const auto& line) { return std::string(line.param->name); });
 
 TEST(ParameterCounts, AreThoseOfTheOriginals) {
   const auto count = [](const char* network, const OptionValues& options) {
@@ -157,10 +157,13 @@ TEST(Checkpoint, RefusesUnknownNetworksFormatsAndOptionsByName) {
     return std::string();
   };
   EXPECT_NE(text({{"gan.format", "99"}}).find("99"), std::string::npos);
-  EXPECT_NE(text({{"gan.format", "1"}, {"gan.network", "teleport"}, {"gan.options", "{}"}}).find("teleport"),
+  EXPECT_NE(text({{"gan.format", "1"}, {"gan.network", "teleport"}, {"gan.options", "{}"}})
+                .find("teleport"),
             std::string::npos);
-  EXPECT_NE(text({{"gan.format", "1"}, {"gan.network", "compact"}, {"gan.options", "{\"sacle\": 2}"}})
-                .find("did you mean \"scale\""), std::string::npos);
+  EXPECT_NE(
+      text({{"gan.format", "1"}, {"gan.network", "compact"}, {"gan.options", "{\"sacle\": 2}"}})
+          .find("did you mean \"scale\""),
+      std::string::npos);
   EXPECT_NE(text({}).find("not known here"), std::string::npos);
 }
 

@@ -20,12 +20,22 @@ struct Kind {
 
 const std::vector<Kind>& kinds() {
   static const std::vector<Kind> all = {
-      {"rrdbnet", "rrdbnet",
-       {{"num_in_ch", "in_channels"}, {"num_out_ch", "out_channels"}, {"scale", "scale"},
-        {"num_feat", "features"}, {"num_block", "blocks"}, {"num_grow_ch", "growth"}}},
-      {"srvgg", "compact",
-       {{"num_in_ch", "in_channels"}, {"num_out_ch", "out_channels"}, {"num_feat", "features"},
-        {"num_conv", "convs"}, {"upscale", "scale"}, {"act_type", "activation"}}},
+      {"rrdbnet",
+       "rrdbnet",
+       {{"num_in_ch", "in_channels"},
+        {"num_out_ch", "out_channels"},
+        {"scale", "scale"},
+        {"num_feat", "features"},
+        {"num_block", "blocks"},
+        {"num_grow_ch", "growth"}}},
+      {"srvgg",
+       "compact",
+       {{"num_in_ch", "in_channels"},
+        {"num_out_ch", "out_channels"},
+        {"num_feat", "features"},
+        {"num_conv", "convs"},
+        {"upscale", "scale"},
+        {"act_type", "activation"}}},
   };
   return all;
 }
@@ -37,11 +47,12 @@ void load_strictly(const TensorFile& file, Network& network) {
     ASSERT_TRUE(entry) << "the original has no " << name;
     read_tensor(file, *entry, tensor);
   }
-  for (const auto& entry : file.tensors)
-    if (entry.name.starts_with("weights."))
-      EXPECT_TRUE(std::ranges::any_of(state, [&](const auto& item) {
-        return "weights." + item.first == entry.name;
-      })) << "unknown here: " << entry.name;
+  for (const auto& entry : file.tensors) {
+    if (!entry.name.starts_with("weights.")) continue;
+    EXPECT_TRUE(std::ranges::any_of(
+        state, [&](const auto& item) { return "weights." + item.first == entry.name; }))
+        << "unknown here: " << entry.name;
+  }
 }
 
 void check_file(const std::string& path, int& known) {
@@ -83,11 +94,14 @@ TEST(NetworksGolden, ReproduceTheOriginals) {
 
 TEST(NetworksGolden, OldEsrganNamesAreTheSameNetwork) {
   GAN_NEEDS("GAN_GOLDEN");
-  const LoadedNetwork old = load_network(open_tensor_file(test::golden("networks/esrgan_oldkeys.safetensors")));
+  const LoadedNetwork old =
+      load_network(open_tensor_file(test::golden("networks/esrgan_oldkeys.safetensors")));
   EXPECT_EQ(old.name, "rrdbnet");
   const TensorFile file = open_tensor_file(test::golden("networks/rrdbnet_x4.safetensors"));
   const auto output = old.network->run({read_tensor(file, *file.find("input")), {}, {}});
-  test::expect_within("esrgan_oldkeys", (output - read_tensor(file, *file.find("output"))).abs().max().item<double>(), 5e-5);
+  test::expect_within("esrgan_oldkeys",
+                      (output - read_tensor(file, *file.find("output"))).abs().max().item<double>(),
+                      5e-5);
 }
 
 TEST(NetworksGolden, TheOfficialAnimevideov3Reproduces) {
@@ -96,10 +110,12 @@ TEST(NetworksGolden, TheOfficialAnimevideov3Reproduces) {
   const LoadedNetwork official =
       load_network(open_tensor_file(test::data("weights/realesr-animevideov3.pth")));
   EXPECT_EQ(official.name, "compact");
-  const TensorFile file = open_tensor_file(test::golden("real/realesr_animevideov3_x4.safetensors"));
+  const TensorFile file =
+      open_tensor_file(test::golden("real/realesr_animevideov3_x4.safetensors"));
   const auto output = official.network->run({read_tensor(file, *file.find("input")), {}, {}});
   test::expect_within("realesr-animevideov3.pth",
-                      (output - read_tensor(file, *file.find("output"))).abs().max().item<double>(), 1e-5);
+                      (output - read_tensor(file, *file.find("output"))).abs().max().item<double>(),
+                      1e-5);
 }
 
 }  // namespace

@@ -100,7 +100,8 @@ inline void expect_equal_weights(const std::string& a, const std::string& b) {
   for (const auto& entry : first.tensors) {
     const TensorEntry* other = second.find(entry.name);
     ASSERT_TRUE(other) << entry.name;
-    std::vector<std::byte> x(static_cast<size_t>(entry.extent()) * item_size(entry.dtype)), y(x.size());
+    std::vector<std::byte> x(static_cast<size_t>(entry.extent()) * item_size(entry.dtype)),
+        y(x.size());
     first.read(entry, x);
     second.read(*other, y);
     EXPECT_TRUE(x == y) << entry.name << " of " << a << " and " << b;

@@ -2,6 +2,7 @@
 // gan-train run as its users meet it: results, resume, signals, errors.
 #include <sys/inotify.h>
 
+#include <algorithm>
 #include <random>
 #include <thread>
 
@@ -14,12 +15,14 @@ class Run : public testing::Test {
  protected:
   void SetUp() override { make_pictures(scratch_.file("data"), 5); }
 
-  std::vector<std::string> command(const std::string& out, std::vector<std::string> more = {}) const {
+  std::vector<std::string> command(const std::string& out,
+                                   std::vector<std::string> more = {}) const {
     std::vector<std::string> arguments = {
-        "run", "compact", "--data", scratch_.file("data"), "--out", scratch_.file(out),
-        "--threads", "1", "--steps", "60"};
-    for (const char* set : {"features=8", "convs=1", "batch=2", "patch=8", "holdout=1", "save_every=7",
-                            "log_every=5", "validate_every=20", "lr=0.001", "schedule=cosine", "workers=1"}) {
+        "run", "compact", "--data", scratch_.file("data"), "--out", scratch_.file(out), "--threads",
+        "1",   "--steps", "60"};
+    for (const char* set :
+         {"features=8", "convs=1", "batch=2", "patch=8", "holdout=1", "save_every=7", "log_every=5",
+          "validate_every=20", "lr=0.001", "schedule=cosine", "workers=1"}) {
       arguments.push_back("--set");
       arguments.push_back(set);
     }
@@ -29,7 +32,9 @@ class Run : public testing::Test {
   std::string latest(const std::string& out) const {
     return scratch_.file(out + "/checkpoints/latest.safetensors");
   }
-  std::string metrics(const std::string& out) const { return slurp(scratch_.file(out + "/metrics.csv")); }
+  std::string metrics(const std::string& out) const {
+    return slurp(scratch_.file(out + "/metrics.csv"));
+  }
   void run_whole(const std::string& out, std::vector<std::string> more = {}) {
     const Finished done = gan_train(scratch_, command(out, std::move(more)));
     ASSERT_EQ(done.status, 0) << done.output;
@@ -53,8 +58,9 @@ class Run : public testing::Test {
 
 TEST_F(Run, WritesWhatItSays) {
   run_whole("a");
-  for (const char* file : {"checkpoints/latest.safetensors", "checkpoints/best.safetensors",
-                           "checkpoints/step-60.state", "samples/step-60.png", "metrics.csv", "log.txt"})
+  for (const char* file :
+       {"checkpoints/latest.safetensors", "checkpoints/best.safetensors",
+        "checkpoints/step-60.state", "samples/step-60.png", "metrics.csv", "log.txt"})
     EXPECT_TRUE(std::filesystem::exists(scratch_.file("a/") + file)) << file;
   const Finished show = gan_train(scratch_, {"show", latest("a")});
   EXPECT_EQ(show.status, 0);
@@ -95,7 +101,8 @@ TEST_F(Run, KilledInsideACheckpointWriteItResumesBitForBit) {
   run_whole("reference");
   int inside = 0;
   for (int i = 0; inside < 5 && i < 40; ++i) {
-    const std::string out = "write" + std::to_string(i), folder = scratch_.file(out + "/checkpoints");
+    const std::string out = "write" + std::to_string(i),
+                      folder = scratch_.file(out + "/checkpoints");
     std::filesystem::create_directories(folder);
     const int watch = inotify_init1(IN_CLOEXEC);
     inotify_add_watch(watch, folder.c_str(), IN_CREATE);
@@ -180,22 +187,25 @@ TEST_F(Run, ErrorsHaveTheirExitStatusAndOneLine) {
     EXPECT_EQ(done.status, status) << done.output;
     EXPECT_NE(done.output.find("gan-train"), std::string::npos) << done.output;
   }
-  EXPECT_NE(gan_train(scratch_, cases[3].first).output.find("did you mean \"features\""), std::string::npos);
+  EXPECT_NE(gan_train(scratch_, cases[3].first).output.find("did you mean \"features\""),
+            std::string::npos);
 }
 
 TEST_F(Run, TrainingImprovesAndDoesNotWithoutALearningRate) {
   const auto gain = [&](const std::string& out, const char* lr) {
-    run_whole(out, {"--steps", "400", "--set", std::string("lr=") + lr, "--set", "ema=0",
-                    "--set", "validate_every=400", "--set", "save_every=400"});
+    run_whole(out, {"--steps", "400", "--set", std::string("lr=") + lr, "--set", "ema=0", "--set",
+                    "validate_every=400", "--set", "save_every=400"});
     const std::string table = metrics(out);
     const std::string header = table.substr(0, table.find('\n'));
-    const auto column = std::count(header.begin(), header.begin() + static_cast<ptrdiff_t>(header.find("val_psnr_y,")), ',');
+    const auto column = std::count(
+        header.begin(), header.begin() + static_cast<ptrdiff_t>(header.find("val_psnr_y,")), ',');
     std::string last = table.substr(table.rfind('\n', table.size() - 2) + 1);
     for (ptrdiff_t i = 0; i < column; ++i) last.erase(0, last.find(',') + 1);
     return std::strtod(last.c_str(), nullptr);
   };
   const double trained = gain("a", "0.003"), untrained = gain("b", "0");
-  std::printf("held-out PSNR-Y crop=2 range=255: %.2f dB trained, %.2f dB with learning rate 0\n", trained, untrained);
+  std::printf("held-out PSNR-Y crop=2 range=255: %.2f dB trained, %.2f dB with learning rate 0\n",
+              trained, untrained);
   EXPECT_GT(trained, untrained + 3);
 }
 

@@ -48,7 +48,8 @@ Sample SuperResolutionDataset::get(int64_t index, Random& random) const {
   sample.source = large_.file(i);
   sample.input = flipped(crop_picture(*low, x, y, {patch_, patch_}), symmetry);
   sample.target = flipped(crop_picture(*high, x * scale, y * scale, {side, side}), symmetry);
-  if (options_.noise_sigma > 0) add_gaussian_noise(sample.input, options_.noise_sigma / 255, random);
+  if (options_.noise_sigma > 0)
+    add_gaussian_noise(sample.input, options_.noise_sigma / 255, random);
   if (options_.jpeg_quality > 0) jpeg_round_trip(sample.input, options_.jpeg_quality);
   return sample;
 }

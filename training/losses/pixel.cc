@@ -3,13 +3,9 @@
 
 namespace gan::training::losses {
 
-torch::Tensor l1(const torch::Tensor& a, const torch::Tensor& b) {
-  return torch::l1_loss(a, b);
-}
+torch::Tensor l1(const torch::Tensor& a, const torch::Tensor& b) { return torch::l1_loss(a, b); }
 
-torch::Tensor mse(const torch::Tensor& a, const torch::Tensor& b) {
-  return torch::mse_loss(a, b);
-}
+torch::Tensor mse(const torch::Tensor& a, const torch::Tensor& b) { return torch::mse_loss(a, b); }
 
 torch::Tensor charbonnier(const torch::Tensor& a, const torch::Tensor& b, double eps) {
   const auto difference = a - b;

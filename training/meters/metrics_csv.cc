@@ -78,7 +78,8 @@ MetricsCsv::MetricsCsv(std::string path, int64_t step) : path_(std::move(path)) 
   }
   // Columns that only the dropped rows had would betray them.
   std::erase_if(columns_, [&](const std::string& column) {
-    return std::ranges::none_of(rows_, [&](const auto& row) { return row.second.contains(column); });
+    return std::ranges::none_of(rows_,
+                                [&](const auto& row) { return row.second.contains(column); });
   });
   rewrite();
 }

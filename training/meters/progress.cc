@@ -26,8 +26,12 @@ std::string duration_text(double seconds) {
 }
 
 Progress::Progress(const std::string& log, int64_t first_step, int64_t steps)
-    : terminal_(isatty(STDERR_FILENO)), first_step_(first_step), steps_(steps),
-      step_(first_step - 1), start_(Clock::now()), drawn_(start_) {
+    : terminal_(isatty(STDERR_FILENO)),
+      first_step_(first_step),
+      steps_(steps),
+      step_(first_step - 1),
+      start_(Clock::now()),
+      drawn_(start_) {
   if (!log.empty()) log_ = std::fopen(log.c_str(), "a");
 }
 

@@ -12,12 +12,12 @@ namespace {
 
 struct CompactRunOptions : RecipeOptions {
   CompactOptions network;
-  std::string loss = "l1";   // l1 | charbonnier | mse
-  int patch = 48;            // side of the small patch, pixels
-  double noise_sigma = 0;    // of the small pictures, 8-bit code values
-  int jpeg_quality = 0;      // of the small pictures, 0: none
-  std::string val;           // folder of pictures to validate on; empty: held out of the data
-  int holdout = 10;          // pictures held out where val is empty
+  std::string loss = "l1";  // l1 | charbonnier | mse
+  int patch = 48;           // side of the small patch, pixels
+  double noise_sigma = 0;   // of the small pictures, 8-bit code values
+  int jpeg_quality = 0;     // of the small pictures, 0: none
+  std::string val;          // folder of pictures to validate on; empty: held out of the data
+  int holdout = 10;         // pictures held out where val is empty
 
   CompactRunOptions() {
     network.scale = 2;

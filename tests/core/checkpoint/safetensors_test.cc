@@ -35,9 +35,10 @@ TEST(Safetensors, ReadsWhatItWrites) {
   const std::vector<float> a = {1, 2, 3, 4, 5, 6};
   const std::vector<int64_t> b = {7};
   const std::string path = scratch.file("x.safetensors");
-  write_safetensors(path, {{"a \"quoted\"", Dtype::kF32, {2, 3}, std::as_bytes(std::span(a))},
-                           {"b", Dtype::kI64, {}, std::as_bytes(std::span(b))},
-                           {"empty", Dtype::kF32, {0, 4}, {}}},
+  write_safetensors(path,
+                    {{"a \"quoted\"", Dtype::kF32, {2, 3}, std::as_bytes(std::span(a))},
+                     {"b", Dtype::kI64, {}, std::as_bytes(std::span(b))},
+                     {"empty", Dtype::kF32, {0, 4}, {}}},
                     {{"key", "line\nbreak"}});
   const TensorFile file = open_tensor_file(path);
   EXPECT_EQ(file.container, "safetensors");
@@ -54,13 +55,16 @@ TEST(Safetensors, ReadsWhatItWrites) {
 
 TEST(Safetensors, RefusesDamagedHeaders) {
   const char* const bad[] = {
-      "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4]}}",          // sizes disagree
-      "{\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}}",         // negative
-      "{\"a\":{\"dtype\":\"F99\",\"shape\":[1],\"data_offsets\":[0,4]}}",          // dtype
-      "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[400,404]}}",      // past the end
+      "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4]}}",      // sizes disagree
+      "{\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}}",     // negative
+      "{\"a\":{\"dtype\":\"F99\",\"shape\":[1],\"data_offsets\":[0,4]}}",      // dtype
+      "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[400,404]}}",  // past the end
       "{\"a\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904,4],\"data_offsets\":[0,4]}}",
       "{\"a\":{\"dtype\":\"F32\",\"shape\":1,\"data_offsets\":[0,4]}}",
-      "{\"a\":[]}", "{\"__metadata__\":{\"x\":1}}", "{", "[]",
+      "{\"a\":[]}",
+      "{\"__metadata__\":{\"x\":1}}",
+      "{",
+      "[]",
       "{\"a\":{\"dtype\":\"F32\",\"shape\":[0,1,1,1,1,1,1,1,1],\"data_offsets\":[0,0]}}"};
   for (const char* header : bad)
     EXPECT_EQ(refused(with_header(header, std::string(8, '\0'))), ErrorKind::kWrongType) << header;
@@ -93,7 +97,8 @@ TEST(Safetensors, MissingEmptyAndFolderAreToldApart) {
 TEST(Safetensors, LeavesNoHalfWrittenFileBehind) {
   const Scratch scratch;
   const std::vector<float> a(1000);
-  const std::vector<TensorToWrite> tensors = {{"a", Dtype::kF32, {1000}, std::as_bytes(std::span(a))}};
+  const std::vector<TensorToWrite> tensors = {
+      {"a", Dtype::kF32, {1000}, std::as_bytes(std::span(a))}};
   EXPECT_THROW(write_safetensors(scratch.file("no/such/folder/x"), tensors, {}), Error);
   write_safetensors(scratch.file("x"), tensors, {});
   write_safetensors(scratch.file("x"), tensors, {{"second", "yes"}});

@@ -22,16 +22,16 @@ inline std::string pickle_int(int32_t value) { return "J" + raw(value); }
 
 // The program of a state_dict with one tensor; `wrapper` is a dict around it, if any.
 inline std::string state_pickle(const std::string& wrapper = "", const std::string& key = "weight",
-                                std::pair<int, int> shape = {2, 3}, std::pair<int, int> strides = {3, 1},
-                                int offset = 0) {
+                                std::pair<int, int> shape = {2, 3},
+                                std::pair<int, int> strides = {3, 1}, int offset = 0) {
   const auto pair = [](std::pair<int, int> p) {
     return pickle_int(p.first) + pickle_int(p.second) + "\x86";
   };
   const std::string storage = "(" + pickle_text("storage") + "ctorch\nFloatStorage\n" +
                               pickle_text("0") + pickle_text("cuda:0") + pickle_int(6) + "tQ";
   const std::string tensor = "ctorch._utils\n_rebuild_tensor_v2\n(" + storage + pickle_int(offset) +
-                             pair(shape) + pair(strides) + "\x89" + "ccollections\nOrderedDict\n)R" +
-                             "tR";
+                             pair(shape) + pair(strides) + "\x89" +
+                             "ccollections\nOrderedDict\n)R" + "tR";
   std::string dict = "ccollections\nOrderedDict\n)Rq\x01(" + pickle_text(key) + tensor + "u}" +
                      pickle_text("_metadata") + "ccollections\nOrderedDict\n)Rsb";
   if (!wrapper.empty()) dict = "}" + pickle_text(wrapper) + dict + "s";
@@ -40,7 +40,9 @@ inline std::string state_pickle(const std::string& wrapper = "", const std::stri
 
 // os.system("touch /tmp/owned")
 inline std::string evil_pickle() {
-  return "\x80\x02" "cos\nsystem\n" + pickle_text("touch /tmp/owned") + "\x85R.";
+  return "\x80\x02"
+         "cos\nsystem\n" +
+         pickle_text("touch /tmp/owned") + "\x85R.";
 }
 
 inline std::string floats(int count) {
@@ -69,7 +71,8 @@ inline std::string zip(const std::vector<std::pair<std::string, std::string>>& m
 }
 
 inline std::string torch_zip(const std::string& pickle) {
-  return zip({{"archive/data.pkl", pickle}, {"archive/data/0", floats(6)}, {"archive/version", "3\n"}});
+  return zip(
+      {{"archive/data.pkl", pickle}, {"archive/data/0", floats(6)}, {"archive/version", "3\n"}});
 }
 
 inline std::string torch_legacy(const std::string& pickle) {

@@ -34,7 +34,9 @@ void expect_two_by_three(const std::string& bytes, const std::string& container)
   EXPECT_EQ(values, (std::vector<float>{0, 1, 2, 3, 4, 5}));
 }
 
-TEST(TorchFile, ReadsTheZipContainer) { expect_two_by_three(torch_zip(state_pickle()), "PyTorch zip"); }
+TEST(TorchFile, ReadsTheZipContainer) {
+  expect_two_by_three(torch_zip(state_pickle()), "PyTorch zip");
+}
 
 TEST(TorchFile, ReadsTheLegacyContainer) {
   expect_two_by_three(torch_legacy(state_pickle()), "PyTorch legacy pickle");
@@ -68,7 +70,8 @@ TEST(TorchFile, SurvivesEveryFlippedByte) {
         std::string bytes = whole;
         bytes[i] = static_cast<char>(bytes[i] ^ flip);
         try {
-          const TensorFile file = open_tensor_file(wrap_memory("test", std::as_bytes(std::span(bytes))));
+          const TensorFile file =
+              open_tensor_file(wrap_memory("test", std::as_bytes(std::span(bytes))));
           for (const auto& entry : file.tensors) {
             std::vector<std::byte> to(static_cast<size_t>(entry.extent()) * item_size(entry.dtype));
             file.read(entry, to);
@@ -79,9 +82,10 @@ TEST(TorchFile, SurvivesEveryFlippedByte) {
 }
 
 TEST(TorchFile, RefusesTensorsLargerThanTheirStorage) {
-  for (const auto& [shape, strides, offset] :
-       {std::tuple(std::pair(3, 3), std::pair(3, 1), 0), {std::pair(2, 3), std::pair(4, 1), 0},
-        {std::pair(2, 3), std::pair(3, 1), 1}, {std::pair(1000000, 1000000), std::pair(0, 0), 0}})
+  for (const auto& [shape, strides, offset] : {std::tuple(std::pair(3, 3), std::pair(3, 1), 0),
+                                               {std::pair(2, 3), std::pair(4, 1), 0},
+                                               {std::pair(2, 3), std::pair(3, 1), 1},
+                                               {std::pair(1000000, 1000000), std::pair(0, 0), 0}})
     EXPECT_NE(message(torch_zip(state_pickle("", "weight", shape, strides, offset))), "");
 }
 
