@@ -86,6 +86,58 @@ TEST(PsnrMeter, TheProcessedStreamGoesOn) {
   gst_harness_teardown(harness);
 }
 
+// A picture of 0..255 as an RGB frame with GStreamer's row padding.
+GstBuffer* rgb_frame(GstHarness* side, const Picture& picture) {
+  GstVideoInfo info;
+  gst_video_info_set_format(&info, GST_VIDEO_FORMAT_RGB, static_cast<guint>(picture.size.width),
+                            static_cast<guint>(picture.size.height));
+  GstBuffer* const buffer = gst_harness_create_buffer(side, GST_VIDEO_INFO_SIZE(&info));
+  GstVideoFrame frame;
+  gst_video_frame_map(&frame, &info, buffer, GST_MAP_WRITE);
+  for (int y = 0; y < picture.size.height; ++y)
+    for (int i = 0; i < 3 * picture.size.width; ++i)
+      static_cast<guint8*>(
+          GST_VIDEO_FRAME_PLANE_DATA(&frame, 0))[y * GST_VIDEO_FRAME_PLANE_STRIDE(&frame, 0) + i] =
+          static_cast<guint8>(picture.view().row(y)[i]);
+  gst_video_frame_unmap(&frame);
+  GST_BUFFER_PTS(buffer) = 0;
+  return buffer;
+}
+
+TEST(PsnrMeterGolden, AgreesWithScikitImageOnPictures) {
+  GAN_NEEDS("GAN_GOLDEN");
+  const JsonDocument document(read_text(golden("metrics/image_metrics.json")), "metrics");
+  JsonObjectIter iter;
+  const char* name;
+  JsonNode* node;
+  json_object_iter_init(&iter, json_object_get_object_member(document.root(), "pairs"));
+  while (json_object_iter_next(&iter, &name, &node)) {
+    JsonObject* const pair = json_node_get_object(node);
+    const TensorFile file = open_tensor_file(golden(json_object_get_string_member(pair, "file")));
+    const Picture processed = picture_from(file, "input.0"), truth = picture_from(file, "input.1");
+    GstHarness* const harness = gst_harness_new_with_padnames("psnrmeter", "dist_sink", "src");
+    GstHarness* const reference =
+        gst_harness_new_with_element(harness->element, "ref_sink", nullptr);
+    const std::string caps =
+        concat("video/x-raw,format=RGB,framerate=25/1,width=", truth.size.width,
+               ",height=", truth.size.height);
+    for (GstHarness* side : {harness, reference}) gst_harness_set_src_caps_str(side, caps.c_str());
+    gst_harness_push(reference, rgb_frame(reference, truth));
+    gst_buffer_unref(gst_harness_push_and_pull(harness, rgb_frame(harness, processed)));
+    GstStructure* stats = nullptr;
+    g_object_get(harness->element, "stats", &stats, nullptr);
+    gdouble psnr = 0, ssim = 0;
+    gst_structure_get(stats, "psnr", G_TYPE_DOUBLE, &psnr, "ssim", G_TYPE_DOUBLE, &ssim, nullptr);
+    expect_within(concat("psnrmeter ", name, " psnr"), std::abs(psnr - number(pair, "psnr_rgb")),
+                  1e-3);
+    expect_within(concat("psnrmeter ", name, " ssim"),
+                  std::abs(ssim - number(pair, "skimage.ssim_gauss.mean")), 1e-4);
+    gst_structure_free(stats);
+    gst_harness_teardown(reference);
+    gst_harness_teardown(harness);
+  }
+}
+
 TEST(PsnrMeterGolden, AgreesWithFfmpegOnAClip) {
   GAN_NEEDS("GAN_GOLDEN");
   const auto source = [](const char* name) {
