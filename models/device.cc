@@ -85,7 +85,9 @@ int available_threads() {
 }
 
 void set_threads_of_this_thread(int threads) {
-  // LibTorch sets its own default on a thread's first parallel loop; let it do that now.
+  // LibTorch sets its own default on a thread's first parallel loop, once for its own code and once
+  // for the inline functions compiled here; let both happen now.
+  at::get_num_threads();
   at::internal::lazy_init_num_threads();
   omp_set_num_threads(threads > 0 ? threads : available_threads());
 }
