@@ -18,33 +18,39 @@ enum class Task {
   kImageLatent,    // picture and code -> picture
   kLatent,         // code -> picture
   kLatentLabel,    // code and class -> picture
+  kAutoencoder,    // picture -> code -> picture: run() decodes the code, or else the picture's own
   kEncoder,        // picture(s) -> code
-  kDiscriminator,  // picture(s) or code -> realness
+  kDiscriminator,  // picture(s), picture and class, or code -> logits of being real
   kFeatures,       // picture -> feature maps
 };
 
 inline constexpr int kGlobalRadius = -1;
 
 struct NetworkTraits {
-  int in_channels = 3;
-  int out_channels = 3;
-  int scale = 1;   // output side = scale * input side
-  double low = 0;  // the values that black and white have in its pictures, in and out
+  int in_channels = 3;   // of the input picture; 0: it takes none
+  int out_channels = 3;  // of the output picture; 0: it makes none
+  int scale = 1;         // output side = scale * input side
+  double low = 0;        // the values that black and white have in its pictures, in and out
   double high = 1;
   // An output pixel depends on input pixels at most this far away in either direction;
   // kGlobalRadius when it depends on all of them (instance norm, attention, deep U-Nets).
   int receptive_radius = 0;
   int size_multiple = 1;  // input sides must be multiples of it
-  int latent = 0;         // length of the code, where the task has one
-  int classes = 0;        // number of labels, where the task has them
-  int out_width = 0;      // of the picture, where there is no input picture
+  // It takes other sides too, as the original does; its output is then larger than scale * input.
+  bool takes_other_sizes = false;
+  int min_side = 1;    // smallest input side
+  int fixed_side = 0;  // the only input side there is, where not 0
+  int latent = 0;      // length of the code, where the task has one
+  int classes = 0;     // number of labels, where the task has them
+  int out_width = 0;   // of the picture, where there is no input picture
   int out_height = 0;
 };
 
 struct NetworkInput {
-  torch::Tensor image;   // {N, in_channels, H, W}, values in [low, high]
-  torch::Tensor latent;  // {N, latent}
-  torch::Tensor label;   // {N} int64, or {N, classes} float weights that sum to 1
+  torch::Tensor image;    // {N, in_channels, H, W}, values in [low, high]
+  torch::Tensor latent;   // {N, latent}
+  torch::Tensor label;    // {N} int64, or {N, classes} float weights that sum to 1
+  double truncation = 1;  // psi of StyleGAN's truncation trick; other networks scale the code by it
 };
 
 class Network : public torch::nn::Module {
@@ -61,8 +67,30 @@ class ImageNetwork : public Network {
   torch::Tensor run(const NetworkInput& input) override { return forward(input.image); }
 };
 
-// Throws Error(kFailed) unless image is {N, channels, H, W} with sides that are multiples.
-void check_image(const torch::Tensor& image, int channels, int multiple, const char* network);
+// Picture and code in, picture out.
+class ImageLatentNetwork : public Network {
+ public:
+  virtual torch::Tensor forward(torch::Tensor image, torch::Tensor latent) = 0;
+  torch::Tensor run(const NetworkInput& input) override;
+};
+
+// Code in, picture (or logit) out.
+class LatentNetwork : public Network {
+ public:
+  virtual torch::Tensor forward(torch::Tensor latent) = 0;
+  torch::Tensor run(const NetworkInput& input) override;
+};
+
+// Throws Error(kFailed) unless image fits the traits: {N, in_channels, H, W} with sides it takes.
+void check_image(const torch::Tensor& image, const NetworkTraits& traits, const char* network);
+// Throws Error(kFailed) unless latent is {N, traits.latent}; codes written {N, latent, 1, 1}, as
+// DCGAN's authors do, are taken too and returned as {N, latent}.
+torch::Tensor check_latent(const torch::Tensor& latent, const NetworkTraits& traits,
+                           const char* network);
+// Weights {N, classes} of `type` from labels {N} int64 (one-hot) or from weights. Throws
+// Error(kFailed) for another shape or a label outside 0..classes-1.
+torch::Tensor label_weights(const torch::Tensor& label, int classes, at::ScalarType type,
+                            const char* network);
 
 // Elements of all parameters; buffers do not count.
 int64_t parameter_count(const torch::nn::Module& network);

@@ -2,8 +2,36 @@
 #include "models/table.h"
 
 #include "core/error.h"
+#include "models/discriminators/augcyclegan_critic.h"
+#include "models/discriminators/cgan_discriminator.h"
+#include "models/discriminators/critic.h"
+#include "models/discriminators/dcgan_discriminator.h"
+#include "models/discriminators/dped_discriminator.h"
+#include "models/discriminators/latent_discriminator.h"
+#include "models/discriminators/patchgan.h"
+#include "models/discriminators/pixel.h"
+#include "models/discriminators/unet_sn.h"
+#include "models/discriminators/vgg_style.h"
+#include "models/discriminators/wespe_discriminator.h"
+#include "models/encoders/augcyclegan_encoder.h"
+#include "models/features/vgg.h"
+#include "models/generators/augcyclegan.h"
+#include "models/generators/autoencoder.h"
+#include "models/generators/cgan.h"
 #include "models/generators/compact.h"
+#include "models/generators/dcgan.h"
+#include "models/generators/dcgan_faces.h"
+#include "models/generators/dped.h"
+#include "models/generators/mlpgan.h"
+#include "models/generators/resnet.h"
+#include "models/generators/resnet_unet.h"
 #include "models/generators/rrdbnet.h"
+#include "models/generators/sr_unet.h"
+#include "models/generators/stylegan2.h"
+#include "models/generators/unet.h"
+#include "models/generators/vae.h"
+#include "models/generators/vae_sr.h"
+#include "models/generators/wespe.h"
 
 namespace gan {
 namespace {
@@ -19,8 +47,44 @@ constexpr TableEntry line(std::string_view name, Task task, std::string_view sum
 }
 
 constexpr TableEntry kTable[] = {
+    line<AugCycleGan>("augcyclegan", Task::kImageLatent,
+                      "Augmented CycleGAN's generator, a picture and a code"),
+    line<Autoencoder>("autoencoder", Task::kImage, "super-resolution auto-encoder"),
+    line<Cgan>("cgan", Task::kLatentLabel, "conditional GAN for 28x28 pictures of classes"),
     line<CompactNet>("compact", Task::kImage, "SRVGGNetCompact, small super-resolution"),
+    line<Dcgan>("dcgan", Task::kLatent, "DCGAN's generator"),
+    line<DcganFaces>("dcgan_faces", Task::kLatent, "DCGAN for 80x80 faces"),
+    line<Dped>("dped", Task::kImage, "DPED's generator, also the WESPE paper's"),
+    line<MlpGan>("mlpgan", Task::kLatent, "generator of three dense layers"),
+    line<Resnet>("resnet", Task::kImage, "CycleGAN's residual generator"),
+    line<ResnetUnet>("resnet_unet", Task::kImage, "fast.ai's U-Net on a ResNet-34 encoder"),
     line<RrdbNet>("rrdbnet", Task::kImage, "RRDBNet of ESRGAN and Real-ESRGAN"),
+    line<SrUnet>("sr_unet", Task::kImage, "plain U-Net for super-resolution and repair"),
+    line<StyleGan2>("stylegan2", Task::kLatent, "StyleGAN2's generator"),
+    line<Unet>("unet", Task::kImage, "pix2pix's U-Net generator"),
+    line<Vae>("vae", Task::kAutoencoder, "convolutional variational auto-encoder"),
+    line<VaeSr>("vae_sr", Task::kImage, "variational auto-encoder for super-resolution"),
+    line<Wespe>("wespe", Task::kImage, "generator of the modified WESPE"),
+    line<AugCycleGanEncoder>("augcyclegan_encoder", Task::kEncoder,
+                             "Augmented CycleGAN's encoder of codes"),
+    line<AugCycleGanCritic>("augcyclegan_critic", Task::kDiscriminator,
+                            "Augmented CycleGAN's judge of pictures"),
+    line<CganDiscriminator>("cgan_discriminator", Task::kDiscriminator, "beside cgan"),
+    line<Critic>("critic", Task::kDiscriminator, "fast.ai's critic with self-attention"),
+    line<DcganDiscriminator>("dcgan_discriminator", Task::kDiscriminator, "beside dcgan"),
+    line<DcganFacesDiscriminator>("dcgan_faces_discriminator", Task::kDiscriminator,
+                                  "beside dcgan_faces"),
+    line<DpedDiscriminator>("dped_discriminator", Task::kDiscriminator,
+                            "DPED's judge and the WESPE paper's two"),
+    line<LatentDiscriminator>("latent_discriminator", Task::kDiscriminator,
+                              "Augmented CycleGAN's judge of codes"),
+    line<PatchGan>("patchgan", Task::kDiscriminator, "pix2pix's judge of patches"),
+    line<PixelDiscriminator>("pixel", Task::kDiscriminator, "pix2pix's judge of pixels"),
+    line<UnetSn>("unet_sn", Task::kDiscriminator, "Real-ESRGAN's U-Net judge with spectral norm"),
+    line<VggStyle>("vgg_style", Task::kDiscriminator, "SRGAN's and ESRGAN's judge"),
+    line<WespeDiscriminator>("wespe_discriminator", Task::kDiscriminator,
+                             "the modified WESPE's judges of colour and texture"),
+    line<Vgg>("vgg", Task::kFeatures, "VGG's convolutions, for perceptual losses"),
 };
 
 }  // namespace

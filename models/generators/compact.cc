@@ -44,7 +44,7 @@ NetworkTraits CompactNet::traits() const {
 }
 
 torch::Tensor CompactNet::forward(torch::Tensor image) {
-  check_image(image, options_.in_channels, 1, "compact");
+  check_image(image, traits(), "compact");
   torch::Tensor detail = body_->forward(image);
   if (options_.scale == 1) return detail.add_(image);
   detail = at::pixel_shuffle(detail, options_.scale);

@@ -98,7 +98,7 @@ NetworkTraits RrdbNet::traits() const {
 
 torch::Tensor RrdbNet::forward(torch::Tensor image) {
   const int64_t unshuffle = 4 / options_.scale;
-  check_image(image, options_.in_channels, static_cast<int>(unshuffle), "rrdbnet");
+  check_image(image, traits(), "rrdbnet");
   if (unshuffle > 1) image = at::pixel_unshuffle(image, unshuffle);
   torch::Tensor x = conv_first_(image);
   x = x + conv_body_(body_->forward(x));  // the trunk learns what to add, not the picture

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "models/blocks/convolution.h"
+
+#include <algorithm>
+
+namespace gan {
+
+namespace nn = torch::nn;
+
+namespace {
+
+// bf16 on the CPU, where LibTorch 1.13 lacks operators or has wrong ones.
+bool reduced_on_cpu(const torch::Tensor& x) {
+  return x.device().is_cpu() && x.scalar_type() == at::kBFloat16;
+}
+
+int64_t padding_of(const ConvShape& shape) {
+  return shape.padding < 0 ? shape.kernel / 2 : shape.padding;
+}
+
+// Calls visit with the weight of every layer below module, and zeroes the layer's bias.
+template <class Visit>
+void visit_weights(nn::Module& module, const Visit& visit) {
+  torch::NoGradGuard no_grad;
+  for (const auto& item : module.named_parameters(/*recurse=*/false)) {
+    if (item.key() == "weight" || item.key() == "weight_orig") visit(item.value());
+    if (item.key() == "bias") item.value().zero_();
+  }
+  for (const auto& child : module.children()) visit_weights(*child, visit);
+}
+
+}  // namespace
+
+nn::Conv2d make_conv(const ConvShape& shape) {
+  return nn::Conv2d(nn::Conv2dOptions(shape.in, shape.out, shape.kernel)
+                        .stride(shape.stride)
+                        .padding(padding_of(shape))
+                        .bias(shape.bias));
+}
+
+torch::Tensor conv_same(nn::Conv2d& conv, const torch::Tensor& x) {
+  const auto& options = conv->options;
+  const auto padding = [&](int axis) {
+    const int64_t side = x.size(axis + 2), stride = (*options.stride())[axis];
+    return std::max<int64_t>(
+        ((side + stride - 1) / stride - 1) * stride + (*options.kernel_size())[axis] - side, 0);
+  };
+  const int64_t y = padding(0), x_ = padding(1);
+  if (y % 2 == 0 && x_ % 2 == 0)
+    return at::conv2d(x, conv->weight, conv->bias, *options.stride(), {y / 2, x_ / 2});
+  const auto padded = at::constant_pad_nd(x, {x_ / 2, x_ - x_ / 2, y / 2, y - y / 2});
+  return at::conv2d(padded, conv->weight, conv->bias, *options.stride());
+}
+
+ConvTransposeImpl::ConvTransposeImpl(const ConvShape& shape, int64_t output_padding)
+    : ConvTranspose2dImpl(nn::ConvTranspose2dOptions(shape.in, shape.out, shape.kernel)
+                              .stride(shape.stride)
+                              .padding(padding_of(shape))
+                              .output_padding(output_padding)
+                              .bias(shape.bias)),
+      padding_(padding_of(shape)) {}
+
+torch::Tensor ConvTransposeImpl::forward(const torch::Tensor& x) {
+  if (!reduced_on_cpu(x)) return ConvTranspose2dImpl::forward(x);
+  return at::conv_transpose2d(x.to(at::kFloat), weight.to(at::kFloat),
+                              bias.defined() ? bias.to(at::kFloat) : bias, *options.stride(),
+                              padding_, *options.output_padding())
+      .to(x.scalar_type());
+}
+
+torch::Tensor reflection_pad(const torch::Tensor& x, at::IntArrayRef sides) {
+  if (!reduced_on_cpu(x)) return at::reflection_pad2d(x, sides);
+  return at::reflection_pad2d(x.to(at::kFloat), sides).to(x.scalar_type());
+}
+
+torch::Tensor replication_pad(const torch::Tensor& x, at::IntArrayRef sides) {
+  if (!reduced_on_cpu(x)) return at::replication_pad2d(x, sides);
+  return at::replication_pad2d(x.to(at::kFloat), sides).to(x.scalar_type());
+}
+
+void init_normal(nn::Module& module, double deviation) {
+  visit_weights(
+      module, [&](torch::Tensor weight) { weight.normal_(weight.dim() == 1 ? 1 : 0, deviation); });
+}
+
+void init_glorot(nn::Module& module) {
+  visit_weights(module, [](torch::Tensor weight) {
+    if (weight.dim() > 1) nn::init::xavier_uniform_(weight);
+  });
+}
+
+}  // namespace gan

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Convolutions as the originals spell them. Tensors are {N, C, H, W}.
+#pragma once
+
+#include <torch/torch.h>
+
+namespace gan {
+
+struct ConvShape {
+  int64_t in, out;
+  int64_t kernel = 3;
+  int64_t stride = 1;
+  int64_t padding = -1;  // -1: kernel / 2, which keeps the size of an odd kernel at stride 1
+  bool bias = true;
+};
+
+torch::nn::Conv2d make_conv(const ConvShape& shape);
+
+// Applies conv (made with padding 0) with TensorFlow's SAME padding: the output has
+// ceil(side / stride) pixels, and what the padding has too many lies right and below.
+torch::Tensor conv_same(torch::nn::Conv2d& conv, const torch::Tensor& x);
+
+// Transposed convolution. In bf16 on the CPU it computes in float, because LibTorch 1.13 silently
+// computes an ordinary convolution there.
+class ConvTransposeImpl : public torch::nn::ConvTranspose2dImpl {
+ public:
+  // The upsampling k4 s2 p1, the projection k4 s1 p0 of a code and whatever else ConvShape says;
+  // output_padding as in PyTorch.
+  explicit ConvTransposeImpl(const ConvShape& shape, int64_t output_padding = 0);
+  torch::Tensor forward(const torch::Tensor& x);
+
+ private:
+  int64_t padding_;
+};
+TORCH_MODULE(ConvTranspose);
+
+// reflection_pad2d and replication_pad2d that also take bf16 on LibTorch 1.13's CPU. left, right,
+// top, bottom in pixels.
+torch::Tensor reflection_pad(const torch::Tensor& x, at::IntArrayRef sides);
+torch::Tensor replication_pad(const torch::Tensor& x, at::IntArrayRef sides);
+
+// reflection_pad by the same number of pixels on all sides, as a layer.
+class ReflectionPadImpl : public torch::nn::Module {
+ public:
+  explicit ReflectionPadImpl(int64_t pixels) : pixels_(pixels) {}
+  torch::Tensor forward(const torch::Tensor& x) {
+    return reflection_pad(x, {pixels_, pixels_, pixels_, pixels_});
+  }
+
+ private:
+  int64_t pixels_;
+};
+TORCH_MODULE(ReflectionPad);
+
+// LeakyReLU that overwrites its input, with the slope 0.2 that GANs use.
+inline torch::nn::LeakyReLU leaky_relu(double slope = 0.2) {
+  return torch::nn::LeakyReLU(torch::nn::LeakyReLUOptions().negative_slope(slope).inplace(true));
+}
+inline torch::nn::ReLU relu() { return torch::nn::ReLU(torch::nn::ReLUOptions(true)); }
+inline torch::Tensor lrelu_(torch::Tensor x) { return at::leaky_relu_(x, 0.2); }
+
+// DCGAN's initialisation (Radford et al. 2016, section 3): convolutions and linear layers
+// N(0, deviation), norms' scales N(1, deviation), biases 0.
+void init_normal(torch::nn::Module& module, double deviation = 0.02);
+// Keras' default: uniform in +-sqrt(6 / (fan_in + fan_out)), biases 0.
+void init_glorot(torch::nn::Module& module);
+
+}  // namespace gan

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "models/blocks/fixed_filter.h"
+
+#include <cmath>
+
+namespace gan {
+
+torch::Tensor released_blur_kernel(int64_t size, double nsig) {
+  const double step = (2 * nsig + 1) / static_cast<double>(size), from = -nsig - step / 2;
+  const auto distribution = [](double x) { return 0.5 * std::erfc(-x / std::sqrt(2.0)); };
+  // size + 1 points spread evenly over [from, nsig + step / 2].
+  const double spacing = (nsig + step / 2 - from) / static_cast<double>(size);
+  auto row = torch::empty({size}, at::kDouble);
+  for (int64_t i = 0; i < size; ++i)
+    row[i] = distribution(from + spacing * static_cast<double>(i + 1)) -
+             distribution(from + spacing * static_cast<double>(i));
+  const auto kernel = at::outer(row, row).sqrt();
+  return (kernel / kernel.sum()).to(at::kFloat);
+}
+
+torch::Tensor printed_blur_kernel(int64_t size) {
+  const auto at = torch::arange(size, at::kDouble) - static_cast<double>(size / 2);
+  const auto row = (-at.square() / 6).exp();
+  return (at::outer(row, row) * 0.053).to(at::kFloat);
+}
+
+torch::Tensor depthwise(const torch::Tensor& x, const torch::Tensor& kernel) {
+  const int64_t channels = x.size(1), size = kernel.size(0);
+  return at::conv2d(x, kernel.to(x.scalar_type()).expand({channels, 1, size, size}), {}, 1,
+                    size / 2, 1, channels);
+}
+
+}  // namespace gan

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "models/blocks/norm.h"
+
+namespace gan {
+
+namespace nn = torch::nn;
+
+BatchNormImpl::BatchNormImpl(int64_t channels, const BatchNormStyle& style) : style_(style) {
+  weight_ = register_parameter("weight", torch::ones(channels));
+  bias_ = register_parameter("bias", torch::zeros(channels));
+  running_mean_ = register_buffer("running_mean", torch::zeros(channels));
+  running_var_ = register_buffer("running_var", torch::ones(channels));
+  num_batches_tracked_ = register_buffer("num_batches_tracked", torch::zeros({}, at::kLong));
+}
+
+torch::Tensor BatchNormImpl::forward(const torch::Tensor& x) {
+  if (is_training()) num_batches_tracked_.add_(1);
+  const bool running = !style_.batch_in_eval || is_training();
+  return at::batch_norm(x, weight_, bias_, running ? running_mean_ : torch::Tensor(),
+                        running ? running_var_ : torch::Tensor(),
+                        is_training() || style_.batch_in_eval, style_.momentum, style_.epsilon,
+                        false);
+}
+
+torch::Tensor instance_norm(const torch::Tensor& x, Spread spread, double eps,
+                            const torch::Tensor& scale, const torch::Tensor& shift) {
+  const auto type = x.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
+  const auto [variance, mean] =
+      at::var_mean(x.to(type), {2, 3}, spread == Spread::kUnbiased, /*keepdim=*/true);
+  const auto inverse =
+      spread == Spread::kAddedToDeviation ? 1 / (variance.sqrt() + eps) : (variance + eps).rsqrt();
+  const auto channelwise = [](const torch::Tensor& t) {
+    return t.dim() == 1 ? t.view({1, -1, 1, 1}) : t;
+  };
+  auto factor = inverse;
+  if (scale.defined()) factor = factor * channelwise(scale);
+  auto offset = -mean * factor;
+  if (shift.defined()) offset = offset + channelwise(shift);
+  return at::addcmul(offset.to(x.scalar_type()), x, factor.to(x.scalar_type()));
+}
+
+AffineInstanceNormImpl::AffineInstanceNormImpl(int64_t channels, Spread spread, double eps,
+                                               const char* scale, const char* shift)
+    : spread_(spread), eps_(eps) {
+  scale_ = register_parameter(scale, torch::ones(channels));
+  shift_ = register_parameter(shift, torch::zeros(channels));
+}
+
+void push_norm(nn::Sequential& layers, const std::string& norm, int64_t channels,
+               bool batch_in_eval) {
+  if (norm == "batch")
+    layers->push_back(BatchNorm(channels, BatchNormStyle{.batch_in_eval = batch_in_eval}));
+  else if (norm == "instance")
+    layers->push_back(nn::InstanceNorm2d(nn::InstanceNorm2dOptions(channels)));
+  else
+    layers->push_back(nn::Identity());  // so that the layers keep their numbers
+}
+
+}  // namespace gan

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "models/generators/augcyclegan.h"
+
+#include "core/error.h"
+#include "models/blocks/convolution.h"
+
+namespace gan {
+
+void AugCycleGanOptions::visit(OptionVisitor& v) {
+  v.integer("latent", latent, 0, 512, "length of the code");
+  v.integer("features", features, 1, 512, "feature maps at full size");
+  v.text("style", style, "modulated|cin|instance", "how the code enters");
+}
+
+AugCycleGan::StyledConv::StyledConv(int64_t latent, int64_t in, int64_t out) {
+  style = register_module("style", torch::nn::Linear(latent, in));
+  conv = register_module("conv", ModulatedConv(in, out));
+}
+
+AugCycleGan::AugCycleGan(const AugCycleGanOptions& options) : options_(options) {
+  check((options.latent == 0) == (options.style == "instance"), ErrorKind::kSettings,
+        "network augcyclegan: latent must be 0 with style instance and at least 1 with the others, "
+        "got ",
+        options.latent, " with style ", options.style);
+  const int64_t f = options.features, z = options.latent;
+  if (options.style != "modulated") {
+    original_ = register_module("model", std::make_shared<OriginalAugCycleGan>(z, f));
+    return;
+  }
+  conv1_ = register_module("conv1", make_conv({.in = 3, .out = f, .kernel = 7}));
+  conv2_ = register_module("conv2", make_conv({.in = f, .out = f}));
+  conv3_ = register_module("conv3", make_conv({.in = f, .out = 2 * f}));
+  const auto styled = [&](const std::string& name, int64_t in, int64_t out) {
+    return register_module(name, std::make_shared<StyledConv>(z, in, out));
+  };
+  for (int i = 0; i < kBlocks; ++i) blocks_.push_back(styled(concat("block", i), 2 * f, 2 * f));
+  mod4_ = styled("mod4", 2 * f, 2 * f);
+  mod5_ = styled("mod5", 2 * f, f);
+  conv_out_ = register_module("conv_out", make_conv({.in = f, .out = 3, .kernel = 7}));
+  init_normal(*this);
+}
+
+NetworkTraits AugCycleGan::traits() const {
+  const bool modulated = options_.style == "modulated";
+  return {.low = modulated ? 0.0 : -1.0,
+          // 3 + 1 + 1, three blocks, two modulated convolutions, 3.
+          .receptive_radius = modulated ? 13 : kGlobalRadius,
+          .size_multiple = modulated ? 1 : 2,
+          .takes_other_sizes = true,
+          .min_side = modulated ? 1 : 4,
+          .latent = options_.latent};
+}
+
+torch::Tensor AugCycleGan::forward(torch::Tensor image, torch::Tensor latent) {
+  check_image(image, traits(), "augcyclegan");
+  const auto z = options_.latent ? check_latent(latent, traits(), "augcyclegan") : latent;
+  check(!z.defined() || z.size(0) == image.size(0), ErrorKind::kFailed, "augcyclegan: wants ",
+        image.size(0), " codes for as many pictures, got ", z.defined() ? z.size(0) : 0);
+  if (original_) return original_->forward(image, z);
+  torch::Tensor x = lrelu_(conv1_(image * 2 - 1));
+  x = lrelu_(conv3_(lrelu_(conv2_(x))));
+  for (auto& block : blocks_) x = lrelu_(lrelu_(block->forward(x, z)) + x);
+  x = lrelu_(mod4_->forward(x, z));
+  x = lrelu_(mod5_->forward(x, z));
+  return conv_out_(x).tanh_().mul_(0.5).add_(0.5);
+}
+
+}  // namespace gan

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <torch/torch.h>
+
+namespace gan {
+
+// The generator of the Augmented CycleGAN paper (appendix B; parameters named as in its authors'
+// code below `model`): a residual network at half resolution whose norms take scale and shift from
+// the code (conditional instance normalisation), or learned ones where there is no code.
+// image {N, 3, H, W} in [-1, 1], latent {N, latent} -> {N, 3, H, W} in [-1, 1]; odd sides come out
+// one pixel larger.
+class OriginalAugCycleGan : public torch::nn::Module {
+ public:
+  OriginalAugCycleGan(int64_t latent, int64_t features);
+  torch::Tensor forward(torch::Tensor image, const torch::Tensor& latent);
+
+ private:
+  using Layer = std::function<torch::Tensor(const torch::Tensor& x, const torch::Tensor& latent)>;
+  template <class Convolution>
+  void add(int index, Convolution conv);
+  void add_norm(torch::nn::Module& owner, const std::string& name, int64_t channels,
+                std::vector<Layer>& layers) const;
+  void add_block(int index, int64_t channels);
+
+  int64_t latent_;
+  std::vector<Layer> layers_;
+};
+
+}  // namespace gan

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "models/generators/resnet_encoder.h"
+
+#include "models/blocks/chain.h"
+#include "models/blocks/convolution.h"
+
+namespace gan {
+
+namespace nn = torch::nn;
+
+namespace {
+
+class BasicBlock : public nn::Module {
+ public:
+  BasicBlock(int64_t in, int64_t out, int64_t stride) {
+    conv1_ = register_module("conv1",
+                             make_conv({.in = in, .out = out, .stride = stride, .bias = false}));
+    bn1_ = register_module("bn1", nn::BatchNorm2d(out));
+    conv2_ = register_module("conv2", make_conv({.in = out, .out = out, .bias = false}));
+    bn2_ = register_module("bn2", nn::BatchNorm2d(out));
+    if (stride != 1 || in != out)
+      downsample_ = register_module(
+          "downsample",
+          Chain(make_conv({.in = in, .out = out, .kernel = 1, .stride = stride, .bias = false}),
+                nn::BatchNorm2d(out)));
+  }
+  torch::Tensor forward(const torch::Tensor& x) {
+    const auto y = bn2_(conv2_(bn1_(conv1_(x)).relu_()));
+    return (y + (downsample_ ? downsample_->forward(x) : x)).relu_();
+  }
+
+ private:
+  nn::Conv2d conv1_{nullptr}, conv2_{nullptr};
+  nn::BatchNorm2d bn1_{nullptr}, bn2_{nullptr};
+  Chain downsample_{nullptr};
+};
+
+}  // namespace
+
+ResnetEncoder::ResnetEncoder(int64_t in_channels, int64_t width, const std::vector<int>& blocks) {
+  stem_ = register_module(
+      "0", make_conv({.in = in_channels, .out = width, .kernel = 7, .stride = 2, .bias = false}));
+  stem_norm_ = register_module("1", nn::BatchNorm2d(width));
+  int64_t in = width;
+  for (size_t stage = 0; stage < blocks.size(); ++stage) {
+    const int64_t out = width << stage;
+    nn::Sequential layers;
+    for (int block = 0; block < blocks[stage]; ++block) {
+      layers->push_back(std::make_shared<BasicBlock>(in, out, block == 0 && stage > 0 ? 2 : 1));
+      in = out;
+    }
+    stages_.push_back(register_module(std::to_string(stage + 4), layers));
+  }
+}
+
+std::vector<torch::Tensor> ResnetEncoder::forward(const torch::Tensor& x) {
+  std::vector<torch::Tensor> features = {stem_norm_(stem_(x)).relu_()};
+  torch::Tensor y = at::max_pool2d(features[0], 3, 2, 1);
+  for (auto& stage : stages_) features.push_back(y = stage->forward(y));
+  return features;
+}
+
+}  // namespace gan

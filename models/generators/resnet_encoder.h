@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <torch/torch.h>
+
+#include <vector>
+
+namespace gan {
+
+// A ResNet of basic blocks (He et al. 2016, arXiv:1512.03385) without pooling and classifier, with
+// torchvision's layers under the numbers that a Sequential of them gives: 0 convolution, 1 batch
+// norm, 4 to 7 the four stages.
+class ResnetEncoder : public torch::nn::Module {
+ public:
+  ResnetEncoder(int64_t in_channels, int64_t width, const std::vector<int>& blocks);
+
+  // What DynamicUnet takes from it: the activations before each halving (at 1/2, 1/4, 1/8, 1/16 of
+  // the input's side), then the last stage's (1/32). Widths: width * {1, 1, 2, 4, 8}.
+  std::vector<torch::Tensor> forward(const torch::Tensor& x);
+
+ private:
+  torch::nn::Conv2d stem_{nullptr};
+  torch::nn::BatchNorm2d stem_norm_{nullptr};
+  std::vector<torch::nn::Sequential> stages_;
+};
+
+}  // namespace gan

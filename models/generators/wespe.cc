@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "models/generators/wespe.h"
+
+#include "core/error.h"
+#include "models/blocks/convolution.h"
+
+namespace gan {
+
+void WespeOptions::visit(OptionVisitor& v) {
+  v.integer("features", features, 1, 512, "feature maps: 128 forward, 64 back");
+}
+
+Wespe::Block::Block(int64_t width) {
+  conv1 = register_module("conv1", make_conv({.in = width, .out = width}));
+  conv2 = register_module("conv2", make_conv({.in = width, .out = width}));
+}
+
+Wespe::Wespe(const WespeOptions& options) : options_(options) {
+  const int64_t f = options.features;
+  conv1_ = register_module("conv1", make_conv({.in = 3, .out = f, .kernel = 9}));
+  for (int i = 0; i < kBlocks; ++i)
+    blocks_.push_back(register_module(concat("block", i), std::make_shared<Block>(f)));
+  for (const char* name : {"conv2", "conv3", "conv4"})
+    middle_.push_back(register_module(name, make_conv({.in = f, .out = f})));
+  conv5_ = register_module("conv5", make_conv({.in = f, .out = 3, .kernel = 7}));
+  init_glorot(*this);
+}
+
+NetworkTraits Wespe::traits() const { return {.receptive_radius = 4 + 2 * kBlocks + 3 + 3}; }
+
+torch::Tensor Wespe::forward(torch::Tensor image) {
+  check_image(image, traits(), "wespe");
+  torch::Tensor x = conv1_(image * 2 - 1).relu_();
+  for (auto& block : blocks_) x = lrelu_(block->conv2(lrelu_(block->conv1(x)))) + x;
+  for (auto& conv : middle_) x = conv(x).relu_();
+  return conv5_(x).tanh_().mul_(0.5).add_(0.5);
+}
+
+}  // namespace gan

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The generator of the modified WESPE: residual, without normalisation, and wider forward (G, 128
+// feature maps) than back (F, 64), because only the enhanced picture is judged.
+#pragma once
+
+#include "models/network.h"
+
+namespace gan {
+
+struct WespeOptions : Options {
+  int features = 128;  // 1..512; 128 = G, 64 = F
+  void visit(OptionVisitor& v) override;
+};
+
+// {N, 3, H, W} in [0, 1] -> the same.
+class Wespe : public ImageNetwork {
+ public:
+  using OptionsType = WespeOptions;
+  explicit Wespe(const WespeOptions& options);
+  NetworkTraits traits() const override;
+  torch::Tensor forward(torch::Tensor image) override;
+
+ private:
+  struct Block : torch::nn::Module {
+    explicit Block(int64_t width);
+    torch::nn::Conv2d conv1{nullptr}, conv2{nullptr};
+  };
+  static constexpr int kBlocks = 4;
+
+  WespeOptions options_;
+  torch::nn::Conv2d conv1_{nullptr}, conv5_{nullptr};
+  std::vector<std::shared_ptr<Block>> blocks_;
+  std::vector<torch::nn::Conv2d> middle_;  // conv2, conv3, conv4
+};
+
+}  // namespace gan
