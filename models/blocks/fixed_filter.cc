@@ -26,8 +26,8 @@ torch::Tensor printed_blur_kernel(int64_t size) {
 
 torch::Tensor depthwise(const torch::Tensor& x, const torch::Tensor& kernel) {
   const int64_t channels = x.size(1), size = kernel.size(0);
-  return at::conv2d(x, kernel.to(x.scalar_type()).expand({channels, 1, size, size}), {}, 1,
-                    size / 2, 1, channels);
+  return at::conv2d(x, kernel.to(x.scalar_type()).expand({channels, 1, size, size}).contiguous(),
+                    {}, 1, size / 2, 1, channels);
 }
 
 }  // namespace gan

@@ -52,7 +52,8 @@ torch::Tensor upfirdn2d(const torch::Tensor& x, const torch::Tensor& filter,
   const int64_t channels = x.size(1);
   const auto kernel = (filter.flip({0, 1}) * resampling.gain)
                           .to(x.scalar_type())
-                          .expand({channels, 1, filter.size(0), filter.size(1)});
+                          .expand({channels, 1, filter.size(0), filter.size(1)})
+                          .contiguous();  // LibTorch 1.13 reads an expanded bf16 weight wrongly
   const int64_t none = 0, stride = resampling.down, dilation = 1;
   return at::conv2d(y, kernel, {}, stride, none, dilation, channels);
 }

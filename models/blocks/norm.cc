@@ -24,19 +24,21 @@ torch::Tensor BatchNormImpl::forward(const torch::Tensor& x) {
 
 torch::Tensor instance_norm(const torch::Tensor& x, Spread spread, double eps,
                             const torch::Tensor& scale, const torch::Tensor& shift) {
-  const auto type = x.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
+  const auto wide = x.scalar_type() == at::kDouble ? x : x.to(at::kFloat);
   const auto [variance, mean] =
-      at::var_mean(x.to(type), {2, 3}, spread == Spread::kUnbiased, /*keepdim=*/true);
-  const auto inverse =
+      at::var_mean(wide, {2, 3}, spread == Spread::kUnbiased, /*keepdim=*/true);
+  auto factor =
       spread == Spread::kAddedToDeviation ? 1 / (variance.sqrt() + eps) : (variance + eps).rsqrt();
   const auto channelwise = [](const torch::Tensor& t) {
     return t.dim() == 1 ? t.view({1, -1, 1, 1}) : t;
   };
-  auto factor = inverse;
   if (scale.defined()) factor = factor * channelwise(scale);
-  auto offset = -mean * factor;
-  if (shift.defined()) offset = offset + channelwise(shift);
-  return at::addcmul(offset.to(x.scalar_type()), x, factor.to(x.scalar_type()));
+  // The mean goes first: where a map is flat, the difference is exactly 0.
+  const auto centred = wide - mean;
+  const auto y = shift.defined()
+                     ? at::addcmul(channelwise(shift).to(wide.scalar_type()), centred, factor)
+                     : centred * factor;
+  return y.to(x.scalar_type());
 }
 
 AffineInstanceNormImpl::AffineInstanceNormImpl(int64_t channels, Spread spread, double eps,

@@ -45,7 +45,10 @@ NetworkTraits Vgg::traits() const {
   return {.out_channels = 0, .receptive_radius = kGlobalRadius, .min_side = 32};
 }
 
-torch::Tensor Vgg::forward(torch::Tensor image) { return forward(image, {"pool5"}).at("pool5"); }
+torch::Tensor Vgg::forward(torch::Tensor image) {
+  check_image(image, traits(), "vgg");
+  return forward(image, {"pool5"}).at("pool5");
+}
 
 std::map<std::string, torch::Tensor> Vgg::forward(const torch::Tensor& image,
                                                   const std::vector<std::string>& layers) {

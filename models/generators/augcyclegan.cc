@@ -62,7 +62,7 @@ torch::Tensor AugCycleGan::forward(torch::Tensor image, torch::Tensor latent) {
   for (auto& block : blocks_) x = lrelu_(lrelu_(block->forward(x, z)) + x);
   x = lrelu_(mod4_->forward(x, z));
   x = lrelu_(mod5_->forward(x, z));
-  return conv_out_(x).tanh_().mul_(0.5).add_(0.5);
+  return conv_out_(x).tanh_().mul(0.5).add_(0.5);
 }
 
 }  // namespace gan

@@ -60,7 +60,7 @@ NetworkTraits Dped::traits() const { return {.receptive_radius = kGlobalRadius};
 
 torch::Tensor Dped::forward(torch::Tensor image) {
   check_image(image, traits(), "dped");
-  return layers_->forward(image).tanh_().mul_(0.58).add_(0.5);
+  return layers_->forward(image).tanh_().mul(0.58).add_(0.5);
 }
 
 }  // namespace gan

@@ -66,7 +66,7 @@ torch::Tensor StyleGan2Mapping::forward(const torch::Tensor& latent, const torch
                                         const Truncation& truncation) {
   torch::Tensor x = unit_moment(latent);
   if (embed_) x = torch::cat({x, unit_moment(embed_->forward(label))}, 1);
-  for (const auto& layer : layers_) x = at::leaky_relu(layer->forward(x), 0.2).mul_(kGain);
+  for (const auto& layer : layers_) x = at::leaky_relu(layer->forward(x), 0.2).mul(kGain);
   x = x.unsqueeze(1).repeat({1, layers_out_, 1});
   if (truncation.psi == 1) return x;
   const int64_t cut = truncation.cutoff < 0 ? layers_out_ : truncation.cutoff;
@@ -95,7 +95,7 @@ class StyleGan2Layer : public nn::Module {
     torch::Tensor y = modulated_conv(x, weight_, affine_->forward(w),
                                      {true, doubles_ ? filter_ : torch::Tensor()});
     if (noise_) y = y + noise_const_ * noise_strength_;
-    y = at::leaky_relu_(y.add_(bias_.view({1, -1, 1, 1})), 0.2).mul_(kGain);
+    y = at::leaky_relu_(y.add_(bias_.view({1, -1, 1, 1})), 0.2).mul(kGain);
     return clamped(y, clamp_);
   }
 

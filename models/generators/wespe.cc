@@ -33,7 +33,7 @@ torch::Tensor Wespe::forward(torch::Tensor image) {
   torch::Tensor x = conv1_(image * 2 - 1).relu_();
   for (auto& block : blocks_) x = lrelu_(block->conv2(lrelu_(block->conv1(x)))) + x;
   for (auto& conv : middle_) x = conv(x).relu_();
-  return conv5_(x).tanh_().mul_(0.5).add_(0.5);
+  return conv5_(x).tanh_().mul(0.5).add_(0.5);
 }
 
 }  // namespace gan
