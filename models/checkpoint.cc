@@ -4,7 +4,7 @@
 #include <set>
 
 #include "core/error.h"
-#include "models/import.h"
+#include "models/import/import.h"
 #include "models/table.h"
 
 namespace gan {

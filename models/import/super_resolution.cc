@@ -1,21 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "models/import.h"
-
+// Real-ESRGAN, ESRGAN and BasicSR.
 #include <cmath>
-#include <optional>
 
-#include "core/error.h"
+#include "models/import/recognisers.h"
 
-namespace gan {
+namespace gan::import {
 namespace {
-
-std::string text(int64_t value) { return std::to_string(value); }
-
-// Shape of a tensor that must have `dims` dimensions; nullptr when it is absent or differs.
-const std::vector<int64_t>* shape(const TensorFile& file, const std::string& name, size_t dims) {
-  const TensorEntry* entry = file.find(name);
-  return entry && entry->shape.size() == dims ? &entry->shape : nullptr;
-}
 
 // Whole square root, or 0.
 int64_t whole_root(int64_t square) {
@@ -24,7 +14,9 @@ int64_t whole_root(int64_t square) {
 }
 
 // SRVGGNetCompact: body.0 is a convolution, activations with weights (PReLU) at the odd places.
-std::optional<Recognised> recognise_compact(const TensorFile& file) {
+}  // namespace
+
+std::optional<Recognised> compact(const TensorFile& file) {
   const auto* first = shape(file, "body.0.weight", 4);
   if (!first || file.tensors[0].name.find("rdb") != std::string::npos) return {};
   const bool prelu = shape(file, "body.1.weight", 1) != nullptr;
@@ -44,6 +36,8 @@ std::optional<Recognised> recognise_compact(const TensorFile& file) {
                     {},
                     "SRVGGNetCompact"};
 }
+
+namespace {
 
 // The three generations of names for RRDBNet's parts.
 struct RrdbNames {
@@ -88,7 +82,9 @@ std::optional<RrdbNames> rrdb_names(const TensorFile& file) {
   return {};
 }
 
-std::optional<Recognised> recognise_rrdbnet(const TensorFile& file) {
+}  // namespace
+
+std::optional<Recognised> rrdbnet(const TensorFile& file) {
   auto names = rrdb_names(file);
   if (!names) return {};
   const bool old = names->body.empty();
@@ -132,17 +128,25 @@ std::optional<Recognised> recognise_rrdbnet(const TensorFile& file) {
   return found;
 }
 
-}  // namespace
-
-Recognised recognise(const TensorFile& file) {
-  for (const auto recogniser : {recognise_rrdbnet, recognise_compact})
-    if (auto found = recogniser(file)) return *found;
-  std::string keys;
-  for (size_t i = 0; i < file.tensors.size() && i < 6; ++i)
-    keys += (i ? ", " : "") + file.tensors[i].name.substr(0, 80);
-  fail(ErrorKind::kWrongType, file.source->name(), ": a ", file.container,
-       " with weights of an architecture that is not known here (", file.tensors.size(),
-       " tensors: ", keys, file.tensors.size() > 6 ? ", ..." : "", ")");
+// UNetDiscriminatorSN, as in Real-ESRGAN's *_netD.pth.
+std::optional<Recognised> unet_sn(const TensorFile& file) {
+  const auto* first = shape(file, "conv0.weight", 4);
+  if (!first || !shape(file, "conv8.weight_orig", 4) || !shape(file, "conv9.weight", 4)) return {};
+  return Recognised{"unet_sn",
+                    {{"in_channels", text((*first)[1])}, {"features", text((*first)[0])}},
+                    {},
+                    "UNetDiscriminatorSN of Real-ESRGAN"};
 }
 
-}  // namespace gan
+std::optional<Recognised> vgg_style(const TensorFile& file) {
+  const auto* first = shape(file, "conv0_0.weight", 4);
+  if (!first || !shape(file, "linear2.weight", 2)) return {};
+  return Recognised{"vgg_style",
+                    {{"in_channels", text((*first)[1])},
+                     {"features", text((*first)[0])},
+                     {"side", shape(file, "conv5_0.weight", 4) ? "256" : "128"}},
+                    {},
+                    "VGGStyleDiscriminator of BasicSR"};
+}
+
+}  // namespace gan::import
