@@ -16,6 +16,7 @@ struct EnhancerOptions {
   std::string device = "auto";     // auto, cpu, cuda, cuda:N
   std::string precision = "auto";  // auto, fp32, bf16, fp16
   int threads = 0;                 // of the CPU, for the calling thread's work alone; 0: all
+  bool allow_torchscript = false;  // a script can run any operator
   int tile_size = 0;               // side of a tile's core, input pixels; 0: the whole frame
 };
 

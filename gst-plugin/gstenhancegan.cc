@@ -44,7 +44,16 @@ struct State {
   GstVideoInfo in, out;  // streaming thread
 };
 
-enum Property { kModel = 1, kDevice, kPrecision, kThreads, kTileSize, kStrength, kStats };
+enum Property {
+  kModel = 1,
+  kDevice,
+  kPrecision,
+  kThreads,
+  kAllowTorchScript,
+  kTileSize,
+  kStrength,
+  kStats
+};
 
 constexpr const char* kPrecisions[] = {"auto", "fp32", "bf16", "fp16"};
 
@@ -175,6 +184,7 @@ static void set_property(GObject* object, guint id, const GValue* value, GParamS
       case kDevice: settings.engine.device = text().empty() ? "auto" : text(); break;
       case kPrecision: settings.engine.precision = kPrecisions[g_value_get_enum(value)]; break;
       case kThreads: settings.engine.threads = g_value_get_int(value); break;
+      case kAllowTorchScript: settings.engine.allow_torchscript = g_value_get_boolean(value); break;
       case kTileSize: settings.engine.tile_size = g_value_get_int(value); break;
       case kStrength: settings.look.strength = g_value_get_double(value); break;
       default: G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
@@ -193,6 +203,7 @@ static void get_property(GObject* object, guint id, GValue* value, GParamSpec* s
         if (settings.engine.precision == kPrecisions[i]) g_value_set_enum(value, i);
       break;
     case kThreads: g_value_set_int(value, settings.engine.threads); break;
+    case kAllowTorchScript: g_value_set_boolean(value, settings.engine.allow_torchscript); break;
     case kTileSize: g_value_set_int(value, settings.engine.tile_size); break;
     case kStrength: g_value_set_double(value, settings.look.strength); break;
     case kStats: g_value_take_boxed(value, stats_structure(state)); break;
@@ -226,6 +237,11 @@ static void install_properties(GObjectClass* object) {
                                         precision_type(), 0, fixed));
   install(kThreads, g_param_spec_int("threads", "Threads", "CPU threads of this element; 0: all", 0,
                                      1024, 0, fixed));
+  install(kAllowTorchScript,
+          g_param_spec_boolean("allow-torchscript", "Allow TorchScript",
+                               "Play TorchScript archives too. A script can run any operator, "
+                               "also ones that write files: only for files that you trust",
+                               FALSE, fixed));
   install(kTileSize, g_param_spec_int("tile-size", "Tile size",
                                       "Side of the tiles a frame is cut into, in input pixels, 16 "
                                       "or more; 0: the whole frame at once",

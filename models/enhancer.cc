@@ -10,14 +10,13 @@
 #include "core/error.h"
 #include "core/resize.h"
 #include "core/tiles.h"
-#include "models/builtin.h"
-#include "models/checkpoint.h"
 #include "models/device.h"
 #include "models/frame_tensor.h"
 #include "models/frame_timer.h"
 #include "models/host_allocator.h"
 #include "models/table.h"
 #include "models/tiled_network.h"
+#include "models/torchscript.h"
 
 namespace gan {
 namespace {
@@ -37,8 +36,11 @@ class TorchEnhancer : public Enhancer {
     set_threads_of_this_thread(options_.threads);
     in_ = in;
     out_ = out;
-    const int multiple = network_.traits().size_multiple;
-    const auto up = [&](int n) { return (n + multiple - 1) / multiple * multiple; };
+    const NetworkTraits traits = network_.traits();
+    const auto up = [&](int n) {
+      const int side = std::max(n, traits.min_side), multiple = traits.size_multiple;
+      return (side + multiple - 1) / multiple * multiple;
+    };
     input_ = empty_picture_tensor({up(in.size.width), up(in.size.height)});
     output_ = torch::Tensor();
     plain_.reset();
@@ -74,8 +76,8 @@ class TorchEnhancer : public Enhancer {
  private:
   static LoadedNetwork load(const EnhancerOptions& options) {
     install_host_allocator();
-    LoadedNetwork loaded = load_network(open_model(options.model));
-    const Task task = find_network(loaded.name).task;
+    LoadedNetwork loaded = load_model(options.model, options.allow_torchscript);
+    const Task task = loaded.name == kTorchScript ? Task::kImage : find_network(loaded.name).task;
     const NetworkTraits traits = loaded.network->traits();
     check(task == Task::kImage, ErrorKind::kWrongType, options.model, ": holds a network ",
           loaded.name, ", which makes no picture of a picture");

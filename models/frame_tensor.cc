@@ -12,8 +12,12 @@ namespace {
 
 constexpr int kRowsAtOnce = 16;  // even, so that chroma rows have one owner
 
-// Sample `i` beyond the last of `count`, mirrored without repeating the edge.
-int reflected(int i, int count) { return count == 1 ? 0 : std::max(2 * (count - 1) - i, 0); }
+// Sample `i` of `count` samples that go on as in two mirrors, without repeating the edges.
+int reflected(int i, int count) {
+  if (count == 1) return 0;
+  const int period = 2 * (count - 1), place = i % period;
+  return place < count ? place : period - place;
+}
 
 void fill_right_and_below(const PictureSpan& picture, Size filled) {
   for (int y = 0; y < filled.height; ++y)

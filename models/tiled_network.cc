@@ -5,14 +5,30 @@
 #include "core/tiles.h"
 #include "models/device.h"
 #include "models/frame_tensor.h"
+#include "models/torchscript.h"
 
 namespace gan {
+
+namespace {
+
+// LibTorch 1.13 computes some operators wrongly in bf16 on the CPU; our networks avoid them, a
+// script cannot.
+torch::ScalarType precision_of(const LoadedNetwork& loaded, const EnhancerOptions& options,
+                               torch::Device device) {
+  const torch::ScalarType precision = precision_from_name(options.precision, device);
+  if (loaded.name != kTorchScript || !device.is_cpu()) return precision;
+  check(options.precision == "auto" || precision == torch::kFloat, ErrorKind::kSettings,
+        "precision must be auto or fp32 for a TorchScript on the CPU, got ", options.precision);
+  return torch::kFloat;
+}
+
+}  // namespace
 
 TiledNetwork::TiledNetwork(LoadedNetwork loaded, const EnhancerOptions& options)
     : network_(std::move(loaded.network)),
       traits_(network_->traits()),
       device_(device_from_name(options.device)),
-      precision_(precision_from_name(options.precision, device_)),
+      precision_(precision_of(loaded, options, device_)),
       tile_size_(options.tile_size) {
   info_ = {options.model.empty() ? "x2" : options.model, loaded.name, device_.str(),
            precision_name(precision_), traits_.scale};

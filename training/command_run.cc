@@ -15,18 +15,6 @@ std::string recipes_text() {
 }
 
 // "key=value" pairs
-OptionValues settings_from(char** pairs) {
-  OptionValues settings;
-  for (; pairs && *pairs; ++pairs) {
-    const std::string pair = *pairs;
-    const size_t equals = pair.find('=');
-    check(equals != std::string::npos && equals > 0, ErrorKind::kSettings,
-          "--set wants key=value, got \"", pair, "\"");
-    settings[pair.substr(0, equals)] = pair.substr(equals + 1);
-  }
-  return settings;
-}
-
 }  // namespace
 
 int command_run(int argc, char** argv) {

@@ -9,6 +9,7 @@ namespace {
 constexpr Command kCommands[] = {
     {"run", "train a network by a recipe", command_run},
     {"eval", "measure a super-resolution checkpoint on pictures", command_eval},
+    {"convert", "write any checkpoint as safetensors, or mix two", command_convert},
     {"show", "tell what a checkpoint holds", command_show},
     {"list", "list recipes, networks and built-in models", command_list},
 };
@@ -33,6 +34,18 @@ std::vector<std::string> parse_arguments(int argc, char** argv, const char* argu
     fail(ErrorKind::kSettings, text, "; see ", program, " --help");
   }
   return {argv + 1, argv + argc};
+}
+
+OptionValues settings_from(char** pairs) {
+  OptionValues settings;
+  for (; pairs && *pairs; ++pairs) {
+    const std::string pair = *pairs;
+    const size_t equals = pair.find('=');
+    check(equals != std::string::npos && equals > 0, ErrorKind::kSettings,
+          "--set wants key=value, got \"", pair, "\"");
+    settings[pair.substr(0, equals)] = pair.substr(equals + 1);
+  }
+  return settings;
 }
 
 }  // namespace gan::training

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "core/options.h"
+
 namespace gan::training {
 
 struct Command {
@@ -21,11 +23,16 @@ int command_run(int argc, char** argv);
 int command_eval(int argc, char** argv);
 int command_show(int argc, char** argv);
 int command_list(int argc, char** argv);
+int command_convert(int argc, char** argv);
 
 // Parses GOption entries (strings through StringOption below) and returns the words that are no
 // options. --help prints and exits with 0; bad usage throws Error(kSettings).
 std::vector<std::string> parse_arguments(int argc, char** argv, const char* arguments,
                                          const char* description, const GOptionEntry* entries);
+
+// The values of --set KEY=VALUE, a null-terminated array or nullptr. Throws Error(kSettings) for
+// one without '='.
+OptionValues settings_from(char** pairs);
 
 // A char* that GOption fills and this frees.
 class StringOption {

@@ -97,6 +97,31 @@ void check_entry(const TensorEntry& entry, const ByteSource& source) {
     refuse("reaches past the end of the file: damaged or cut short");
 }
 
+namespace {
+
+// What a file is that we cannot read, by its first bytes, and what its user can do.
+std::string foreign_format(const ByteSource& source) {
+  using namespace std::string_view_literals;
+  constexpr std::pair<std::string_view, std::string_view> kFormats[] = {
+      {"\x47\x6b\x30\x01"sv,
+       "the weights of an ncnn network; the .pth it was made from can be read"},
+      {"7767517\n"sv, "the layers of an ncnn network; the .pth it was made from can be read"},
+      {"\x89HDF\r\n"sv,
+       "an HDF5 file such as Keras writes; its weights must be exported to "
+       "safetensors"},
+      {"\x08"sv, "perhaps an ONNX network; the .pth it was made from can be read"},
+      {"\x80"sv,
+       "a Python pickle that is no state_dict; only Python can run it, save the "
+       "network's state_dict with torch.save or as safetensors"},
+  };
+  const std::string head = source.read_text(0, std::min<uint64_t>(source.size(), 8));
+  for (const auto& [magic, what] : kFormats)
+    if (head.starts_with(magic)) return " (" + std::string(what) + ")";
+  return "";
+}
+
+}  // namespace
+
 TensorFile open_tensor_file(const std::string& path) { return open_tensor_file(open_file(path)); }
 
 TensorFile open_tensor_file(std::shared_ptr<const ByteSource> source) {
@@ -104,7 +129,8 @@ TensorFile open_tensor_file(std::shared_ptr<const ByteSource> source) {
   if (is_torch_legacy(*source)) return read_torch_legacy(std::move(source));
   if (is_safetensors(*source)) return read_safetensors(std::move(source));
   fail(ErrorKind::kWrongType, source->name(),
-       ": not a checkpoint: neither safetensors nor a PyTorch file (zip or legacy pickle)");
+       ": not a checkpoint: neither safetensors nor a PyTorch file (zip or legacy pickle)",
+       foreign_format(*source));
 }
 
 }  // namespace gan

@@ -80,8 +80,9 @@ void collect_tensors(TensorFile& file, const Pickle& pickle, const StorageLookup
           ErrorKind::kWrongType, what, ": tensor \"", key.text, "\" reaches past its storage");
     file.tensors.push_back(std::move(entry));
   }
-  check(!file.tensors.empty(), ErrorKind::kWrongType, what, ": holds no tensors",
-        file.unwrapped.empty() ? "" : " under " + file.unwrapped);
+  check(!file.tensors.empty(), ErrorKind::kWrongType, what, ": holds no tensors ",
+        file.unwrapped.empty() ? "at its top, nor under a key such as params or state_dict"
+                               : "under " + file.unwrapped);
   drop_common_prefix(file.tensors);
 }
 

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "models/torchscript.h"
+
+#include <torch/script.h>
+
+#include <filesystem>
+
+#include "core/checkpoint/torch_file.h"
+#include "core/error.h"
+#include "models/builtin.h"
+
+namespace gan {
+namespace {
+
+// The first line of LibTorch's message, which goes on with a backtrace.
+std::string first_line(const std::exception& error) {
+  const std::string text = error.what();
+  return text.substr(0, std::min(text.find('\n'), size_t{300}));
+}
+
+class ScriptNetwork : public ImageNetwork {
+ public:
+  ScriptNetwork(const std::string& path, torch::jit::Module script)
+      : path_(path), script_(std::move(script)) {
+    script_.eval();
+    find_channels_and_scale();
+  }
+
+  NetworkTraits traits() const override { return traits_; }
+
+  torch::Tensor forward(torch::Tensor image) override {
+    check_image(image, traits_, kTorchScript);
+    return call(image);
+  }
+
+  void to(torch::Device device, torch::Dtype type, bool non_blocking) override {
+    script_.to(device, type, non_blocking);
+  }
+  void to(torch::Dtype type, bool non_blocking) override { script_.to(type, non_blocking); }
+  void to(torch::Device device, bool non_blocking) override { script_.to(device, non_blocking); }
+
+ private:
+  torch::Tensor call(const torch::Tensor& image) {
+    const auto result = script_.forward({image});
+    check(result.isTensor(), ErrorKind::kWrongType, path_,
+          ": the TorchScript's forward gives no tensor but a ", result.tagKind());
+    return result.toTensor();
+  }
+
+  // Two sizes, because an archive may be traced for one size alone or have a scale by chance.
+  void find_channels_and_scale() {
+    std::string why;
+    for (const int channels : {3, 1}) {
+      try {
+        traits_ = probe(channels);
+        return;
+      } catch (const Error& error) {
+        why = error.what();
+      } catch (const std::exception& error) {
+        why = first_line(error);
+      }
+    }
+    fail(ErrorKind::kWrongType, path_,
+         ": the TorchScript's forward does not take a picture {1, C, H, W} of 3 or 1 channels and "
+         "give one: ",
+         why);
+  }
+
+  NetworkTraits probe(int channels) {
+    torch::InferenceMode inference;
+    NetworkTraits traits{.in_channels = channels, .receptive_radius = kGlobalRadius};
+    for (const auto& [height, width] : {std::pair{64, 64}, std::pair{48, 80}}) {
+      const auto output = call(torch::rand({1, channels, height, width}));
+      check(output.dim() == 4 && output.size(0) == 1, ErrorKind::kWrongType, "it gives ",
+            output.sizes());
+      traits.out_channels = static_cast<int>(output.size(1));
+      traits.scale = static_cast<int>(output.size(2) / height);
+      check(traits.scale >= 1 && output.size(2) == int64_t{height} * traits.scale &&
+                output.size(3) == int64_t{width} * traits.scale,
+            ErrorKind::kWrongType, "of ", width, "x", height, " pixels it makes ", output.size(3),
+            "x", output.size(2));
+    }
+    return traits;
+  }
+
+  std::string path_;
+  torch::jit::Module script_;
+  NetworkTraits traits_;
+};
+
+}  // namespace
+
+LoadedNetwork load_model(const std::string& name_or_path, bool allow_torchscript) {
+  const bool script = allow_torchscript && std::filesystem::is_regular_file(name_or_path) &&
+                      is_torchscript(*open_file(name_or_path));
+  if (!script) return load_network(open_model(name_or_path));
+  try {
+    auto network =
+        std::make_shared<ScriptNetwork>(name_or_path, torch::jit::load(name_or_path, torch::kCPU));
+    return {network, kTorchScript, {}, {}, "TorchScript archive"};
+  } catch (const c10::Error& error) {
+    fail(ErrorKind::kWrongType, name_or_path,
+         ": LibTorch cannot load this TorchScript: ", first_line(error));
+  }
+}
+
+}  // namespace gan
