@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Writes the seeds of tests/fuzz into the folder GAN_FUZZ_CORPUS, one below it for each reader, and
+// checks that each seed is one that its reader opens.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "core/checkpoint/safetensors.h"
+#include "core/checkpoint/torch_file.h"
+#include "tests/core/checkpoint/scratch.h"
+#include "tests/core/checkpoint/torch_bytes.h"
+
+namespace gan {
+namespace {
+
+using namespace test;
+
+class Corpus {
+ public:
+  explicit Corpus(std::string folder) : folder_(std::move(folder)) {
+    std::filesystem::create_directories(folder_);
+  }
+  std::string next() { return folder_ + "/seed-" + std::to_string(count_++); }
+  void add(const std::string& bytes) { std::ofstream(next(), std::ios::binary) << bytes; }
+  int count() const { return count_; }
+
+ private:
+  std::string folder_;
+  int count_ = 0;
+};
+
+std::vector<std::string> pickles() {
+  return {state_pickle(),
+          state_pickle("params_ema", "body.0.weight"),
+          state_pickle("state_dict", "module.conv_first.weight"),
+          state_pickle("", "weight", {3, 2}, {1, 3}),
+          state_pickle("", "weight", {1, 1}, {1, 1}, 5),
+          state_pickle("", "weight", {0, 3}, {3, 1})};
+}
+
+TEST(FuzzCorpus, EverySeedOpens) {
+  const Scratch scratch;
+  const char* const named = std::getenv("GAN_FUZZ_CORPUS");
+  const std::string folder = named ? named : scratch.file("corpus");
+
+  Corpus zip(folder + "/read_torch_zip"), legacy(folder + "/read_torch_legacy");
+  for (const auto& pickle : pickles()) {
+    zip.add(torch_zip(pickle));
+    legacy.add(torch_legacy(pickle));
+  }
+  Corpus safetensors(folder + "/read_safetensors");
+  const std::string values = floats(24);
+  const auto bytes = std::as_bytes(std::span(values));
+  write_safetensors(safetensors.next(), {{"weight", Dtype::kF32, {2, 3, 4}, bytes}}, {});
+  write_safetensors(safetensors.next(),
+                    {{"a", Dtype::kF16, {48}, bytes}, {"b", Dtype::kI64, {}, bytes.first(8)}},
+                    {{"gan.format", "1"}, {"gan.network", "compact"}});
+  write_safetensors(safetensors.next(), {{"empty", Dtype::kU8, {0, 7}, {}}}, {{"note", "\"\\\n"}});
+
+  int opened = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (!entry.is_regular_file() || !entry.path().filename().string().starts_with("seed-"))
+      continue;
+    EXPECT_NO_THROW(open_tensor_file(entry.path())) << entry.path();
+    ++opened;
+  }
+  EXPECT_EQ(opened, zip.count() + legacy.count() + safetensors.count());
+}
+
+}  // namespace
+}  // namespace gan
