@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -52,14 +53,18 @@ class GanTrain {
   }
   // The exit status, or 128 + the signal that killed it.
   int wait() {
-    if (child_ > 0) waitpid(child_, &status_, 0);
+    if (child_ > 0) wait4(child_, &status_, 0, &usage_);
     child_ = 0;
     return WIFEXITED(status_) ? WEXITSTATUS(status_) : 128 + WTERMSIG(status_);
   }
 
+  // Largest resident size of the process that wait() saw end.
+  int64_t peak_bytes() const { return int64_t{usage_.ru_maxrss} * 1024; }
+
  private:
   pid_t child_ = 0;
   int status_ = 0;
+  rusage usage_ = {};
 };
 
 struct Finished {

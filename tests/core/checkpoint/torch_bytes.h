@@ -75,6 +75,39 @@ inline std::string torch_zip(const std::string& pickle) {
       {{"archive/data.pkl", pickle}, {"archive/data/0", floats(6)}, {"archive/version", "3\n"}});
 }
 
+// A zip checkpoint of many float tensors {"params": {name: tensor}}, each filled by its place.
+struct NamedShape {
+  std::string name;
+  std::vector<int> shape;
+};
+inline std::string torch_zip_of(const std::vector<NamedShape>& tensors) {
+  std::vector<std::pair<std::string, std::string>> members(1);
+  std::string items;
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    int count = 1;
+    std::string shape = "(", strides = "(";
+    for (const int side : tensors[i].shape) count *= side;
+    for (int rest = count; const int side : tensors[i].shape) {
+      shape += pickle_int(side);
+      strides += pickle_int(rest /= side);
+    }
+    const std::string key = std::to_string(i);
+    items += pickle_text(tensors[i].name) + "ctorch._utils\n_rebuild_tensor_v2\n((" +
+             pickle_text("storage") + "ctorch\nFloatStorage\n" + pickle_text(key) +
+             pickle_text("cpu") + pickle_int(count) + "tQ" + pickle_int(0) + shape + "t" + strides +
+             "t\x89" + "ccollections\nOrderedDict\n)RtR";
+    std::string values(static_cast<size_t>(count) * sizeof(float), '\0');
+    for (int at = 0; at < count; ++at) {
+      const float value = 0.01f * static_cast<float>((at + static_cast<int>(i)) % 7 - 3);
+      std::memcpy(values.data() + static_cast<size_t>(at) * sizeof value, &value, sizeof value);
+    }
+    members.emplace_back("archive/data/" + key, std::move(values));
+  }
+  members[0] = {"archive/data.pkl", "\x80\x02}" + pickle_text("params") +
+                                        "ccollections\nOrderedDict\n)R(" + items + "us."};
+  return zip(members);
+}
+
 inline std::string torch_legacy(const std::string& pickle) {
   const std::string magic("\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.", 15);
   const std::string protocol = "\x80\x02M" + raw(uint16_t{1001}) + ".";

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// gan-train show and convert on files of every kind, and what loading a large one costs.
+#include <algorithm>
+
+#include "tests/core/checkpoint/torch_bytes.h"
+#include "tests/golden/golden.h"
+#include "tests/training/gan_train.h"
+
+namespace gan::test {
+namespace {
+
+std::vector<NamedShape> rrdbnet(int features, int growth, int blocks) {
+  std::vector<NamedShape> tensors;
+  const auto conv = [&](const std::string& name, int in, int out) {
+    tensors.push_back({name + ".weight", {out, in, 3, 3}});
+    tensors.push_back({name + ".bias", {out}});
+  };
+  conv("conv_first", 3, features);
+  for (int block = 0; block < blocks; ++block)
+    for (int dense = 1; dense <= 3; ++dense)
+      for (int i = 0; i < 5; ++i)
+        conv(concat("body.", block, ".rdb", dense, ".conv", i + 1), features + i * growth,
+             i < 4 ? growth : features);
+  for (const char* name : {"conv_body", "conv_up1", "conv_up2", "conv_hr"})
+    conv(name, features, features);
+  conv("conv_last", features, 3);
+  return tensors;
+}
+
+class CheckpointCommands : public testing::Test {
+ protected:
+  Finished run(std::vector<std::string> arguments) {
+    return gan_train(scratch_, std::move(arguments));
+  }
+  std::string rrdbnet_file(const std::string& name, int blocks) {
+    scratch_.write(name, torch_zip_of(rrdbnet(8, 4, blocks)));
+    return scratch_.file(name);
+  }
+  Scratch scratch_;
+};
+
+TEST_F(CheckpointCommands, ConvertWritesWhatShowRecognises) {
+  const auto shown = run({"show", rrdbnet_file("x4.pth", 2)});
+  EXPECT_EQ(shown.status, 0);
+  EXPECT_NE(shown.output.find("PyTorch zip, tensors under params"), std::string::npos);
+  EXPECT_NE(shown.output.find("blocks = 2"), std::string::npos);
+  const auto converted = run({"convert", scratch_.file("x4.pth"), scratch_.file("x4.safetensors")});
+  EXPECT_EQ(converted.status, 0) << converted.output;
+  const auto again = run({"show", scratch_.file("x4.safetensors")});
+  EXPECT_NE(again.output.find("gan.converted = x4.pth"), std::string::npos) << again.output;
+  expect_equal_weights(scratch_.file("x4.safetensors"), scratch_.file("x4.pth"));
+}
+
+TEST_F(CheckpointCommands, ConvertMixesTwoNetworks) {
+  rrdbnet_file("a.pth", 1);
+  auto shapes = rrdbnet(8, 4, 1);
+  const TensorFile a = open_tensor_file(scratch_.file("a.pth"));
+  // b has the same tensors in another order, so other values.
+  std::ranges::reverse(shapes);
+  scratch_.write("b.pth", torch_zip_of(shapes));
+  const TensorFile b = open_tensor_file(scratch_.file("b.pth"));
+  ASSERT_EQ(run({"convert", scratch_.file("a.pth"), scratch_.file("c"), "--with",
+                 scratch_.file("b.pth"), "--alpha", "0.25"})
+                .status,
+            0);
+  const TensorFile c = open_tensor_file(scratch_.file("c"));
+  const auto first = [](const TensorFile& file) {
+    std::vector<float> values(8);
+    file.read(*file.find("conv_body.bias"), std::as_writable_bytes(std::span(values)));
+    return values;
+  };
+  for (size_t i = 0; i < 8; ++i)
+    EXPECT_FLOAT_EQ(first(c)[i], 0.75f * first(a)[i] + 0.25f * first(b)[i]);
+}
+
+TEST_F(CheckpointCommands, ConvertRefusesWhatCannotBe) {
+  const std::string a = rrdbnet_file("a.pth", 1), b = rrdbnet_file("b.pth", 2);
+  const auto refused = [&](std::vector<std::string> arguments, const char* why) {
+    const Finished done = run(std::move(arguments));
+    EXPECT_NE(done.status, 0);
+    EXPECT_NE(done.output.find(why), std::string::npos) << done.output;
+    EXPECT_FALSE(std::filesystem::exists(scratch_.file("out")));
+  };
+  refused({"convert", a}, "two files");
+  refused({"convert", a, a}, "another file");
+  refused({"convert", a, scratch_.file("out"), "--with", b}, "same architecture");
+  refused({"convert", a, scratch_.file("out"), "--alpha", "1.5"}, "0 to 1");
+  refused({"convert", a, scratch_.file("out"), "--set", "features=16"}, "leave the weights");
+  refused({"convert", a, scratch_.file("out"), "--set", "faetures=8"}, "did you mean");
+  refused({"convert", scratch_.file("none"), scratch_.file("out")}, "no such file");
+  scratch_.write("b.onnx", std::string("\x08\x08\x12\x07pytorch", 11));
+  refused({"convert", scratch_.file("b.onnx"), scratch_.file("out")}, "ONNX");
+}
+
+TEST_F(CheckpointCommands, GoldenEveryOfficialFileIsReadOrRefusedClearly) {
+  GAN_NEEDS("GAN_DATA");
+  int read = 0, refused = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(data("weights"))) {
+    const std::string name = entry.path().filename();
+    if (!entry.is_regular_file() || name.ends_with(".txt")) continue;
+    const Finished done = run({"show", entry.path()});
+    (done.status == 0 ? read : refused) += 1;
+    if (done.status != 0) {
+      EXPECT_NE(done.output.find(name + ": "), std::string::npos) << done.output;
+    }
+    std::printf("golden  %-58s  %s\n", name.c_str(), done.status == 0 ? "read" : "refused");
+  }
+  EXPECT_GT(read, 0);
+}
+
+// A checkpoint of 67 MB (RRDBNet with 23 blocks) takes at most 2.2 times its size above what the
+// process needs anyway.
+TEST_F(CheckpointCommands, LoadingTakesLittleMoreThanTheWeights) {
+  scratch_.write("large.pth", torch_zip_of(rrdbnet(64, 32, 23)));
+  const auto size = static_cast<double>(std::filesystem::file_size(scratch_.file("large.pth")));
+  EXPECT_GT(size, 66e6);
+  GanTrain baseline({"show", "x2"}, scratch_.file("log"));
+  ASSERT_EQ(baseline.wait(), 0);
+  GanTrain large({"show", scratch_.file("large.pth")}, scratch_.file("log"));
+  ASSERT_EQ(large.wait(), 0);
+  const double ratio = static_cast<double>(large.peak_bytes() - baseline.peak_bytes()) / size;
+  std::printf("loading %.0f MB took %.2f times its size\n", size / 1e6, ratio);
+  EXPECT_LT(ratio, 2.2);
+}
+
+}  // namespace
+}  // namespace gan::test
