@@ -38,4 +38,8 @@ std::unique_ptr<Enhancer> load_enhancer(const EnhancerOptions& options) {
   return models_api().load_enhancer(options);
 }
 
+std::unique_ptr<LatentWalker> load_walker(const WalkerOptions& options) {
+  return models_api().load_walker(options);
+}
+
 }  // namespace gan

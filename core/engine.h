@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What an element may ask of a network. libganmodels.so implements it and is loaded on the first
-// call of load_enhancer(), so a process that never enhances never loads LibTorch.
+// call of load_enhancer() or load_walker(), so a process that never uses one never loads LibTorch.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "core/frame.h"
 
@@ -71,15 +73,54 @@ class Enhancer {
   virtual EnhancerStats stats() const = 0;
 };
 
+struct WalkerOptions {
+  std::string model;  // path, or name of a built-in model
+  std::string device = "auto";
+  std::string precision = "auto";
+  int threads = 0;
+};
+
+struct WalkerInfo {
+  std::string model, network, device, precision;
+  Size size;  // of one picture
+  int channels = 3;
+  int latent = 0;   // length of the code
+  int classes = 0;  // 0: the network has no labels
+};
+
+// What one picture is made of.
+struct LatentPoint {
+  std::vector<float> code;   // latent numbers
+  std::vector<float> label;  // a weight for each class, summing to 1; empty without classes
+};
+
+// Draws pictures from codes. One thread at a time, always the same one after set_format().
+class LatentWalker {
+ public:
+  virtual ~LatentWalker() = default;
+  virtual WalkerInfo info() const = 0;
+
+  // Frames show `columns` pictures side by side and as many rows as it takes for `cells`; where the
+  // frame has another size than they make, it is resampled plainly. Runs one picture. Throws Error.
+  virtual void set_format(const FrameFormat& out, int cells, int columns) = 0;
+
+  // points: one for each cell. truncation: StyleGAN's psi; other networks scale the code by it.
+  // Every cell is computed as if it were alone. Throws Error.
+  virtual void draw(std::span<const LatentPoint> points, double truncation,
+                    const FrameSpan& out) = 0;
+};
+
 // Throws Error: kNotFound, kUnreadable, kWrongType for the checkpoint, kSettings for an option,
 // kUnavailable for the device or when libganmodels.so or LibTorch cannot be loaded.
 std::unique_ptr<Enhancer> load_enhancer(const EnhancerOptions& options);
+std::unique_ptr<LatentWalker> load_walker(const WalkerOptions& options);
 
 // The functions that libganmodels.so exports as one table, behind the C symbol gan_models_api.
 struct ModelsApi {
-  static constexpr int kVersion = 1;
+  static constexpr int kVersion = 2;
   int version;
   std::unique_ptr<Enhancer> (*load_enhancer)(const EnhancerOptions&);
+  std::unique_ptr<LatentWalker> (*load_walker)(const WalkerOptions&);
 };
 
 }  // namespace gan

@@ -21,6 +21,7 @@
 #include "core/engine.h"
 #include "gst-plugin/guard.h"
 #include "gst-plugin/locked.h"
+#include "gst-plugin/precision_type.h"
 #include "gst-plugin/scaled_caps.h"
 #include "gst-plugin/video_frame.h"
 
@@ -54,18 +55,6 @@ enum Property {
   kStrength,
   kStats
 };
-
-constexpr const char* kPrecisions[] = {"auto", "fp32", "bf16", "fp16"};
-
-GType precision_type() {
-  static const GEnumValue values[] = {{0, "The fastest that stays within 50 dB of fp32", "auto"},
-                                      {1, "32-bit float", "fp32"},
-                                      {2, "bfloat16", "bf16"},
-                                      {3, "16-bit float, GPU only", "fp16"},
-                                      {0, nullptr, nullptr}};
-  static const GType type = g_enum_register_static("GstEnhanceGanPrecision", values);
-  return type;
-}
 
 }  // namespace
 
@@ -182,7 +171,9 @@ static void set_property(GObject* object, guint id, const GValue* value, GParamS
     switch (id) {
       case kModel: settings.engine.model = text(); break;
       case kDevice: settings.engine.device = text().empty() ? "auto" : text(); break;
-      case kPrecision: settings.engine.precision = kPrecisions[g_value_get_enum(value)]; break;
+      case kPrecision:
+        settings.engine.precision = gan::precision_nick(g_value_get_enum(value));
+        break;
       case kThreads: settings.engine.threads = g_value_get_int(value); break;
       case kAllowTorchScript: settings.engine.allow_torchscript = g_value_get_boolean(value); break;
       case kTileSize: settings.engine.tile_size = g_value_get_int(value); break;
@@ -199,8 +190,7 @@ static void get_property(GObject* object, guint id, GValue* value, GParamSpec* s
     case kModel: g_value_set_string(value, settings.engine.model.c_str()); break;
     case kDevice: g_value_set_string(value, settings.engine.device.c_str()); break;
     case kPrecision:
-      for (int i = 0; i < 4; ++i)
-        if (settings.engine.precision == kPrecisions[i]) g_value_set_enum(value, i);
+      g_value_set_enum(value, gan::precision_index(settings.engine.precision));
       break;
     case kThreads: g_value_set_int(value, settings.engine.threads); break;
     case kAllowTorchScript: g_value_set_boolean(value, settings.engine.allow_torchscript); break;
@@ -234,7 +224,7 @@ static void install_properties(GObjectClass* object) {
   install(kDevice,
           g_param_spec_string("device", "Device", "auto, cpu, cuda or cuda:N", "auto", fixed));
   install(kPrecision, g_param_spec_enum("precision", "Precision", "Number format of the network",
-                                        precision_type(), 0, fixed));
+                                        gan::precision_type(), 0, fixed));
   install(kThreads, g_param_spec_int("threads", "Threads", "CPU threads of this element; 0: all", 0,
                                      1024, 0, fixed));
   install(kAllowTorchScript,
@@ -263,7 +253,7 @@ static void gst_enhance_gan_class_init(GstEnhanceGanClass* klass) {
   object->get_property = get_property;
   object->finalize = finalize;
   install_properties(object);
-  gst_type_mark_as_plugin_api(precision_type(), GstPluginAPIFlags(0));
+  gst_type_mark_as_plugin_api(gan::precision_type(), GstPluginAPIFlags(0));
   GstCaps* const caps = gst_caps_from_string(GST_VIDEO_CAPS_MAKE(GAN_VIDEO_FORMATS));
   gst_element_class_add_pad_template(
       element, gst_pad_template_new("sink", GST_PAD_SINK, GST_PAD_ALWAYS, caps));

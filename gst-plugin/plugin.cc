@@ -7,11 +7,13 @@
 #include <gst/gst.h>
 
 #include "gst-plugin/gstenhancegan.h"
+#include "gst-plugin/gstlatentwalk.h"
 #include "gst-plugin/gstpsnrmeter.h"
 
 static gboolean plugin_init(GstPlugin* plugin) {
   gboolean any = FALSE;
   any |= GST_ELEMENT_REGISTER(enhancegan, plugin);
+  any |= GST_ELEMENT_REGISTER(latentwalk, plugin);
   any |= GST_ELEMENT_REGISTER(psnrmeter, plugin);
   return any;
 }

@@ -2,8 +2,10 @@
 // The one symbol that the plugin looks up; see core/engine.h.
 #include "core/engine.h"
 #include "models/enhancer.h"
+#include "models/latent_walker.h"
 
 extern "C" __attribute__((visibility("default"))) const gan::ModelsApi* gan_models_api() {
-  static const gan::ModelsApi api = {gan::ModelsApi::kVersion, gan::make_enhancer};
+  static const gan::ModelsApi api = {gan::ModelsApi::kVersion, gan::make_enhancer,
+                                     gan::make_walker};
   return &api;
 }

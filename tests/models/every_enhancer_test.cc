@@ -9,6 +9,7 @@
 #include "models/tiled_network.h"
 #include "tests/core/checkpoint/scratch.h"
 #include "tests/core/test_frame.h"
+#include "tests/models/small_options.h"
 
 namespace gan {
 namespace {
@@ -17,9 +18,7 @@ class EveryEnhancer : public testing::TestWithParam<const TableEntry*> {
  protected:
   void SetUp() override {
     torch::manual_seed(5);
-    const auto options = GetParam()->make_options();
-    for (const auto& option : describe_options(*options))
-      if (option.name == "features") read_options(*options, {{"features", "8"}}, "test");
+    const auto options = test::small_options(*GetParam());
     const auto network = GetParam()->create(*options);
     traits_ = network->traits();
     path_ = scratch_.file("checkpoint");

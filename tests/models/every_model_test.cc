@@ -8,6 +8,7 @@
 #include "models/checkpoint.h"
 #include "models/table.h"
 #include "tests/core/checkpoint/scratch.h"
+#include "tests/models/small_options.h"
 
 namespace gan {
 namespace {
@@ -16,18 +17,7 @@ class EveryModel : public testing::TestWithParam<const TableEntry*> {
  protected:
   void SetUp() override { torch::manual_seed(3); }
 
-  // Small where the options allow it, so that the test is quick.
-  static std::unique_ptr<Options> small_options() {
-    auto options = GetParam()->make_options();
-    const OptionValues small = {{"features", "8"}, {"blocks", "1"}, {"growth", "4"}};
-    for (const auto& option : describe_options(*options)) {
-      const auto value = small.find(option.name);
-      // Some blocks are a list ("3-4-6-3"), which stays.
-      if (value != small.end() && option.value.find('-') == std::string::npos)
-        read_options(*options, {*value}, "test");
-    }
-    return options;
-  }
+  static std::unique_ptr<Options> small_options() { return test::small_options(*GetParam()); }
   static std::shared_ptr<Network> create() { return GetParam()->create(*small_options()); }
 
   // The smallest picture that is worth a test, `units` size multiples larger, not square.

@@ -14,7 +14,7 @@ for element in $(gst-inspect-1.0 gan | sed -n 's/^ *\([a-z]*\): .*/\1/p'); do
     case $base in *" $property "*) ;; *) want property "$property" ;; esac
   done
 done
-for word in $("$2" list | sed -n 's/^  \([a-z0-9-]*\) .*/\1/p'); do want 'recipe or network' "$word"; done
+for word in $("$2" list | sed -n 's/^  \([a-z0-9_-]*\) .*/\1/p'); do want 'recipe or network' "$word"; done
 for script in "$1"/pipelines/*.sh; do
   [ "$(basename "$script")" = setup.sh ] || want script "$(basename "$script")"
 done
