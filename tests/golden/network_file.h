@@ -66,6 +66,7 @@ class NetworkFile {
   const std::string& path() const { return path_; }
   const std::string& name() const { return name_; }
   bool says(const char* key) const { return file_.metadata.contains(key); }
+  const std::string& metadata(const char* key) const { return file_.metadata.at(key); }
   std::string kind() const { return file_.metadata.at("kind"); }
   Words options() const { return words_of_json(file_.metadata.at("options")); }
   double tolerance() const { return std::strtod(file_.metadata.at("tol").c_str(), nullptr); }

@@ -151,6 +151,34 @@ Frames frames_through(const std::string& source, const char* pad_name) {
   return frames;
 }
 
+// The archive was traced from the checkpoint beside it, so both give the same frames.
+TEST(EnhanceGanGolden, TorchScriptPlaysWhenItIsAllowed) {
+  GAN_NEEDS("GAN_DATA");
+  const Scratch scratch;
+  const auto enhance = [&](const std::string& model, const std::string& out) {
+    return play(
+        "videotestsrc pattern=ball num-buffers=1 ! video/x-raw,format=RGB,width=48,height=40 "
+        "! enhancegan precision=fp32 " +
+        model + " ! filesink location=" + out);
+  };
+  const std::string script = "model=" + data("weights/torchscript/realesr-animevideov3.trace.pt");
+  const Outcome refused = enhance(script, scratch.file("none"));
+  ASSERT_EQ(refused.errors.size(), 1u);
+  EXPECT_NE(refused.errors[0].find("allow-torchscript"), std::string::npos);
+  EXPECT_TRUE(enhance(script + " allow-torchscript=true", scratch.file("a")).errors.empty());
+  EXPECT_TRUE(enhance("model=" + data("weights/realesr-animevideov3.pth"), scratch.file("b"))
+                  .errors.empty());
+  const std::string a = read_text(scratch.file("a")), b = read_text(scratch.file("b"));
+  ASSERT_EQ(a.size(), 192u * 160 * 3);
+  ASSERT_EQ(b.size(), a.size());
+  for (size_t i = 0; i < a.size(); ++i) ASSERT_NEAR(uint8_t(a[i]), uint8_t(b[i]), 1);
+  const Outcome other =
+      enhance("allow-torchscript=true model=" + data("weights/torchscript/patchmatchnet-module.pt"),
+              scratch.file("none"));
+  ASSERT_EQ(other.errors.size(), 1u);
+  EXPECT_NE(other.errors[0].find("does not take a picture"), std::string::npos);
+}
+
 TEST(EnhanceGanGolden, TimestampsOfRealClipsPassUnchanged) {
   GAN_NEEDS("GAN_DATA");
   for (const auto& [clip, count] : {std::pair("carphone_distorted.mp4", 120u),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/checkpoint/safetensors.h"
 #include "tests/core/checkpoint/scratch.h"
+#include "tests/golden/golden.h"
 #include "tests/gst-plugin/harness.h"
 
 namespace gan::test {
@@ -118,6 +119,28 @@ TEST_F(LatentWalk, SaysWhatIsWrong) {
   EXPECT_NE(error("latentwalk").find("model must name"), std::string::npos);
   EXPECT_NE(error(launch("seeds=1,x")).find("column 3"), std::string::npos);
   EXPECT_NE(error("latentwalk model=x2").find("makes no picture of a code"), std::string::npos);
+}
+
+TEST_F(LatentWalk, GoldenAPublishedGeneratorDrawsDigits) {
+  GAN_NEEDS("GAN_DATA");
+  const Frames frames =
+      frames_of("latentwalk num-buffers=16 seeds=0-15 speed=30 model=" +
+                data("weights/csinva/mnist_gan_mlp_G--300.ckpt") + " ! video/x-raw,format=GRAY8");
+  ASSERT_EQ(frames.bytes.size(), 16u);
+  for (const auto& picture : frames.bytes) {
+    ASSERT_EQ(picture.size(), 28u * 28);
+    // A digit: ink on part of the picture, and nothing at its border.
+    int ink = 0, border = 0;
+    for (int y = 0; y < 28; ++y)
+      for (int x = 0; x < 28; ++x) {
+        const bool dark = static_cast<uint8_t>(picture[y * 28 + x]) > 128;
+        ink += dark;
+        border += dark && (x < 2 || y < 2 || x > 25 || y > 25);
+      }
+    EXPECT_GT(ink, 20);
+    EXPECT_LT(ink, 300);
+    EXPECT_LT(border, 10);
+  }
 }
 
 }  // namespace

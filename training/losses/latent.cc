@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "training/losses/latent.h"
+
+#include <cmath>
+
+namespace gan::training::losses {
+
+torch::Tensor kl_divergence(const torch::Tensor& mean, const torch::Tensor& log_variance) {
+  return -0.5 * (1 + log_variance - mean.square() - log_variance.exp()).flatten(1).sum(1).mean();
+}
+
+PathLength path_length(const torch::Tensor& picture, const torch::Tensor& styles,
+                       const torch::Tensor& noise, const torch::Tensor& mean) {
+  constexpr double kDecay = 0.01;
+  const double pixels = static_cast<double>(picture.size(2) * picture.size(3));
+  const auto gradient = torch::autograd::grad({(picture * (noise / std::sqrt(pixels))).sum()},
+                                              {styles}, {}, true, true)[0];
+  const auto lengths = gradient.square().sum(2).mean(1).sqrt();
+  const auto moved = at::lerp(mean, lengths.mean(), kDecay);
+  // The new mean takes part in the gradient, as in the original.
+  return {(lengths - moved).square().mean(), moved.detach(), lengths};
+}
+
+PathStep path_step(const torch::Tensor& picture, const torch::Tensor& moved,
+                   const torch::Tensor& mean) {
+  const auto lengths = (picture - moved).flatten(1).norm(2, 1);
+  const auto average = lengths.mean().detach();
+  return {(lengths - mean).square().mean(),
+          at::where(mean.eq(0), average, 0.999 * mean + 0.001 * average)};
+}
+
+torch::Tensor mode_seeking(const torch::Tensor& picture, const torch::Tensor& other,
+                           const torch::Tensor& code, const torch::Tensor& other_code) {
+  return -(picture - other).abs().mean() / ((code - other_code).abs().mean() + 1e-8);
+}
+
+}  // namespace gan::training::losses

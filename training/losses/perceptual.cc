@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "training/losses/perceptual.h"
+
+namespace gan::training::losses {
+
+Perceptual::Perceptual(std::shared_ptr<Vgg> vgg, std::vector<FeatureTerm> terms, Distance distance)
+    : vgg_(std::move(vgg)), terms_(std::move(terms)), distance_(distance) {
+  for (const auto& term : terms_) layers_.push_back(term.layer);
+}
+
+torch::Tensor Perceptual::operator()(const torch::Tensor& picture,
+                                     const torch::Tensor& reference) const {
+  const auto actual = vgg_->forward(picture, layers_);
+  const auto wanted = [&] {
+    torch::NoGradGuard no_grad;
+    return vgg_->forward(reference, layers_);
+  }();
+  const auto distance = [&](const torch::Tensor& a, const torch::Tensor& b) {
+    return distance_ == Distance::kL1 ? (a - b).abs().mean() : (a - b).square().mean();
+  };
+  auto loss = torch::zeros({}, picture.options().dtype(torch::kFloat));
+  for (const auto& term : terms_) {
+    const auto &a = actual.at(term.layer), &b = wanted.at(term.layer);
+    if (term.weight != 0) loss = loss + term.weight * distance(a, b);
+    if (term.gram_weight != 0) loss = loss + term.gram_weight * (gram(a) - gram(b)).abs().mean();
+  }
+  return loss;
+}
+
+torch::Tensor gram(const torch::Tensor& features) {
+  const auto flat = features.flatten(2);
+  return at::bmm(flat, flat.transpose(1, 2)) / static_cast<double>(flat.size(1) * flat.size(2));
+}
+
+std::shared_ptr<Vgg> feature_network(const std::string& depth, const std::string& source,
+                                     torch::Device device) {
+  if (source == "none") return nullptr;
+  std::shared_ptr<Vgg> vgg;
+  if (source == "random") {
+    VggOptions options;
+    options.depth = depth;
+    vgg = std::make_shared<Vgg>(options);
+  } else {
+    vgg = load_vgg(depth, source);
+  }
+  vgg->to(device);
+  vgg->eval();
+  for (auto& parameter : vgg->parameters()) {
+    parameter.set_requires_grad(false);
+    if (parameter.dim() == 4)
+      parameter.set_data(parameter.data().contiguous(torch::MemoryFormat::ChannelsLast));
+  }
+  return vgg;
+}
+
+}  // namespace gan::training::losses
