@@ -44,6 +44,8 @@ class RandomState {
   bool has_kept_ = false;
 };
 
+constexpr double kFarthest = 1e9;  // key points
+
 double dot(const Code& a, const Code& b) {
   double sum = 0;
   for (size_t i = 0; i < a.size(); ++i) sum += double{a[i]} * b[i];
@@ -144,6 +146,8 @@ Code LatentPath::key(int64_t index) const {
 
 Code LatentPath::at(double position) const {
   const auto count = static_cast<double>(keys_.size());
+  if (!std::isfinite(position)) position = 0;
+  position = std::clamp(position, -kFarthest, kFarthest);
   if (options_.shape != PathShape::kLoop) position = std::max(position, 0.0);
   if (options_.shape == PathShape::kLine) position = std::min(position, count - 1);
   const double whole = std::floor(position), t = position - whole;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Codes of latent spaces and paths through them: one vocabulary for latentwalk, enhancegan and
-// gan-train sample. Everything here is a pure function, the same on every machine.
+// gan-train sample. Everything here is a pure function of its arguments.
 #pragma once
 
 #include <cstdint>
@@ -40,6 +40,7 @@ struct PathOptions {
   std::vector<uint32_t> seeds = {0};  // key points, at least one
   PathShape shape = PathShape::kLoop;
   Interpolation interpolation = Interpolation::kSlerp;
+  bool operator==(const PathOptions&) const = default;
 };
 
 // Throws Error(kSettings) when there are no seeds.
@@ -47,8 +48,8 @@ class LatentPath {
  public:
   LatentPath(const PathOptions& options, int length);
 
-  // The code at a position in key points: 0 is the first, 0.5 half way to the second. Before 0 a
-  // line stays at its first key point, a random path too.
+  // The code at a position in key points, within +-1e9: 0 is the first, 0.5 half way to the second.
+  // Before 0 a line stays at its first key point, a random path too.
   Code at(double position) const;
 
  private:

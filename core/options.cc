@@ -150,6 +150,24 @@ OptionValues write_options(Options& options) {
 
 std::vector<OptionHelp> describe_options(Options& options) { return describe(options).all; }
 
+std::vector<int> number_list(std::string_view text, const NumberListRule& rule,
+                             std::string_view what) {
+  std::vector<int> numbers;
+  bool sound = true;
+  for (std::string_view rest = text; sound && !rest.empty();) {
+    const size_t end = std::min(rest.find('-'), rest.size());
+    int number = 0;
+    sound = parse_number(std::string(rest.substr(0, end)), number) && number >= 1 &&
+            number <= rule.largest && end + 1 != rest.size();
+    numbers.push_back(number);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  check(sound && numbers.size() >= rule.least && numbers.size() <= rule.most, ErrorKind::kSettings,
+        what, " must be ", rule.least, " to ", rule.most, " numbers from 1 to ", rule.largest,
+        " joined by '-', got \"", text, "\"");
+  return numbers;
+}
+
 std::string nearest_word(std::string_view word, const std::vector<std::string>& known) {
   std::string best;
   size_t least = std::max<size_t>(2, word.size() / 2) + 1;

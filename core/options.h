@@ -48,6 +48,15 @@ struct OptionHelp {
 };
 std::vector<OptionHelp> describe_options(Options& options);
 
+// "3-4-6-3" as numbers. Throws Error(kSettings) that begins with `what` unless there are `least` to
+// `most` of them, each 1 to `largest`.
+struct NumberListRule {
+  size_t least, most;
+  int largest;
+};
+std::vector<int> number_list(std::string_view text, const NumberListRule& rule,
+                             std::string_view what);
+
 // The known word with the smallest edit distance to `word`; empty when none is near.
 std::string nearest_word(std::string_view word, const std::vector<std::string>& known);
 

@@ -18,6 +18,7 @@
 #include <gst/video/video.h>
 
 #include <memory>
+#include <optional>
 
 #include "core/engine.h"
 #include "core/latent.h"
@@ -37,7 +38,9 @@ struct State {
   gan::Locked<gan::WalkSettings> settings;    // any thread sets properties
   std::shared_ptr<gan::LatentWalker> walker;  // from start() to stop()
   gan::Locked<GstVideoInfo> info;             // of the negotiated caps; queries ask for it
-  gint64 next_frame = 0;                      // streaming thread, or while it stands still
+  std::optional<gan::LatentPath> path;        // streaming thread: of path_options
+  gan::PathOptions path_options;
+  gint64 next_frame = 0;  // streaming thread, or while it stands still
 };
 
 // Start of frame k from 0; the framerate must not be 0.
@@ -73,6 +76,7 @@ static gboolean start(GstBaseSrc* base) {
 
 static gboolean stop(GstBaseSrc* base) {
   state_of(base).walker.reset();
+  state_of(base).path.reset();
   return TRUE;
 }
 
@@ -182,14 +186,18 @@ static GstFlowReturn fill(GstPushSrc* push, GstBuffer* buffer) {
   gst_object_sync_values(GST_OBJECT(push), begin);
   return guard(push, GST_FLOW_ERROR, [&] {
     const gan::WalkSettings settings = state.settings.copy();
-    const gan::LatentPath path(
-        {gan::parse_seeds(settings.seeds), static_cast<gan::PathShape>(settings.path),
-         static_cast<gan::Interpolation>(settings.interpolation)},
-        state.walker->info().latent);
+    const gan::WalkerInfo walker = state.walker->info();
+    const gan::PathOptions options = settings.path_options();
+    if (!state.path || state.path_options != options) {
+      state.path.emplace(options, walker.latent);
+      state.path_options = options;
+    }
     const double position = settings.position >= 0
                                 ? settings.position
                                 : settings.speed * static_cast<double>(begin) / GST_SECOND;
-    gan::LatentPoint point{path.at(position), {}};
+    gan::LatentPoint point{state.path->at(position), {}};
+    point.label.resize(static_cast<size_t>(walker.classes));
+    if (walker.classes > 0) point.label[0] = 1;
     const gan::MappedFrame to(info, buffer, GST_MAP_WRITE);
     state.walker->draw({&point, 1}, settings.truncation, to.span());
     GST_BUFFER_PTS(buffer) = begin + settings.timestamp_offset;

@@ -102,7 +102,7 @@ void install_walk_properties(GObjectClass* object) {
                                           -1000, 1000, 1, driven));
   install(kWalkPosition, g_param_spec_double("position", "Position",
                                              "In key points; -1: driven by speed and stream time",
-                                             -1, G_MAXDOUBLE, -1, driven));
+                                             -1, 1e9, -1, driven));
   install(kWalkTruncation,
           g_param_spec_double("truncation", "Truncation",
                               "1: codes as they are; nearer to 0: nearer to the mean "

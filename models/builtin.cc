@@ -38,7 +38,8 @@ TensorFile open_model(const std::string& name_or_path) {
   }
   check(!must_be_builtin, ErrorKind::kNotFound, "no built-in model \"", name, "\"; there is ",
         known);
-  check(std::filesystem::exists(name), ErrorKind::kNotFound, name,
+  std::error_code ignored;
+  check(std::filesystem::exists(name, ignored), ErrorKind::kNotFound, name,
         ": no such file, nor a built-in model (", known, ")");
   return open_tensor_file(name);
 }

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "core/error.h"
+#include "models/host_allocator.h"
 #include "models/import/import.h"
 #include "models/table.h"
 
@@ -69,6 +70,24 @@ void load_weights(const TensorFile& file, const KeyMap& keys, Network& network,
         ": has tensors that do not belong to ", what, ": ", listed(unexpected));
 }
 
+// The network that a file's options or shapes describe. A stranger's file may describe one of any
+// size, so no more memory is taken than a network that fits the file would need.
+std::shared_ptr<Network> create_for(const TensorFile& file, const std::string& name,
+                                    const OptionValues& options) {
+  install_host_allocator();
+  uint64_t bytes = 0;
+  for (const auto& entry : file.tensors)
+    bytes += static_cast<uint64_t>(entry.extent()) * item_size(Dtype::kF32);
+  try {
+    const AllocationLimit limit(4 * bytes + (64 << 20));
+    return create_network(name, options);
+  } catch (const Error& error) {
+    const bool too_large = error.kind() == ErrorKind::kNoMemory;
+    fail(ErrorKind::kWrongType, file.source->name(), ": ",
+         too_large ? "describes a network " + name + " that takes " : "", error.what());
+  }
+}
+
 LoadedNetwork load_native(const TensorFile& file) {
   const auto& what = file.source->name();
   const auto& version = file.metadata.at("gan.format");
@@ -81,19 +100,15 @@ LoadedNetwork load_native(const TensorFile& file) {
     return found->second;
   };
   LoadedNetwork loaded{nullptr, text("gan.network"), {}, file.metadata, file.container};
-  try {
-    loaded.options = options_from_json(text("gan.options"), what);
-    loaded.network = create_network(loaded.name, loaded.options);
-  } catch (const Error& error) {
-    fail(ErrorKind::kWrongType, what, ": ", error.what());
-  }
+  loaded.options = options_from_json(text("gan.options"), what);
+  loaded.network = create_for(file, loaded.name, loaded.options);
   load_weights(file, {}, *loaded.network, concat("network ", loaded.name));
   return loaded;
 }
 
 LoadedNetwork load_foreign(const TensorFile& file) {
   const Recognised found = recognise(file);
-  LoadedNetwork loaded{create_network(found.network, found.options),
+  LoadedNetwork loaded{create_for(file, found.network, found.options),
                        found.network,
                        found.options,
                        {},
@@ -147,10 +162,13 @@ void read_tensor(const TensorFile& file, const TensorEntry& entry, torch::Tensor
   torch::NoGradGuard no_grad;
   const bool direct = into.device().is_cpu() && into.is_contiguous() && entry.contiguous() &&
                       into.scalar_type() == scalar_type(entry.dtype);
-  if (direct)
-    file.read(entry, bytes_of(into));
-  else
+  if (!direct) {
     into.copy_(read_tensor(file, entry));
+    return;
+  }
+  file.read(entry, bytes_of(into));
+  // Written past LibTorch, which must know: weights are computed once for a version of a tensor.
+  if (!into.is_inference()) into.unsafeGetTensorImpl()->bump_version();
 }
 
 void save_network(const std::string& path, const torch::nn::Module& network, std::string_view name,

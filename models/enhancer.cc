@@ -2,8 +2,6 @@
 #include "models/enhancer.h"
 
 #include <algorithm>
-#include <chrono>
-#include <mutex>
 #include <optional>
 
 #include "core/chroma.h"
@@ -45,6 +43,8 @@ class TorchEnhancer : public Enhancer {
     output_ = torch::Tensor();
     plain_.reset();
     alpha_.reset();
+    large_alpha_ = Picture();
+    loss_ = {};
     for (auto& chroma : chroma_) chroma = Picture();
     // Note [Warm-up]: the first forward of a size chooses kernels and takes memory. Noise, because
     // zeros are quick in ways that frames are not.

@@ -10,12 +10,24 @@
 #include <mutex>
 #include <new>
 
+#include "core/error.h"
+
 namespace gan {
 namespace {
 
 constexpr size_t kHeader = 64;        // before every block: its size; keeps data aligned
 constexpr size_t kSmall = 256 << 10;  // below it glibc is quick enough
 constexpr size_t kHugePage = 2 << 20;
+
+// What AllocationLimit leaves to this thread; below 0: no limit.
+thread_local int64_t allowance = -1;
+
+void spend(size_t bytes) {
+  if (allowance < 0) return;
+  check(bytes <= static_cast<size_t>(allowance), ErrorKind::kNoMemory,
+        "more memory than its file could fill");
+  allowance -= static_cast<int64_t>(bytes);
+}
 
 class HostAllocator : public c10::Allocator {
  public:
@@ -61,6 +73,7 @@ class HostAllocator : public c10::Allocator {
     size_t size = bytes + kHeader;
     const size_t unit = size < kSmall ? kHeader : size < kHugePage ? 64 << 10 : kHugePage;
     size = (size + unit - 1) / unit * unit;
+    spend(size);
     const std::lock_guard lock(mutex_);
     void* block = nullptr;
     // A block up to a quarter too large will do.
@@ -87,6 +100,7 @@ class HostAllocator : public c10::Allocator {
 
   void put(void* block) {
     const size_t size = *static_cast<size_t*>(block);
+    if (allowance >= 0) allowance += static_cast<int64_t>(size);
     const std::lock_guard lock(mutex_);
     memory_.in_use -= size;
     if (size < kSmall) return std::free(block);
@@ -120,6 +134,9 @@ void install_host_allocator() {
   }();
   (void)done;
 }
+
+AllocationLimit::AllocationLimit(size_t bytes) { allowance = static_cast<int64_t>(bytes); }
+AllocationLimit::~AllocationLimit() { allowance = -1; }
 
 HostMemory host_memory() { return HostAllocator::instance().memory(); }
 void reset_host_memory_peak() { HostAllocator::instance().reset_peak(); }

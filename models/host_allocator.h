@@ -18,6 +18,16 @@ struct HostMemory {
 // nothing. Tensors made before keep their memory. Thread-safe, as are all functions below.
 void install_host_allocator();
 
+// While it lives, tensors that the calling thread makes may hold at most `bytes` together; one more
+// throws Error(kNoMemory). For building what a stranger's file describes.
+class AllocationLimit {
+ public:
+  explicit AllocationLimit(size_t bytes);
+  ~AllocationLimit();
+  AllocationLimit(const AllocationLimit&) = delete;
+  AllocationLimit& operator=(const AllocationLimit&) = delete;
+};
+
 HostMemory host_memory();
 void reset_host_memory_peak();
 void release_host_cache();  // gives the kept memory back to the system

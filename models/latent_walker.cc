@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "models/latent_walker.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "core/error.h"
@@ -22,7 +23,7 @@ class TorchWalker : public LatentWalker {
         loaded_(load(options)),
         traits_(loaded_.network->traits()),
         device_(device_from_name(options.device)),
-        precision_(precision_from_name(options.precision, device_)) {
+        precision_(precision_of(options, device_)) {
     loaded_.network->to(device_, precision_);
     for (auto& parameter : loaded_.network->parameters())
       if (parameter.dim() == 4)
@@ -45,12 +46,18 @@ class TorchWalker : public LatentWalker {
         empty_picture_tensor({one.width * columns, one.height * ((cells + columns - 1) / columns)});
     canvas_.zero_();  // cells that no picture fills stay black
     const PictureSpan picture = picture_of(canvas_);
+    if (gan::info(out.pixels).has_alpha) {
+      opaque_ = Picture(out.size, 1);
+      std::ranges::fill(opaque_.values, 1.0f);
+    }
     resizer_.reset();
     if (picture.size != out.size) {
       resizer_.emplace(picture.size, out.size);
       resized_ = empty_picture_tensor(out.size);
     }
-    run({Code(static_cast<size_t>(traits_.latent)), std::vector<float>(traits_.classes, 0)}, 1);
+    run({std::vector<float>(static_cast<size_t>(traits_.latent)),
+         std::vector<float>(static_cast<size_t>(traits_.classes))},
+        1);
   }
 
   void draw(std::span<const LatentPoint> points, double truncation, const FrameSpan& out) override {
@@ -70,10 +77,15 @@ class TorchWalker : public LatentWalker {
       frame = resized_;
     }
     FrameWriter(out_).write(frame, out, {});
+    if (gan::info(out_.pixels).has_alpha) write_component(opaque_.view(), 3, out);
   }
 
  private:
-  using Code = std::vector<float>;
+  // Codes of 8 bits make slow walks tremble, so `auto` is fp32 everywhere.
+  static torch::ScalarType precision_of(const WalkerOptions& options, torch::Device device) {
+    return options.precision == "auto" ? torch::kFloat
+                                       : precision_from_name(options.precision, device);
+  }
 
   static LoadedNetwork load(const WalkerOptions& options) {
     install_host_allocator();
@@ -82,6 +94,9 @@ class TorchWalker : public LatentWalker {
     check(task == Task::kLatent || task == Task::kLatentLabel || task == Task::kAutoencoder,
           ErrorKind::kWrongType, options.model, ": holds a network ", loaded.name,
           ", which makes no picture of a code");
+    const int channels = loaded.network->traits().out_channels;
+    check(channels == 1 || channels == 3, ErrorKind::kWrongType, options.model,
+          ": its pictures have ", channels, " channels; frames want 1 or 3");
     return loaded;
   }
 
@@ -109,6 +124,7 @@ class TorchWalker : public LatentWalker {
   FrameFormat out_;
   int cells_ = 1, columns_ = 1;
   torch::Tensor canvas_, resized_;
+  Picture opaque_;
   std::optional<Resizer> resizer_;
 };
 

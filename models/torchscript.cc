@@ -88,20 +88,28 @@ class ScriptNetwork : public ImageNetwork {
   NetworkTraits traits_;
 };
 
+torch::jit::Module load_script(const std::string& path) {
+  try {
+    return torch::jit::load(path, torch::kCPU);
+  } catch (const std::exception& error) {
+    fail(ErrorKind::kWrongType, path,
+         ": LibTorch cannot load this TorchScript: ", first_line(error));
+  }
+}
+
 }  // namespace
 
 LoadedNetwork load_model(const std::string& name_or_path, bool allow_torchscript) {
-  const bool script = allow_torchscript && std::filesystem::is_regular_file(name_or_path) &&
+  std::error_code ignored;
+  const bool script = allow_torchscript &&
+                      std::filesystem::is_regular_file(name_or_path, ignored) &&
                       is_torchscript(*open_file(name_or_path));
   if (!script) return load_network(open_model(name_or_path));
-  try {
-    auto network =
-        std::make_shared<ScriptNetwork>(name_or_path, torch::jit::load(name_or_path, torch::kCPU));
-    return {network, kTorchScript, {}, {}, "TorchScript archive"};
-  } catch (const c10::Error& error) {
-    fail(ErrorKind::kWrongType, name_or_path,
-         ": LibTorch cannot load this TorchScript: ", first_line(error));
-  }
+  return {std::make_shared<ScriptNetwork>(name_or_path, load_script(name_or_path)),
+          kTorchScript,
+          {},
+          {},
+          "TorchScript archive"};
 }
 
 }  // namespace gan

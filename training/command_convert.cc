@@ -44,7 +44,7 @@ bool same_file(const std::string& a, const std::string& b) {
 
 int command_convert(int argc, char** argv) {
   StringOption with;
-  gdouble alpha = 0.5;
+  gdouble alpha = -1;
   gchar** sets = nullptr;
   const GOptionEntry entries[] = {
       {"with", 0, 0, G_OPTION_ARG_FILENAME, &with, "mix with the weights of FILE", "FILE"},
@@ -66,6 +66,9 @@ int command_convert(int argc, char** argv) {
   g_strfreev(sets);
   check(words.size() == 2, ErrorKind::kSettings,
         "convert wants two files, IN and OUT; see gan-train convert --help");
+  const bool mixes = !with.get().empty();
+  check(mixes || alpha == -1, ErrorKind::kSettings, "--alpha wants --with FILE");
+  if (alpha == -1) alpha = 0.5;
   check(alpha >= 0 && alpha <= 1, ErrorKind::kSettings, "--alpha must be 0 to 1, got ", alpha);
   check(!same_file(words[0], words[1]) && !same_file(with.get(), words[1]), ErrorKind::kSettings,
         words[1], ": OUT must be another file than what is read");
@@ -76,7 +79,7 @@ int command_convert(int argc, char** argv) {
   };
   auto metadata = loaded.metadata;
   metadata["gan.converted"] = concat(file_name(words[0]), " (", loaded.origin, ")");
-  if (!with.get().empty()) {
+  if (mixes) {
     interpolate(loaded, load_network(open_model(with.get())), alpha);
     metadata["gan.converted"] += concat(", mixed with ", alpha, " of ", file_name(with.get()));
   }

@@ -65,7 +65,8 @@ int command_show(int argc, char** argv) {
   const auto words =
       parse_arguments(argc, argv, "FILE", "FILE is a checkpoint or a built-in model.", entries);
   check(words.size() == 1, ErrorKind::kSettings, "show wants one file");
-  if (std::filesystem::is_regular_file(words[0]) && is_torchscript(*open_file(words[0]))) {
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(words[0], ignored) && is_torchscript(*open_file(words[0]))) {
     line("file", words[0]);
     line("container",
          "TorchScript archive, a program: enhancegan plays it with allow-torchscript=true");

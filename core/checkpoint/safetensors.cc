@@ -117,6 +117,7 @@ TensorFile read_safetensors(std::shared_ptr<const ByteSource> source) {
     file.tensors.push_back(entry_from_json(source->name(), key, node, 8 + length));
     check_entry(file.tensors.back(), *source);
   }
+  file.index();
   return file;
 }
 

@@ -53,8 +53,13 @@ int64_t TensorEntry::extent() const {
 }
 
 const TensorEntry* TensorFile::find(std::string_view name) const {
-  const auto found = std::ranges::find(tensors, name, &TensorEntry::name);
-  return found == tensors.end() ? nullptr : &*found;
+  const auto found = places.find(std::string(name));
+  return found == places.end() ? nullptr : &tensors[found->second];
+}
+
+void TensorFile::index() {
+  places.clear();
+  for (size_t i = 0; i < tensors.size(); ++i) places.emplace(tensors[i].name, i);
 }
 
 void TensorFile::read(const TensorEntry& entry, std::span<std::byte> to) const {
@@ -68,7 +73,8 @@ std::vector<int64_t> contiguous_strides(const std::vector<int64_t>& shape) {
   int64_t step = 1;
   for (size_t i = shape.size(); i-- > 0;) {
     strides[i] = step;
-    step *= std::max<int64_t>(shape[i], 1);
+    // Too large: check_entry refuses the shape, whatever its strides are.
+    if (__builtin_mul_overflow(step, std::max<int64_t>(shape[i], 1), &step)) step = 0;
   }
   return strides;
 }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "core/checkpoint/byte_source.h"
@@ -37,8 +38,10 @@ struct TensorFile {
   std::string unwrapped;  // the key under which the tensors lay, such as "params_ema"; may be empty
   std::vector<TensorEntry> tensors;             // in the file's order
   std::map<std::string, std::string> metadata;  // safetensors' __metadata__; otherwise empty
+  std::unordered_map<std::string, size_t> places;  // of the tensors, by name
 
   const TensorEntry* find(std::string_view name) const;  // nullptr when absent
+  void index();  // after tensors changed: what find() looks in
   // Copies the element bytes from offset over extent() elements into `to`.
   void read(const TensorEntry& entry, std::span<std::byte> to) const;
 };

@@ -147,6 +147,7 @@ TensorFile read_torch_zip(std::shared_ptr<const ByteSource> source) {
           " is missing or cut short");
     return StorageBytes{found->second.offset, storage_bytes(storage, what)};
   });
+  file.index();
   return file;
 }
 
@@ -201,6 +202,7 @@ TensorFile read_torch_legacy(std::shared_ptr<const ByteSource> source) {
           storage.text.substr(0, 50), " is missing");
     return found->second;
   });
+  file.index();
   return file;
 }
 

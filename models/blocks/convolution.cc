@@ -14,10 +14,6 @@ bool reduced_on_cpu(const torch::Tensor& x) {
   return x.device().is_cpu() && x.scalar_type() == at::kBFloat16;
 }
 
-int64_t padding_of(const ConvShape& shape) {
-  return shape.padding < 0 ? shape.kernel / 2 : shape.padding;
-}
-
 // Calls visit with the weight of every layer below module, and zeroes the layer's bias.
 template <class Visit>
 void visit_weights(nn::Module& module, const Visit& visit) {
@@ -34,7 +30,7 @@ void visit_weights(nn::Module& module, const Visit& visit) {
 nn::Conv2d make_conv(const ConvShape& shape) {
   return nn::Conv2d(nn::Conv2dOptions(shape.in, shape.out, shape.kernel)
                         .stride(shape.stride)
-                        .padding(padding_of(shape))
+                        .padding(shape.padding_pixels())
                         .bias(shape.bias));
 }
 
@@ -45,20 +41,21 @@ torch::Tensor conv_same(nn::Conv2d& conv, const torch::Tensor& x) {
     return std::max<int64_t>(
         ((side + stride - 1) / stride - 1) * stride + (*options.kernel_size())[axis] - side, 0);
   };
-  const int64_t y = padding(0), x_ = padding(1);
-  if (y % 2 == 0 && x_ % 2 == 0)
-    return at::conv2d(x, conv->weight, conv->bias, *options.stride(), {y / 2, x_ / 2});
-  const auto padded = at::constant_pad_nd(x, {x_ / 2, x_ - x_ / 2, y / 2, y - y / 2});
+  const int64_t rows = padding(0), columns = padding(1);
+  if (rows % 2 == 0 && columns % 2 == 0)
+    return at::conv2d(x, conv->weight, conv->bias, *options.stride(), {rows / 2, columns / 2});
+  const auto padded =
+      at::constant_pad_nd(x, {columns / 2, columns - columns / 2, rows / 2, rows - rows / 2});
   return at::conv2d(padded, conv->weight, conv->bias, *options.stride());
 }
 
 ConvTransposeImpl::ConvTransposeImpl(const ConvShape& shape, int64_t output_padding)
     : ConvTranspose2dImpl(nn::ConvTranspose2dOptions(shape.in, shape.out, shape.kernel)
                               .stride(shape.stride)
-                              .padding(padding_of(shape))
+                              .padding(shape.padding_pixels())
                               .output_padding(output_padding)
                               .bias(shape.bias)),
-      padding_(padding_of(shape)) {}
+      padding_(shape.padding_pixels()) {}
 
 torch::Tensor ConvTransposeImpl::forward(const torch::Tensor& x) {
   if (!reduced_on_cpu(x)) return ConvTranspose2dImpl::forward(x);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "models/blocks/modulated_conv.h"
 
+#include <cmath>
+
 #include "core/error.h"
 
 namespace gan {
@@ -9,27 +11,34 @@ namespace {
 
 torch::Tensor transposed(const torch::Tensor& x, const torch::Tensor& weight) {
   // LibTorch 1.13 has no correct bf16 of this on the CPU.
-  const bool reduced = x.device().is_cpu() && x.scalar_type() != at::kDouble;
-  const auto type = reduced ? at::kFloat : x.scalar_type();
+  const bool wrong = x.device().is_cpu() && x.scalar_type() == at::kBFloat16;
+  const auto type = wrong ? at::kFloat : x.scalar_type();
   return at::conv_transpose2d(x.to(type), weight.transpose(0, 1).to(type), {}, 2)
       .to(x.scalar_type());
 }
 
 }  // namespace
 
-torch::Tensor modulated_conv(const torch::Tensor& x, const torch::Tensor& weight,
-                             const torch::Tensor& style, const Modulation& modulation) {
+torch::Tensor modulated_conv(const torch::Tensor& x, const torch::Tensor& given_weight,
+                             const torch::Tensor& given_style, const Modulation& modulation) {
+  torch::Tensor weight = given_weight, style = given_style;
   check(style.dim() == 2 && style.size(0) == x.size(0) && style.size(1) == x.size(1),
         ErrorKind::kFailed, "modulated convolution: wants styles {", x.size(0), ", ", x.size(1),
         "}, got ", style.sizes());
+  if (x.scalar_type() == at::kHalf && modulation.demodulate) {
+    // Demodulation does not care how large both are, but sums in fp16 overflow.
+    const auto fan_in = static_cast<double>(weight.size(1) * weight.size(2) * weight.size(3));
+    weight = weight / (weight.abs().amax({1, 2, 3}, true) * std::sqrt(fan_in));
+    style = style / style.abs().amax({1}, true);
+  }
   const auto as_map = [](const torch::Tensor& t) { return t.unsqueeze(2).unsqueeze(3); };
   torch::Tensor y = x * as_map(style).to(x.scalar_type());
   if (modulation.up_filter.defined()) {
-    const int64_t excess = modulation.up_filter.size(0) - weight.size(2);
-    y = upfirdn2d(
-        transposed(y, weight), modulation.up_filter,
-        {.padding = {(excess + 1) / 2, (excess + 2) / 2, (excess + 1) / 2, (excess + 2) / 2},
-         .gain = 4});
+    const int64_t taps = modulation.up_filter.size(0), kernel = weight.size(2);
+    const int64_t before = kernel / 2 + (taps + 1) / 2 - (kernel - 1),
+                  after = kernel / 2 + (taps - 2) / 2 - (kernel - 2);
+    y = upfirdn2d(transposed(y, weight), modulation.up_filter,
+                  {.padding = {before, after, before, after}, .gain = 4});
   } else {
     y = at::conv2d(y, weight, {}, 1, weight.size(2) / 2);
   }

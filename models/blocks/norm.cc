@@ -27,8 +27,8 @@ torch::Tensor instance_norm(const torch::Tensor& x, Spread spread, double eps,
   const auto wide = x.scalar_type() == at::kDouble ? x : x.to(at::kFloat);
   const auto [variance, mean] =
       at::var_mean(wide, {2, 3}, spread == Spread::kUnbiased, /*keepdim=*/true);
-  auto factor =
-      spread == Spread::kAddedToDeviation ? 1 / (variance.sqrt() + eps) : (variance + eps).rsqrt();
+  auto factor = spread == Spread::kAddedToDeviation ? 1 / (variance.clamp_min(1e-20).sqrt() + eps)
+                                                    : (variance + eps).rsqrt();
   const auto channelwise = [](const torch::Tensor& t) {
     return t.dim() == 1 ? t.view({1, -1, 1, 1}) : t;
   };

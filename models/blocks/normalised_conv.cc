@@ -8,17 +8,13 @@ namespace F = torch::nn::functional;
 
 namespace {
 
-int64_t padding_of(const ConvShape& shape) {
-  return shape.padding < 0 ? shape.kernel / 2 : shape.padding;
-}
-
 torch::Tensor unit(const torch::Tensor& vector) {
   return F::normalize(vector, F::NormalizeFuncOptions().dim(0).eps(1e-12));
 }
 
 torch::Tensor convolve(const torch::Tensor& x, const torch::Tensor& weight,
                        const torch::Tensor& bias, const ConvShape& shape) {
-  return at::conv2d(x, weight, bias, shape.stride, padding_of(shape));
+  return at::conv2d(x, weight, bias, shape.stride, shape.padding_pixels());
 }
 
 }  // namespace
@@ -34,6 +30,15 @@ SpectralConvImpl::SpectralConvImpl(const ConvShape& shape, int dimensions)
   const int64_t columns = weight.numel() / shape.out;
   weight_u_ = register_buffer("weight_u", unit(torch::randn(shape.out)));
   weight_v_ = register_buffer("weight_v", unit(torch::randn(columns)));
+  // So that sigma means something before the first training step.
+  for (int i = 0; i < 15; ++i) iterate();
+}
+
+void SpectralConvImpl::iterate() {
+  torch::NoGradGuard no_grad;
+  const auto matrix = weight_orig_.flatten(1);
+  weight_v_.copy_(unit(at::mv(matrix.t(), weight_u_)));
+  weight_u_.copy_(unit(at::mv(matrix, weight_v_)));
 }
 
 torch::Tensor SpectralConvImpl::sigma() const {
@@ -41,12 +46,7 @@ torch::Tensor SpectralConvImpl::sigma() const {
 }
 
 torch::Tensor SpectralConvImpl::weight() {
-  if (is_training()) {
-    torch::NoGradGuard no_grad;
-    const auto matrix = weight_orig_.flatten(1);
-    weight_v_.copy_(unit(at::mv(matrix.t(), weight_u_)));
-    weight_u_.copy_(unit(at::mv(matrix, weight_v_)));
-  }
+  if (is_training()) iterate();
   // Two forwards of one training step (real, fake) change u and v between them; the graph of the
   // first must keep its own.
   const auto u = is_training() ? weight_u_.clone() : weight_u_;
@@ -56,7 +56,7 @@ torch::Tensor SpectralConvImpl::weight() {
 
 torch::Tensor SpectralConvImpl::forward(const torch::Tensor& x) {
   if (dimensions_ == 2) return convolve(x, weight(), bias_, shape_);
-  return at::conv1d(x, weight(), bias_, shape_.stride, padding_of(shape_));
+  return at::conv1d(x, weight(), bias_, shape_.stride, shape_.padding_pixels());
 }
 
 WeightNormConvImpl::WeightNormConvImpl(const ConvShape& shape) : shape_(shape) {

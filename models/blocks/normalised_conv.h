@@ -21,6 +21,8 @@ class SpectralConvImpl : public torch::nn::Module {
   torch::Tensor sigma() const;  // {1}
 
  private:
+  void iterate();  // one power iteration
+
   ConvShape shape_;
   int dimensions_;
   torch::Tensor weight_orig_, weight_u_, weight_v_, bias_;

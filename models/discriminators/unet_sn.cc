@@ -31,7 +31,8 @@ NetworkTraits UnetSn::traits() const {
   return {.in_channels = options_.in_channels,
           .out_channels = 0,
           .receptive_radius = kGlobalRadius,
-          .size_multiple = 8};
+          .size_multiple = 8,
+          .takes_other_sizes = !options_.skip_connection};
 }
 
 torch::Tensor UnetSn::forward(torch::Tensor image) {

@@ -60,16 +60,15 @@ NetworkTraits AugCycleGanEncoder::traits() const {
           .out_channels = 0,
           .low = keras ? 0.0 : -1.0,
           .receptive_radius = kGlobalRadius,
-          .min_side = keras ? 1 : 49,
+          .fixed_side = keras ? 0 : 64,
           .latent = options_.latent};
 }
 
 AugCycleGanEncoder::Code AugCycleGanEncoder::distribution(const torch::Tensor& pair) {
   check_image(pair, traits(), "augcyclegan_encoder");
   const bool paper = static_cast<bool>(log_variance_);
-  const int64_t most = paper ? 79 : 128;
-  check(pair.size(2) <= most && pair.size(3) <= most, ErrorKind::kFailed,
-        "augcyclegan_encoder: picture sides must be at most ", most, ", got ", pair.size(3), "x",
+  check(pair.size(2) <= 128 && pair.size(3) <= 128, ErrorKind::kFailed,
+        "augcyclegan_encoder: picture sides must be at most 128, got ", pair.size(3), "x",
         pair.size(2));
   if (paper) {
     const auto features = conv_modules_->forward(pair);

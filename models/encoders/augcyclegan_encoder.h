@@ -16,7 +16,7 @@ struct AugCycleGanEncoderOptions : Options {
 };
 
 // Augmented CycleGAN's encoder E(a, b): which code leads from picture a to picture b.
-// {N, 6, H, W}, a's channels before b's -> {N, latent}. keras takes sides up to 128, paper 49..79.
+// {N, 6, H, W}, a's channels before b's -> {N, latent}. keras takes sides up to 128, paper 64x64.
 class AugCycleGanEncoder : public ImageNetwork {
  public:
   using OptionsType = AugCycleGanEncoderOptions;

@@ -72,8 +72,9 @@ std::shared_ptr<Vgg> load_vgg(const std::string& depth, const std::string& path)
   const char* const published = depth == "19"   ? "vgg19-dcbb9e9d.pth"
                                 : depth == "16" ? "vgg16-397923af.pth"
                                                 : "vgg16_bn-6c64b313.pth";
-  check(!path.empty() && std::filesystem::exists(path), ErrorKind::kNotFound, "the weights of VGG",
-        depth, " are needed and ",
+  std::error_code ignored;
+  check(!path.empty() && std::filesystem::exists(path, ignored), ErrorKind::kNotFound,
+        "the weights of VGG", depth, " are needed and ",
         path.empty() ? std::string("no file is named") : "\"" + path + "\" is not there",
         ". torchvision publishes them as ", published,
         " at https://download.pytorch.org/models/; name the file that you downloaded");

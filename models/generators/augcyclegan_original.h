@@ -3,6 +3,10 @@
 
 #include <torch/torch.h>
 
+#include <functional>
+#include <string>
+#include <vector>
+
 namespace gan {
 
 // The generator of the Augmented CycleGAN paper (appendix B; parameters named as in its authors'

@@ -2,6 +2,7 @@
 #include "models/generators/compact.h"
 
 #include "core/error.h"
+#include "models/blocks/convolution.h"
 
 namespace gan {
 
@@ -17,20 +18,18 @@ void CompactOptions::visit(OptionVisitor& v) {
 }
 
 CompactNet::CompactNet(const CompactOptions& options) : options_(options) {
-  check(options.in_channels == options.out_channels, ErrorKind::kSettings,
-        "network compact: out_channels must equal in_channels, got ", options.out_channels, " and ",
-        options.in_channels);
-  const auto conv = [](int in, int out) {
-    return nn::Conv2d(nn::Conv2dOptions(in, out, 3).padding(1));
-  };
+  check(options.in_channels == options.out_channels || options.in_channels == 1,
+        ErrorKind::kSettings, "network compact: out_channels must equal in_channels, got ",
+        options.out_channels, " and ", options.in_channels);
+  const auto conv = [](int in, int out) { return make_conv({.in = in, .out = out}); };
   for (int i = 0; i <= options.convs; ++i) {
     body_->push_back(conv(i == 0 ? options.in_channels : options.features, options.features));
     if (options.activation == "prelu")
       body_->push_back(nn::PReLU(nn::PReLUOptions().num_parameters(options.features)));
     else if (options.activation == "relu")
-      body_->push_back(nn::ReLU(nn::ReLUOptions(true)));
+      body_->push_back(relu());
     else
-      body_->push_back(nn::LeakyReLU(nn::LeakyReLUOptions().negative_slope(0.1).inplace(true)));
+      body_->push_back(leaky_relu(0.1));
   }
   body_->push_back(conv(options.features, options.out_channels * options.scale * options.scale));
   register_module("body", body_);

@@ -8,7 +8,7 @@
 namespace gan {
 
 struct CompactOptions : Options {
-  int in_channels = 3;               // 1..4, equal to out_channels
+  int in_channels = 3;               // 1 or equal to out_channels
   int out_channels = 3;              // 1..4
   int features = 64;                 // 1..1024
   int convs = 16;                    // 0..256 between the first convolution and the last

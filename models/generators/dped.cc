@@ -47,7 +47,7 @@ Dped::Dped(const DpedOptions& options) : options_(options) {
   }
   layers_->push_back(make_conv({.in = f, .out = 3, .kernel = 9}));
   register_module("layers", layers_);
-  // DPED: truncated normal 0.01, biases 0.01.
+  // DPED: a normal distribution of 0.01 within two deviations, biases 0.01.
   torch::NoGradGuard no_grad;
   for (const auto& module : modules(/*include_self=*/false))
     if (auto* conv = module->as<nn::Conv2d>()) {

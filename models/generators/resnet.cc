@@ -87,7 +87,7 @@ NetworkTraits Resnet::traits() const {
   return {.in_channels = options_.in_channels,
           .out_channels = options_.out_channels,
           .low = -1,
-          .receptive_radius = local ? 6 + 8 * options_.blocks + 12 : kGlobalRadius,
+          .receptive_radius = local ? 12 + 8 * options_.blocks : kGlobalRadius,
           .size_multiple = 4,
           .takes_other_sizes = true,
           .min_side = 5};

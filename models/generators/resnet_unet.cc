@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "models/generators/resnet_unet.h"
 
-#include <sstream>
-
 #include "core/error.h"
 #include "models/blocks/conv_layer.h"
 #include "models/blocks/imagenet.h"
@@ -76,22 +74,6 @@ class ResnetUnetBlock : public nn::Module {
   Chain conv1_{nullptr}, conv2_{nullptr};
 };
 
-namespace {
-
-std::vector<int> stage_blocks(const std::string& text) {
-  std::vector<int> blocks;
-  std::istringstream words(text);
-  for (std::string word; std::getline(words, word, '-');) blocks.push_back(std::atoi(word.c_str()));
-  const bool sound =
-      blocks.size() == 4 && std::ranges::all_of(blocks, [](int n) { return n >= 1 && n <= 64; });
-  check(sound, ErrorKind::kSettings,
-        "network resnet_unet: blocks must be four numbers from 1 to 64 such as 3-4-6-3, got \"",
-        text, "\"");
-  return blocks;
-}
-
-}  // namespace
-
 void ResnetUnetOptions::visit(OptionVisitor& v) {
   v.integer("out_channels", out_channels, 1, 16, "channels of the output");
   v.integer("features", features, 1, 256, "width of the encoder's first stage");
@@ -112,7 +94,8 @@ ResnetUnet::ResnetUnet(const ResnetUnetOptions& options) : options_(options) {
   const ConvLayerStyle style{.norm = options.norm};
   layers_ = register_module("layers", std::make_shared<nn::Module>());
   encoder_ = layers_->register_module(
-      "0", std::make_shared<ResnetEncoder>(3, f, stage_blocks(options.blocks)));
+      "0", std::make_shared<ResnetEncoder>(
+               3, f, number_list(options.blocks, {4, 4, 64}, "network resnet_unet: blocks")));
   bridge_norm_ = layers_->register_module("1", nn::BatchNorm2d(bottom));
   bridge_ =
       layers_->register_module("3", Chain(conv_layer({.in = bottom, .out = 2 * bottom}, style),
@@ -142,8 +125,7 @@ ResnetUnet::ResnetUnet(const ResnetUnetOptions& options) : options_(options) {
 NetworkTraits ResnetUnet::traits() const {
   return {.out_channels = options_.out_channels,
           .scale = options_.scale,
-          .receptive_radius = kGlobalRadius,
-          .size_multiple = options_.scale % 2 == 0 ? 1 : 2};
+          .receptive_radius = kGlobalRadius};
 }
 
 torch::Tensor ResnetUnet::forward(torch::Tensor image) {
@@ -153,7 +135,10 @@ torch::Tensor ResnetUnet::forward(torch::Tensor image) {
   const auto features = encoder_->forward(image);
   torch::Tensor x = bridge_->forward(bridge_norm_(features[4]).relu_());
   for (int i = 0; i < 4; ++i) x = blocks_[i]->forward(x, features[3 - i]);
-  x = torch::cat({last_shuffle_->forward(x), image}, 1);
+  x = last_shuffle_->forward(x);
+  if (x.size(2) != image.size(2) || x.size(3) != image.size(3))
+    x = at::upsample_nearest2d(x, {image.size(2), image.size(3)});
+  x = torch::cat({x, image}, 1);
   x = out_->forward(residual2_->forward(residual1_->forward(x)) + x);
   if (options_.y_low != options_.y_high)
     x = x.sigmoid() * (options_.y_high - options_.y_low) + options_.y_low;

@@ -27,7 +27,7 @@ struct ResnetUnetOptions : Options {
 
 class ResnetUnetBlock;
 
-// {N, 3, H, W} -> {N, out_channels, scale H, scale W}; sides of the output must be even.
+// {N, 3, H, W} -> {N, out_channels, scale H, scale W}.
 class ResnetUnet : public ImageNetwork {
  public:
   using OptionsType = ResnetUnetOptions;

@@ -2,6 +2,8 @@
 #include "models/generators/rrdbnet.h"
 
 #include "core/error.h"
+#include "models/blocks/convolution.h"
+#include "models/blocks/resampling.h"
 
 namespace gan {
 
@@ -9,11 +11,7 @@ namespace nn = torch::nn;
 
 namespace {
 
-nn::Conv2d conv3x3(int64_t in, int64_t out) {
-  return nn::Conv2d(nn::Conv2dOptions(in, out, 3).padding(1));
-}
-
-torch::Tensor lrelu(torch::Tensor x) { return at::leaky_relu_(x, 0.2); }
+nn::Conv2d conv3x3(int64_t in, int64_t out) { return make_conv({.in = in, .out = out}); }
 
 // Five convolutions, each fed with everything before it; a fifth of the result is added.
 class DenseBlock : public nn::Module {
@@ -32,7 +30,7 @@ class DenseBlock : public nn::Module {
   torch::Tensor forward(torch::Tensor x) {
     std::vector<torch::Tensor> dense = {x};
     for (size_t i = 0; i < 4; ++i)
-      dense.push_back(lrelu(convs_[i](i == 0 ? x : torch::cat(dense, 1))));
+      dense.push_back(lrelu_(convs_[i](i == 0 ? x : torch::cat(dense, 1))));
     return torch::add(x, convs_[4](torch::cat(dense, 1)), 0.2);
   }
 
@@ -102,12 +100,9 @@ torch::Tensor RrdbNet::forward(torch::Tensor image) {
   if (unshuffle > 1) image = at::pixel_unshuffle(image, unshuffle);
   torch::Tensor x = conv_first_(image);
   x = x + conv_body_(body_->forward(x));  // the trunk learns what to add, not the picture
-  const auto twice = [](const torch::Tensor& t) {
-    return at::upsample_nearest2d(t, {t.size(2) * 2, t.size(3) * 2});
-  };
-  x = lrelu(conv_up1_(twice(x)));
-  x = lrelu(conv_up2_(twice(x)));
-  return conv_last_(lrelu(conv_hr_(x)));
+  x = lrelu_(conv_up1_(nearest_twice(x)));
+  x = lrelu_(conv_up2_(nearest_twice(x)));
+  return conv_last_(lrelu_(conv_hr_(x)));
 }
 
 }  // namespace gan

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "models/generators/vae.h"
 
-#include <sstream>
-
 #include "core/error.h"
 #include "models/blocks/convolution.h"
 
@@ -14,18 +12,6 @@ namespace {
 
 constexpr double kSlope = 0.01;
 
-std::vector<int64_t> widths(const std::string& text) {
-  std::vector<int64_t> hidden;
-  std::istringstream words(text);
-  for (std::string word; std::getline(words, word, '-');) hidden.push_back(std::atoi(word.c_str()));
-  const bool sound = !hidden.empty() && hidden.size() <= 7 &&
-                     std::ranges::all_of(hidden, [](int64_t n) { return n >= 1 && n <= 4096; });
-  check(sound, ErrorKind::kSettings,
-        "network vae: hidden must be 1 to 7 numbers from 1 to 4096 such as 32-64-128, got \"", text,
-        "\"");
-  return hidden;
-}
-
 ConvTranspose doubling(int64_t in, int64_t out) {
   return ConvTranspose(ConvShape{.in = in, .out = out, .stride = 2}, 1);
 }
@@ -34,13 +20,15 @@ ConvTranspose doubling(int64_t in, int64_t out) {
 
 void VaeOptions::visit(OptionVisitor& v) {
   v.integer("channels", channels, 1, 4, "channels of the picture");
+  v.integer("out_channels", out_channels, 1, 4, "channels that it gives back");
   v.integer("latent", latent, 1, 4096, "length of the code");
   v.text("hidden", hidden, "", "feature maps of the layers; five make 64x64 pictures");
 }
 
-Vae::Vae(const VaeOptions& options) : options_(options), hidden_(widths(options.hidden)) {
+Vae::Vae(const VaeOptions& options)
+    : options_(options), hidden_(number_list(options.hidden, {1, 7, 4096}, "network vae: hidden")) {
   int64_t in = options.channels;
-  for (const int64_t out : hidden_) {
+  for (const int out : hidden_) {
     encoder_->push_back(Chain(make_conv({.in = in, .out = out, .stride = 2}), nn::BatchNorm2d(out),
                               leaky_relu(kSlope)));
     in = out;
@@ -56,13 +44,13 @@ Vae::Vae(const VaeOptions& options) : options_(options), hidden_(widths(options.
   const int64_t last = hidden_[0];
   final_ = register_module("final_layer",
                            Chain(doubling(last, last), nn::BatchNorm2d(last), leaky_relu(kSlope),
-                                 make_conv({.in = last, .out = options.channels}), nn::Tanh()));
+                                 make_conv({.in = last, .out = options.out_channels}), nn::Tanh()));
 }
 
 NetworkTraits Vae::traits() const {
   const int side = 2 << hidden_.size();
   return {.in_channels = options_.channels,
-          .out_channels = options_.channels,
+          .out_channels = options_.out_channels,
           .low = -1,
           .receptive_radius = kGlobalRadius,
           .size_multiple = side,

@@ -9,8 +9,9 @@
 namespace gan {
 
 struct VaeOptions : Options {
-  int channels = 3;  // 1..4
-  int latent = 128;  // 1..4096
+  int channels = 3;      // 1..4
+  int out_channels = 3;  // 1..4; the original gives 3 whatever it takes
+  int latent = 128;      // 1..4096
   // Feature maps of the layers, each of which halves the side down to 2: five make 64x64 pictures.
   std::string hidden = "32-64-128-256-512";  // 1 to 7 numbers, 1..4096 each
   void visit(OptionVisitor& v) override;
@@ -40,7 +41,7 @@ class Vae : public Network {
 
  private:
   VaeOptions options_;
-  std::vector<int64_t> hidden_;
+  std::vector<int> hidden_;
   torch::nn::Sequential encoder_, decoder_;
   torch::nn::Linear mean_{nullptr}, log_variance_{nullptr}, decoder_input_{nullptr};
   Chain final_{nullptr};

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "models/import/import.h"
 
+#include <algorithm>
+
 #include "core/error.h"
 #include "models/import/recognisers.h"
 
@@ -11,7 +13,11 @@ std::string text(int64_t value) { return std::to_string(value); }
 
 const std::vector<int64_t>* shape(const TensorFile& file, const std::string& name, size_t dims) {
   const TensorEntry* entry = file.find(name);
-  return entry && entry->shape.size() == dims ? &entry->shape : nullptr;
+  if (!entry || entry->shape.size() != dims) return nullptr;
+  // No real layer is larger, and products of such numbers do not overflow.
+  const bool sound = std::ranges::all_of(
+      entry->shape, [](int64_t side) { return side >= 1 && side <= int64_t{1} << 20; });
+  return sound ? &entry->shape : nullptr;
 }
 
 }  // namespace import

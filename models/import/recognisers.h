@@ -11,7 +11,8 @@
 
 namespace gan::import {
 
-// Shape of a tensor that must have `dims` dimensions; nullptr when it is absent or differs.
+// Shape of a tensor that must have `dims` dimensions, each 1 to 2^20; nullptr when it is absent or
+// differs.
 const std::vector<int64_t>* shape(const TensorFile& file, const std::string& name, size_t dims);
 std::string text(int64_t value);
 

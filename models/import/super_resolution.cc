@@ -13,12 +13,12 @@ int64_t whole_root(int64_t square) {
   return root * root == square ? root : 0;
 }
 
-// SRVGGNetCompact: body.0 is a convolution, activations with weights (PReLU) at the odd places.
 }  // namespace
 
+// SRVGGNetCompact: body.0 is a convolution, activations with weights (PReLU) at the odd places.
 std::optional<Recognised> compact(const TensorFile& file) {
   const auto* first = shape(file, "body.0.weight", 4);
-  if (!first || file.tensors[0].name.find("rdb") != std::string::npos) return {};
+  if (!first) return {};
   const bool prelu = shape(file, "body.1.weight", 1) != nullptr;
   int64_t last = 0;
   while (shape(file, "body." + text(last + 2) + ".weight", 4)) last += 2;

@@ -138,7 +138,13 @@ inline const std::vector<Kind>& kinds() {
        {{"form", "edges"}}},
       {"srae", "autoencoder", {{"width", "features"}, {"size", ""}}},
       {"vae", "vae", {{"in", "channels"}, {"latent", "latent"}, {"hidden", "hidden"}}},
-      {"fastai_critic", "critic", {{"nf", "features"}, {"blocks", "blocks"}, {"size", ""}}},
+      {"fastai_critic",
+       "critic",
+       {{"nf", "features"},
+        {"n_channels", "in_channels"},
+        {"p", "dropout"},
+        {"blocks", "blocks"},
+        {"size", ""}}},
       {"fastai_unet",
        "resnet_unet",
        {{"width", "features"},
@@ -168,12 +174,28 @@ inline const std::vector<Kind>& kinds() {
   return all;
 }
 
+// The truncation of a StyleGAN2 vector: named by its arguments, or the one its makers used.
+inline double truncation_of(const NetworkFile& file) {
+  std::smatch match;
+  const std::string words = file.metadata("ctor") + file.metadata("options");
+  const std::regex psi("truncation_psi[\"]?[=:] *([0-9.]+)");
+  return std::regex_search(words, match, psi) ? std::stod(match[1]) : 0.8;
+}
+
+// The encoder of the paper is built here with batch norm alone.
+inline bool left_out(const NetworkFile& file) {
+  const Words options = file.options();
+  return file.kind() == "aal_e" && options.contains("norm") && options.at("norm") != "batch";
+}
+
 // A value in the originals' words as ours: get_norm_layer('batch'), 4) (fixed width 64, True.
 inline std::string value_of(const std::string& ours, std::string text) {
   std::smatch match;
-  if (std::regex_search(text, match, std::regex("get_norm_layer\\('(\\w+)'\\)"))) return match[1];
+  if (std::regex_search(text, match, std::regex("get_norm_layer\\((?:norm_type=)?'(\\w+)'\\)")))
+    return match[1];
   if (ours == "norm" && text == "instance_affine") return "instance";
   if (ours == "blocks" && std::regex_search(text, match, std::regex("^(\\d+)\\)"))) return match[1];
+  if (ours == "conv_clamp" && (text == "None" || text == "null")) return "0";
   if (text == "True" || text == "False") text[0] = static_cast<char>(std::tolower(text[0]));
   return text;
 }
@@ -185,9 +207,11 @@ inline OptionValues options_of(const NetworkFile& file, const Kind& kind) {
     if (key.ends_with("_kwargs") || key == "encoder")
       theirs.insert(inner.begin(), inner.end());
     else if (key == "y_range" && value != "null" && value != "None") {
-      const size_t dots = value.find("..");
-      theirs["y_low"] = value.substr(0, dots);
-      theirs["y_high"] = value.substr(dots + 2);
+      std::smatch ends;  // -3..3, or a list joined by '-'
+      if (!std::regex_search(value, ends, std::regex("(-?[0-9.]*[0-9])(?:\\.\\.|-|,)(-?[0-9.]+)")))
+        throw std::runtime_error(file.name() + ": y_range " + value);
+      theirs["y_low"] = ends[1];
+      theirs["y_high"] = ends[2];
     } else if (key != "y_range") {
       theirs[key] = value;
     }

@@ -20,8 +20,8 @@ inline uint32_t hashed(uint32_t x) {
   return x ^ (x >> 16);
 }
 
-// Fills features.N.weight and .bias; other tensors keep their values.
-inline void fill_vgg_pattern(torch::nn::Module& vgg) {
+// Fills features.N.weight and .bias; other tensors keep their values. key: K of the description.
+inline void fill_vgg_pattern(torch::nn::Module& vgg, uint32_t key = 0) {
   torch::NoGradGuard no_grad;
   for (auto& [name, tensor] : state_dict(vgg)) {
     const bool bias = name.ends_with(".bias");
@@ -30,7 +30,7 @@ inline void fill_vgg_pattern(torch::nn::Module& vgg) {
     const double scale = bias ? 0.2 : std::sqrt(24.0 / static_cast<double>(tensor.size(1) * 9));
     auto* const values = tensor.data_ptr<float>();
     for (int64_t i = 0; i < tensor.numel(); ++i) {
-      const uint32_t x = hashed(static_cast<uint32_t>(i) + (layer * 2 + bias) * 100000007u);
+      const uint32_t x = hashed(static_cast<uint32_t>(i) + (layer * 2 + bias) * 100000007u + key);
       values[i] = static_cast<float>(((x >> 8) / 16777216.0 - 0.5) * scale);
     }
   }

@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "models/builtin.h"
+#include "models/host_allocator.h"
 #include "models/table.h"
 #include "tests/core/checkpoint/scratch.h"
 
@@ -53,6 +54,28 @@ TEST(Checkpoint, RefusesUnknownNetworksFormatsAndOptionsByName) {
           .find("did you mean \"scale\""),
       std::string::npos);
   EXPECT_NE(text({}).find("not known here"), std::string::npos);
+}
+
+TEST(Checkpoint, AFileThatDescribesAGiantIsRefusedBeforeItTakesMemory) {
+  const test::Scratch scratch;
+  TensorWriter writer;
+  writer.add("a", torch::zeros({1}));
+  writer.write(scratch.file("a"),
+               {{"gan.format", "1"},
+                {"gan.network", "rrdbnet"},
+                {"gan.options", "{\"features\": 1024, \"blocks\": 128, \"growth\": 512}"}});
+  reset_host_memory_peak();
+  const size_t before = host_memory().peak;
+  try {
+    load_network(open_tensor_file(scratch.file("a")));
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kWrongType);
+    EXPECT_NE(std::string(error.what()).find("more memory than its file"), std::string::npos);
+  }
+  EXPECT_LT(host_memory().peak - before, size_t{100} << 20);
+  // The limit ends with the load.
+  EXPECT_NO_THROW(torch::zeros({200 << 20}, torch::kByte));
 }
 
 }  // namespace

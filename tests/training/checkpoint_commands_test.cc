@@ -84,7 +84,8 @@ TEST_F(CheckpointCommands, ConvertRefusesWhatCannotBe) {
   refused({"convert", a}, "two files");
   refused({"convert", a, a}, "another file");
   refused({"convert", a, scratch_.file("out"), "--with", b}, "same architecture");
-  refused({"convert", a, scratch_.file("out"), "--alpha", "1.5"}, "0 to 1");
+  refused({"convert", a, scratch_.file("out"), "--alpha", "0.5"}, "wants --with");
+  refused({"convert", a, scratch_.file("out"), "--with", b, "--alpha", "1.5"}, "0 to 1");
   refused({"convert", a, scratch_.file("out"), "--set", "features=16"}, "leave the weights");
   refused({"convert", a, scratch_.file("out"), "--set", "faetures=8"}, "did you mean");
   refused({"convert", scratch_.file("none"), scratch_.file("out")}, "no such file");
