@@ -12,7 +12,7 @@
 #include "models/host_allocator.h"
 #include "models/picture_tensor.h"
 #include "training/commands.h"
-#include "training/super_resolution_judge.h"
+#include "training/judges/super_resolution.h"
 
 namespace gan::training {
 namespace {

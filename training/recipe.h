@@ -10,16 +10,18 @@
 
 #include "core/picture.h"
 #include "training/datasets/dataset.h"
-#include "training/loader.h"
 #include "training/run_state.h"
 #include "training/schedule.h"
+#include "training/step.h"
 
 namespace gan::training {
 
 // Options that every recipe has; a recipe derives from it, changes defaults and adds its own.
 struct RecipeOptions : Options {
   int steps = 100000;  // optimisation steps of the run
-  int batch = 16;      // samples a step
+  int batch = 16;      // samples a batch
+  int accumulate = 1;  // batches a step, whose gradients are averaged
+  double clip = 0;     // largest norm of an optimizer's gradient, 0: none
   int seed = 0;
   int workers = 2;   // loader threads
   double lr = 2e-4;  // base learning rate; a recipe with two says which
@@ -30,13 +32,12 @@ struct RecipeOptions : Options {
   int save_every = 2000;      // steps between checkpoints
   int keep = 3;               // checkpoints kept beside latest and best
   std::string init;           // checkpoint to start the generator from
+  std::string freeze;         // networks that keep their weights, such as "d" or "g,e"
   std::string licence;        // of the weights, written into checkpoints
   std::string provenance;     // what they were trained on, written into checkpoints
   void visit(OptionVisitor& v) override;
 };
 
-// Named numbers of one step, such as {"loss", ...}; scalars still on the device.
-using StepValues = std::vector<std::pair<std::string, torch::Tensor>>;
 // Named numbers of a validation.
 using Values = std::vector<std::pair<std::string, double>>;
 
@@ -51,10 +52,11 @@ class Recipe {
   virtual const Dataset& training_set() const = 0;
 
   // One step: forward, backward and every optimizer. torch's random numbers are seeded for it.
-  virtual StepValues step(RunState& state, const Batch& batch) = 0;
+  virtual void step(Step& step) = 0;
 
-  // Quality on held-out data; the first value decides which checkpoint is best (larger is better).
+  // Quality on held-out data; the first value decides which checkpoint is best.
   virtual Values validate(RunState& state) = 0;
+  virtual bool larger_is_better() const { return true; }
   // A grid of pictures at fixed inputs.
   virtual Picture samples(RunState& state) = 0;
 

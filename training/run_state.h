@@ -21,6 +21,8 @@ struct NamedNetwork {
   std::unique_ptr<Options> options;
   std::shared_ptr<Network> network;
   std::shared_ptr<Network> average;  // exponential moving average; null when not wanted
+
+  Network& best() const { return average ? *average : *network; }  // what is judged and kept
 };
 
 struct NamedOptimizer {

@@ -16,6 +16,7 @@
 #include "models/checkpoint.h"
 #include "models/device.h"
 #include "models/host_allocator.h"
+#include "training/autocast.h"
 #include "training/meters/metrics_csv.h"
 #include "training/meters/progress.h"
 #include "training/recipe.h"
@@ -42,21 +43,20 @@ class Run {
         state_(device_) {
     install_host_allocator();
     set_threads_of_this_thread(request.threads);
-    check(request.precision == "auto" || request.precision == "fp32", ErrorKind::kSettings,
-          "precision of a training run must be auto or fp32, got \"", request.precision, "\"");
+    precision_ = training_precision(request.precision, device_);
     read_options(recipe_->options(), request.settings, "recipe " + request.recipe);
   }
 
   RunResult go() {
     prepare();
     RecipeOptions& options = recipe_->options();
-    Loader loader(recipe_->training_set(),
-                  {options.batch, static_cast<uint64_t>(options.seed), options.workers, step_ + 1});
+    Loader loader(recipe_->training_set(), {options.batch, static_cast<uint64_t>(options.seed),
+                                            options.workers, step_ * options.accumulate + 1});
     Progress progress(folder_.file("log.txt"), step_ + 1, options.steps);
     for (const auto& note : notes_) progress.line(note);
     while (step_ < options.steps && !Signals::stop_requested()) {
       ++step_;
-      train_step(loader.next());
+      train_step(loader);
       progress.step(step_);
       const bool last = step_ == options.steps || Signals::stop_requested();
       const bool validates = options.validate_every > 0 &&
@@ -139,21 +139,28 @@ class Run {
             {"gan.libtorch", TORCH_VERSION}};
   }
 
-  void train_step(const Batch& batch) {
+  void train_step(Loader& loader) {
     torch::manual_seed(step_seed());
     RecipeOptions& options = recipe_->options();
     state_.set_lr_factor(schedule_factor(options.schedule, step_, options.steps));
-    const auto place = [&](const torch::Tensor& t) { return t.defined() ? t.to(device_) : t; };
-    const StepValues values = recipe_->step(
-        state_, {place(batch.input), place(batch.target), place(batch.label), batch.sources});
-    if (options.ema > 0) state_.update_averages(options.ema);
-    for (const auto& [name, tensor] : values) {
-      const double value = tensor.item<double>();
-      check(std::isfinite(value), ErrorKind::kNotFinite, "step ", step_, ": ", name, " is ", value,
-            " on ", batch.sources.empty() ? "" : batch.sources[0], "; the last good checkpoint is ",
-            last_saved_ ? folder_.weights(last_saved_) : "none");
-      means_.add(name, value);
+    std::vector<Batch> batches;
+    for (int i = 0; i < options.accumulate; ++i) {
+      batches.push_back(loader.next());
+      for (torch::Tensor* t :
+           {&batches.back().input, &batches.back().target, &batches.back().label})
+        if (t->defined()) *t = t->to(device_);
     }
+    Step step(step_, state_, batches, {options.freeze, options.clip});
+    try {
+      const Autocast autocast(device_, precision_);
+      recipe_->step(step);
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::kNotFinite) fail(error.kind(), error.what());
+      fail(ErrorKind::kNotFinite, error.what(), "; the last good checkpoint is ",
+           last_saved_ ? folder_.weights(last_saved_) : "none");
+    }
+    if (options.ema > 0) state_.update_averages(options.ema);
+    for (const auto& [name, tensor] : step.values()) means_.add(name, tensor.item<double>());
   }
 
   template <class Function>
@@ -172,7 +179,8 @@ class Run {
     if (validates) {
       const auto values = evaluated([&] { return recipe_->validate(state_); });
       for (const auto& [name, value] : values) row["val_" + name] = value;
-      is_best_ = !has_best_ || values.at(0).second > best_;
+      const double first = values.at(0).second;
+      is_best_ = !has_best_ || (recipe_->larger_is_better() ? first > best_ : first < best_);
       if (is_best_) best_ = values.at(0).second;
       has_best_ = true;
       write_image(folder_.sample(step_),

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // gan-train run as its users meet it: results, resume, signals, errors.
-#include <sys/inotify.h>
-
 #include <algorithm>
-#include <random>
 #include <thread>
 
 #include "tests/training/gan_train.h"
@@ -39,18 +36,10 @@ class Run : public testing::Test {
     const Finished done = gan_train(scratch_, command(out, std::move(more)));
     ASSERT_EQ(done.status, 0) << done.output;
   }
-  bool half_written(const std::string& out) const {
-    const std::string folder = scratch_.file(out + "/checkpoints");
-    if (!std::filesystem::exists(folder)) return false;
-    for (const auto& entry : std::filesystem::directory_iterator(folder))
-      if (entry.path().extension() == ".tmp") return true;
-    return false;
-  }
   void resume_and_compare(const std::string& out) {
     run_whole(out, {"--resume"});
     expect_equal_weights(latest("reference"), latest(out));
     EXPECT_EQ(metrics("reference"), metrics(out));
-    EXPECT_FALSE(half_written(out));
   }
 
   Scratch scratch_;
@@ -80,47 +69,6 @@ TEST_F(Run, TheSameCommandGivesTheSameResultWithAnyNumberOfLoaders) {
   }
   run_whole("seed", {"--set", "seed=1"});
   EXPECT_NE(metrics("reference"), metrics("seed"));
-}
-
-TEST_F(Run, KilledAtRandomMomentsItResumesBitForBit) {
-  run_whole("reference");
-  std::mt19937 random(std::random_device{}());
-  for (int i = 0; i < 15; ++i) {
-    const std::string out = "random" + std::to_string(i);
-    {
-      GanTrain run(command(out), scratch_.file("log"));
-      std::this_thread::sleep_for(std::chrono::milliseconds(300 + random() % 900));
-      run.signal(SIGKILL);
-      run.wait();
-    }
-    resume_and_compare(out);
-  }
-}
-
-TEST_F(Run, KilledInsideACheckpointWriteItResumesBitForBit) {
-  run_whole("reference");
-  int inside = 0;
-  for (int i = 0; inside < 5 && i < 40; ++i) {
-    const std::string out = "write" + std::to_string(i),
-                      folder = scratch_.file(out + "/checkpoints");
-    std::filesystem::create_directories(folder);
-    const int watch = inotify_init1(IN_CLOEXEC);
-    inotify_add_watch(watch, folder.c_str(), IN_CREATE);
-    {
-      GanTrain run(command(out), scratch_.file("log"));
-      // The first file made in the folder is the temporary of a checkpoint; later ones for later i.
-      for (int seen = 0; seen <= i % 5; ++seen) {
-        alignas(inotify_event) char event[4096];
-        if (read(watch, event, sizeof event) <= 0) break;
-      }
-      run.signal(SIGKILL);
-      run.wait();
-    }
-    close(watch);
-    inside += half_written(out);
-    resume_and_compare(out);
-  }
-  EXPECT_GE(inside, 5) << "too few kills fell inside a write";
 }
 
 TEST_F(Run, AnInterruptSavesAndExits) {

@@ -4,8 +4,8 @@
 #include "core/error.h"
 #include "models/generators/compact.h"
 #include "training/datasets/super_resolution.h"
+#include "training/judges/super_resolution.h"
 #include "training/losses/pixel.h"
-#include "training/super_resolution_judge.h"
 
 namespace gan::training {
 namespace {
@@ -58,28 +58,24 @@ class CompactRecipe : public Recipe {
 
   const Dataset& training_set() const override { return *data_; }
 
-  StepValues step(RunState& state, const Batch& batch) override {
-    auto& g = *state.network("g").network;
-    auto& adam = state.optimizer("g");
-    const auto output = g.run({batch.input, {}, {}});
-    const auto loss = options_.loss == "l1"    ? losses::l1(output, batch.target)
-                      : options_.loss == "mse" ? losses::mse(output, batch.target)
-                                               : losses::charbonnier(output, batch.target);
-    adam.zero_grad();
-    loss.backward();
-    adam.step();
-    return {{"loss", loss.detach()}};
+  void step(Step& step) override {
+    auto& g = *step.state().network("g").network;
+    step.update({"g"}, "loss", [&](const Batch& batch, size_t) {
+      const auto output = g.run({batch.input, {}, {}});
+      return options_.loss == "l1"    ? losses::l1(output, batch.target)
+             : options_.loss == "mse" ? losses::mse(output, batch.target)
+                                      : losses::charbonnier(output, batch.target);
+    });
   }
 
-  Values validate(RunState& state) override { return judge_->judge(best(state), state.device()); }
-  Picture samples(RunState& state) override { return judge_->grid(best(state), state.device()); }
+  Values validate(RunState& state) override {
+    return judge_->judge(state.network("g").best(), state.device());
+  }
+  Picture samples(RunState& state) override {
+    return judge_->grid(state.network("g").best(), state.device());
+  }
 
  private:
-  static Network& best(RunState& state) {
-    auto& g = state.network("g");
-    return g.average ? *g.average : *g.network;
-  }
-
   CompactRunOptions options_;
   std::unique_ptr<SuperResolutionDataset> data_;
   std::unique_ptr<SuperResolutionJudge> judge_;

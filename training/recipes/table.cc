@@ -3,14 +3,22 @@
 
 #include "core/error.h"
 #include "training/recipe.h"
+#include "training/recipes/cgan.h"
 #include "training/recipes/compact.h"
+#include "training/recipes/dcgan.h"
+#include "training/recipes/esrgan.h"
 
 namespace gan::training {
 namespace {
 
 constexpr RecipeEntry kTable[] = {
+    {"cgan", "28x28 pictures of a chosen class", "Mirza and Osindero 2014; the mission's slides",
+     make_cgan_recipe},
     {"compact", "small super-resolution network on pixel loss", "SRVGGNetCompact of Real-ESRGAN",
      make_compact_recipe},
+    {"dcgan", "pictures from codes", "Radford et al. 2016; pytorch/examples", make_dcgan_recipe},
+    {"esrgan", "super-resolution with a relativistic discriminator", "Wang et al. 2018; BasicSR",
+     make_esrgan_recipe},
 };
 
 }  // namespace
@@ -32,7 +40,9 @@ const RecipeEntry& find_recipe(std::string_view name) {
 
 void RecipeOptions::visit(OptionVisitor& v) {
   v.integer("steps", steps, 1, 1000000000, "optimisation steps");
-  v.integer("batch", batch, 1, 65536, "samples a step");
+  v.integer("batch", batch, 1, 65536, "samples a batch");
+  v.integer("accumulate", accumulate, 1, 65536, "batches a step, whose gradients are averaged");
+  v.real("clip", clip, 0, 1e9, "largest norm of an optimizer's gradient, 0: none");
   v.integer("seed", seed, 0, 2147483647, "of all random numbers");
   v.integer("workers", workers, 1, 256, "loader threads");
   v.real("lr", lr, 0, 10, "base learning rate");
@@ -43,6 +53,7 @@ void RecipeOptions::visit(OptionVisitor& v) {
   v.integer("save_every", save_every, 1, 1000000000, "steps between checkpoints");
   v.integer("keep", keep, 1, 1000000, "checkpoints kept beside latest and best");
   v.text("init", init, "", "checkpoint to start from");
+  v.text("freeze", freeze, "", "networks that keep their weights, by role, such as d");
   v.text("licence", licence, "", "of the weights; written into checkpoints");
   v.text("provenance", provenance, "", "training data and its terms; written into checkpoints");
 }

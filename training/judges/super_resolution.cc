@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "training/super_resolution_judge.h"
+#include "training/judges/super_resolution.h"
 
 #include <algorithm>
 

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What every recipe must do, on small data: the same command gives the same result, a killed run
+// goes on bit for bit. GAN_KILLS says how often each is killed at random (4).
+#include <sys/inotify.h>
+
+#include <algorithm>
+#include <random>
+#include <thread>
+
+#include "tests/training/gan_train.h"
+
+namespace gan::test {
+namespace {
+
+struct RecipeCase {
+  const char* recipe;
+  bool idx;  // data: IDX files, else pictures
+  std::vector<const char*> settings;
+};
+
+// Sized so that the whole run takes about a second.
+const std::vector<RecipeCase>& cases() {
+  static const std::vector<RecipeCase> all = {
+      {"cgan",
+       true,
+       {"features=8", "d_features=8", "latent=8", "batch=8", "judge_steps=10",
+        "judge_pictures=20"}},
+      {"compact", false, {"features=8", "convs=1", "batch=2", "patch=8", "holdout=1"}},
+      {"dcgan",
+       false,
+       {"features=4", "d_features=4", "side=16", "latent=8", "batch=4", "holdout=1",
+        "judge_pictures=16"}},
+      {"esrgan",
+       false,
+       {"features=8", "blocks=1", "growth=4", "d_features=4", "patch=4", "scale=2", "batch=2",
+        "pretrain_steps=20", "vgg=none", "holdout=1"}},
+  };
+  return all;
+}
+
+// Ten classes of 28x28 pictures: bars whose place is the class.
+void make_idx(const std::string& folder) {
+  std::filesystem::create_directories(folder);
+  const auto big_endian = [](uint32_t value) {
+    std::string bytes;
+    for (const int shift : {24, 16, 8, 0}) bytes += static_cast<char>(value >> shift & 255);
+    return bytes;
+  };
+  for (const char* split : {"train", "t10k"}) {
+    constexpr uint32_t kCount = 60;
+    std::string images = big_endian(2051) + big_endian(kCount) + big_endian(28) + big_endian(28),
+                labels = big_endian(2049) + big_endian(kCount);
+    for (uint32_t i = 0; i < kCount; ++i) {
+      labels += static_cast<char>(i % 10);
+      for (uint32_t p = 0; p < 28 * 28; ++p)
+        images += static_cast<char>(p % 28 / 3 == i % 10 ? 200 + i % 50 : 10);
+    }
+    std::ofstream(folder + "/" + split + "-images-idx3-ubyte", std::ios::binary) << images;
+    std::ofstream(folder + "/" + split + "-labels-idx1-ubyte", std::ios::binary) << labels;
+  }
+}
+
+class EveryRecipe : public testing::TestWithParam<RecipeCase> {
+ protected:
+  void SetUp() override {
+    if (GetParam().idx)
+      make_idx(scratch_.file("data"));
+    else
+      make_pictures(scratch_.file("data"), 5);
+  }
+  std::vector<std::string> command(const std::string& out,
+                                   std::vector<std::string> more = {}) const {
+    std::vector<std::string> arguments = {"run",       GetParam().recipe,
+                                          "--data",    scratch_.file("data"),
+                                          "--out",     scratch_.file(out),
+                                          "--threads", "1",
+                                          "--steps",   "40"};
+    auto settings = GetParam().settings;
+    for (const char* set : {"save_every=7", "log_every=5", "validate_every=20", "workers=1"})
+      settings.push_back(set);
+    for (const char* set : settings) {
+      arguments.push_back("--set");
+      arguments.push_back(set);
+    }
+    for (auto& word : more) arguments.push_back(std::move(word));
+    return arguments;
+  }
+  std::string latest(const std::string& out) const {
+    return scratch_.file(out + "/checkpoints/latest.safetensors");
+  }
+  std::string metrics(const std::string& out) const {
+    return slurp(scratch_.file(out + "/metrics.csv"));
+  }
+  void run_whole(const std::string& out, std::vector<std::string> more = {}) {
+    const Finished done = gan_train(scratch_, command(out, std::move(more)));
+    ASSERT_EQ(done.status, 0) << done.output;
+  }
+  bool half_written(const std::string& out) const {
+    const std::string folder = scratch_.file(out + "/checkpoints");
+    if (!std::filesystem::exists(folder)) return false;
+    return std::ranges::any_of(std::filesystem::directory_iterator(folder), [](const auto& entry) {
+      return entry.path().extension() == ".tmp";
+    });
+  }
+  void resume_and_compare(const std::string& out) {
+    run_whole(out, {"--resume"});
+    expect_equal_weights(latest("reference"), latest(out));
+    EXPECT_EQ(metrics("reference"), metrics(out));
+    EXPECT_FALSE(half_written(out));
+  }
+
+  Scratch scratch_;
+};
+
+TEST_P(EveryRecipe, TheSameCommandGivesTheSameResultWithAnyNumberOfLoaders) {
+  run_whole("reference");
+  run_whole("again");
+  run_whole("loaders", {"--set", "workers=4"});
+  for (const char* other : {"again", "loaders"}) {
+    expect_equal_weights(latest("reference"), latest(other));
+    EXPECT_EQ(metrics("reference"), metrics(other));
+  }
+}
+
+TEST_P(EveryRecipe, AFrozenNetworkKeepsItsWeights) {
+  run_whole("a", {"--set", "freeze=g", "--set", "ema=0", "--steps", "1"});
+  run_whole("b", {"--set", "freeze=g", "--set", "ema=0", "--steps", "30"});
+  const TensorFile a = open_tensor_file(latest("a")), b = open_tensor_file(latest("b"));
+  for (const auto& entry : a.tensors) {
+    if (entry.name.find("running") != std::string::npos ||
+        entry.name.find("num_batches") != std::string::npos)
+      continue;
+    std::vector<std::byte> x(static_cast<size_t>(entry.extent()) * item_size(entry.dtype)),
+        y(x.size());
+    a.read(entry, x);
+    b.read(*b.find(entry.name), y);
+    EXPECT_TRUE(x == y) << entry.name;
+  }
+}
+
+TEST_P(EveryRecipe, AccumulatedBatchesAndBf16Run) {
+  run_whole("a", {"--set", "accumulate=3", "--set", "clip=1", "--steps", "5"});
+  run_whole("b", {"--precision", "bf16", "--steps", "5"});
+}
+
+TEST_P(EveryRecipe, KilledAtRandomMomentsItResumesBitForBit) {
+  run_whole("reference");
+  const char* const wanted = std::getenv("GAN_KILLS");
+  std::mt19937 random(std::random_device{}());
+  for (int i = 0; i < (wanted ? std::atoi(wanted) : 4); ++i) {
+    const std::string out = "random" + std::to_string(i);
+    {
+      GanTrain run(command(out), scratch_.file("log"));
+      std::this_thread::sleep_for(std::chrono::milliseconds(250 + random() % 900));
+      run.signal(SIGKILL);
+      run.wait();
+    }
+    resume_and_compare(out);
+  }
+}
+
+TEST_P(EveryRecipe, KilledInsideACheckpointWriteItResumesBitForBit) {
+  const char* const wanted = std::getenv("GAN_KILLS");
+  const int kills = wanted ? 5 : 1;
+  run_whole("reference");
+  int inside = 0;
+  for (int i = 0; inside < kills && i < 40; ++i) {
+    const std::string out = "write" + std::to_string(i),
+                      folder = scratch_.file(out + "/checkpoints");
+    std::filesystem::create_directories(folder);
+    const int watch = inotify_init1(IN_CLOEXEC);
+    inotify_add_watch(watch, folder.c_str(), IN_CREATE);
+    {
+      GanTrain run(command(out), scratch_.file("log"));
+      // The first file made in the folder is the temporary of a checkpoint; later ones for later i.
+      for (int seen = 0; seen <= i % 5; ++seen) {
+        alignas(inotify_event) char event[4096];
+        if (read(watch, event, sizeof event) <= 0) break;
+      }
+      run.signal(SIGKILL);
+      run.wait();
+    }
+    close(watch);
+    inside += half_written(out);
+    resume_and_compare(out);
+  }
+  EXPECT_GE(inside, kills) << "too few kills fell inside a write";
+}
+
+TEST(Recipes, EachIsTestedHere) {
+  const Scratch scratch;
+  const std::string list = gan_train(scratch, {"list"}).output;
+  const std::string recipes = list.substr(0, list.find("Networks:"));
+  int lines = 0;
+  std::istringstream text(recipes);
+  for (std::string line; std::getline(text, line);) lines += line.starts_with("  ");
+  EXPECT_EQ(lines, static_cast<int>(cases().size()));
+}
+
+INSTANTIATE_TEST_SUITE_P(Recipes, EveryRecipe, testing::ValuesIn(cases()),
+                         [](const auto& info) { return std::string(info.param.recipe); });
+
+}  // namespace
+}  // namespace gan::test

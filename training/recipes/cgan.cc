@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "training/recipes/cgan.h"
+
+#include "core/error.h"
+#include "core/latent.h"
+#include "models/discriminators/cgan_discriminator.h"
+#include "models/generators/cgan.h"
+#include "models/picture_tensor.h"
+#include "training/datasets/pictures.h"
+#include "training/judges/class_accuracy.h"
+#include "training/losses/gan.h"
+#include "training/sample_grid.h"
+
+namespace gan::training {
+namespace {
+
+struct CganRunOptions : RecipeOptions {
+  CganOptions network;
+  CganDiscriminatorOptions judge;
+  std::string gan = "vanilla";
+  int judge_steps = 400;      // batches on which the class judge is trained
+  int judge_pictures = 1000;  // generated for the metric
+
+  CganRunOptions() {
+    batch = 128;
+    ema = 0;
+    steps = 40000;
+  }
+  void visit(OptionVisitor& v) override {
+    RecipeOptions::visit(v);
+    v.integer("latent", network.latent, 1, 4096, "length of the code");
+    v.integer("embedding", network.embedding, 1, 1024, "length of a class's vector");
+    v.integer("features", network.features, 1, 1024, "feature maps of the generator");
+    v.integer("d_features", judge.features, 1, 1024, "feature maps of the discriminator");
+    v.real("dropout", judge.dropout, 0, 0.9, "of the discriminator");
+    v.text("gan", gan, losses::kAdversarialWords, "adversarial loss");
+    v.integer("judge_steps", judge_steps, 1, 100000, "batches that train the class judge");
+    v.integer("judge_pictures", judge_pictures, 10, 100000, "generated for the metric");
+  }
+};
+
+class CganRecipe : public Recipe {
+ public:
+  RecipeOptions& options() override { return options_; }
+  const Dataset& training_set() const override { return *data_.training; }
+
+  void prepare(RunState& state, const std::string& folder) override {
+    data_ = open_pictures(folder, {28, 1, false}, 1);
+    judge_ = std::make_unique<ClassJudge>(*data_.training, *data_.held_out, options_.judge_steps);
+    options_.network.classes = options_.judge.classes = data_.training->classes();
+    options_.judge.embedding = options_.network.embedding;
+    torch::manual_seed(mix(static_cast<uint64_t>(options_.seed), 0));
+    auto& g = state.add_network("g", "cgan", std::make_unique<CganOptions>(options_.network),
+                                options_.ema > 0);
+    auto& d = state.add_network("d", "cgan_discriminator",
+                                std::make_unique<CganDiscriminatorOptions>(options_.judge));
+    const AdamSettings adam{.lr = options_.lr, .beta1 = 0.5};
+    state.add_optimizer("g", g.parameters(), adam);
+    state.add_optimizer("d", d.parameters(), adam);
+  }
+
+  void step(Step& step) override {
+    auto& g = *step.state().network("g").network;
+    auto& d = *step.state().network("d").network;
+    const auto kind = losses::adversarial_from_word(options_.gan);
+    struct Fake {
+      torch::Tensor picture, label;
+    };
+    std::vector<Fake> fakes;
+    step.update({"d"}, "loss_d", [&](const Batch& batch, size_t) {
+      const int64_t count = batch.input.size(0);
+      const auto label = torch::randint(options_.network.classes, {count}, batch.label.options());
+      const auto code = torch::randn({count, options_.network.latent}, batch.input.options());
+      fakes.push_back({g.run({.latent = code, .label = label}), label});
+      const auto real = d.run({batch.input * 2 - 1, {}, batch.label});
+      const auto fake = d.run({fakes.back().picture.detach(), {}, label});
+      step.log("logit_real", real.mean());
+      step.log("logit_fake", fake.mean());
+      step.log("accuracy_d", losses::accuracy(kind, real, fake));
+      return (losses::discriminator_real(kind, real) + losses::discriminator_fake(kind, fake)) / 2;
+    });
+    step.update({"g"}, "loss_g", [&](const Batch&, size_t place) {
+      return losses::generator(kind, d.run({fakes[place].picture, {}, fakes[place].label}));
+    });
+  }
+
+  Values validate(RunState& state) override {
+    torch::NoGradGuard no_grad;
+    const auto [pictures, labels] = draw(state, options_.judge_pictures);
+    const auto verdict = judge_->judge(pictures, labels);
+    return {{"class_accuracy", verdict.right},
+            {"worst_class", verdict.worst_class},
+            {"judge_accuracy", judge_->accuracy()}};
+  }
+
+  // Ten rows of codes; a column is a class.
+  Picture samples(RunState& state) override {
+    torch::NoGradGuard no_grad;
+    std::vector<Picture> cells;
+    for (const auto& picture : draw(state, 10 * options_.network.classes).first.split(1))
+      cells.push_back(picture_from_tensor(picture));
+    return make_grid(cells, options_.network.classes);
+  }
+
+ private:
+  // Pictures in [0, 1] of classes 0, 1, ..., and again with the next seeds.
+  std::pair<torch::Tensor, torch::Tensor> draw(RunState& state, int count) {
+    std::vector<torch::Tensor> codes;
+    for (int i = 0; i < count; ++i)
+      codes.push_back(
+          torch::tensor(seeded_code(static_cast<uint32_t>(i), options_.network.latent)));
+    const auto labels = torch::arange(count, torch::kLong) % options_.network.classes;
+    const auto pictures = state.network("g").best().run(
+        {.latent = torch::stack(codes).to(state.device()), .label = labels.to(state.device())});
+    return {((pictures.to(torch::kCPU) + 1) / 2).clamp(0, 1), labels};
+  }
+
+  CganRunOptions options_;
+  PictureSplits data_;
+  std::unique_ptr<ClassJudge> judge_;
+};
+
+}  // namespace
+
+std::unique_ptr<Recipe> make_cgan_recipe() { return std::make_unique<CganRecipe>(); }
+
+}  // namespace gan::training

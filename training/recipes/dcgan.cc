@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "training/recipes/dcgan.h"
+
+#include "core/error.h"
+#include "core/latent.h"
+#include "models/discriminators/dcgan_discriminator.h"
+#include "models/generators/dcgan.h"
+#include "models/generators/dcgan_faces.h"
+#include "models/picture_tensor.h"
+#include "training/datasets/pictures.h"
+#include "training/judges/class_accuracy.h"
+#include "training/judges/sliced_wasserstein.h"
+#include "training/losses/gan.h"
+#include "training/sample_grid.h"
+
+namespace gan::training {
+namespace {
+
+struct DcganRunOptions : RecipeOptions {
+  std::string variant = "reference";  // reference | faces
+  DcganOptions network;               // reference
+  int d_features = 64;
+  std::string norm = "none";  // faces
+  std::string gan = "vanilla";
+  bool mirror = true;
+  int holdout = 500;         // pictures held out of a folder
+  int judge_pictures = 512;  // compared by the metric
+
+  DcganRunOptions() {
+    batch = 64;
+    ema = 0;
+    steps = 20000;
+  }
+  void visit(OptionVisitor& v) override {
+    RecipeOptions::visit(v);
+    v.text("variant", variant, "reference|faces", "64x64 of the paper, or the 80x80 for faces");
+    v.integer("latent", network.latent, 1, 4096, "length of the code");
+    v.integer("features", network.features, 1, 512, "feature maps of the generator");
+    v.integer("d_features", d_features, 1, 512, "feature maps of the discriminator");
+    v.integer("channels", network.channels, 1, 3, "1 or 3");
+    v.integer("side", network.side, 16, 256, "reference: 16, 28, 32, 64, 128 or 256");
+    v.text("norm", norm, "none|batch", "faces: normalisation");
+    v.text("gan", gan, losses::kAdversarialWords, "adversarial loss");
+    v.flag("mirror", mirror, "pictures of a folder at random");
+    v.integer("holdout", holdout, 1, 1000000, "pictures held out of a folder");
+    v.integer("judge_pictures", judge_pictures, 16, 100000, "compared by the metric");
+  }
+};
+
+class DcganRecipe : public Recipe {
+ public:
+  RecipeOptions& options() override { return options_; }
+  const Dataset& training_set() const override { return *data_.training; }
+  bool larger_is_better() const override { return false; }
+
+  void prepare(RunState& state, const std::string& folder) override {
+    const bool faces = options_.variant == "faces";
+    check(options_.network.channels != 2, ErrorKind::kSettings, "channels must be 1 or 3, got 2");
+    check(!faces || options_.network.channels == 3, ErrorKind::kSettings,
+          "channels must be 3 with variant=faces");
+    data_ = open_pictures(
+        folder, {faces ? 80 : options_.network.side, options_.network.channels, options_.mirror},
+        options_.holdout);
+    auto& g =
+        faces ? state.add_network("g", "dcgan_faces", faces_options(), options_.ema > 0)
+              : state.add_network("g", "dcgan", std::make_unique<DcganOptions>(options_.network),
+                                  options_.ema > 0);
+    auto& d = faces ? state.add_network("d", "dcgan_faces_discriminator", faces_judge_options())
+                    : state.add_network("d", "dcgan_discriminator", reference_judge_options());
+    const AdamSettings adam{.lr = options_.lr, .beta1 = 0.5};
+    state.add_optimizer("g", g.parameters(), adam);
+    state.add_optimizer("d", d.parameters(), adam);
+    held_out_ = plain_batch(*data_.held_out, 0, options_.judge_pictures).pictures;
+  }
+
+  void step(Step& step) override {
+    auto& g = *step.state().network("g").network;
+    auto& d = *step.state().network("d").network;
+    const auto kind = losses::adversarial_from_word(options_.gan);
+    std::vector<torch::Tensor> fakes;
+    step.update({"d"}, "loss_d", [&](const Batch& batch, size_t) {
+      const auto code =
+          torch::randn({batch.input.size(0), options_.network.latent}, batch.input.options());
+      fakes.push_back(g.run({.latent = code}));
+      const auto real = d.run({batch.input * 2 - 1, {}, {}});
+      const auto fake = d.run({fakes.back().detach(), {}, {}});
+      step.log("logit_real", real.mean());
+      step.log("logit_fake", fake.mean());
+      step.log("accuracy_d", losses::accuracy(kind, real, fake));
+      return losses::discriminator_real(kind, real) + losses::discriminator_fake(kind, fake);
+    });
+    step.update({"g"}, "loss_g", [&](const Batch&, size_t place) {
+      return losses::generator(kind, d.run({fakes[place], {}, {}}));
+    });
+  }
+
+  Values validate(RunState& state) override {
+    torch::NoGradGuard no_grad;
+    std::vector<torch::Tensor> pictures;
+    for (int64_t first = 0; first < held_out_.size(0); first += 64)
+      pictures.push_back(draw(state, first, std::min<int64_t>(64, held_out_.size(0) - first)));
+    return {{"swd", sliced_wasserstein(torch::cat(pictures), held_out_)}};
+  }
+
+  Picture samples(RunState& state) override {
+    torch::NoGradGuard no_grad;
+    std::vector<Picture> cells;
+    for (const auto& picture : draw(state, 0, 64).split(1))
+      cells.push_back(picture_from_tensor(picture));
+    return make_grid(cells, 8);
+  }
+
+ private:
+  std::unique_ptr<Options> faces_options() const {
+    auto options = std::make_unique<DcganFacesOptions>();
+    options->latent = options_.network.latent;
+    options->norm = options_.norm;
+    return options;
+  }
+  std::unique_ptr<Options> faces_judge_options() const {
+    auto options = std::make_unique<DcganFacesDiscriminatorOptions>();
+    options->norm = options_.norm;
+    return options;
+  }
+  std::unique_ptr<Options> reference_judge_options() const {
+    auto options = std::make_unique<DcganDiscriminatorOptions>();
+    options->features = options_.d_features;
+    options->channels = options_.network.channels;
+    options->side = options_.network.side;
+    return options;
+  }
+
+  // Pictures of the seeds first, first + 1, ... in [0, 1], on the CPU.
+  torch::Tensor draw(RunState& state, int64_t first, int64_t count) {
+    std::vector<torch::Tensor> codes;
+    for (int64_t i = 0; i < count; ++i)
+      codes.push_back(
+          torch::tensor(seeded_code(static_cast<uint32_t>(first + i), options_.network.latent)));
+    const auto pictures =
+        state.network("g").best().run({.latent = torch::stack(codes).to(state.device())});
+    return ((pictures.to(torch::kCPU) + 1) / 2).clamp(0, 1);
+  }
+
+  DcganRunOptions options_;
+  PictureSplits data_;
+  torch::Tensor held_out_;
+};
+
+}  // namespace
+
+std::unique_ptr<Recipe> make_dcgan_recipe() { return std::make_unique<DcganRecipe>(); }
+
+}  // namespace gan::training

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// One optimisation step of a recipe: its batches, the gradients, the optimizers, what is logged.
+#pragma once
+
+#include <functional>
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "training/loader.h"
+#include "training/run_state.h"
+
+namespace gan::training {
+
+// Named numbers of one step, such as {"loss", ...}; scalars still on the device.
+using StepValues = std::vector<std::pair<std::string, torch::Tensor>>;
+
+struct StepOptions {
+  std::string freeze;  // names of optimizers that are not applied, joined by commas
+  double clip = 0;     // largest norm of an optimizer's whole gradient, 0: none
+};
+
+class Step {
+ public:
+  // batches: the micro-batches whose gradients are averaged, on the device already.
+  Step(int64_t number, RunState& state, std::span<const Batch> batches, StepOptions options)
+      : number_(number), state_(state), batches_(batches), options_(options) {}
+
+  int64_t number() const { return number_; }  // from 1
+  RunState& state() { return state_; }
+  std::span<const Batch> batches() const { return batches_; }
+
+  using Names = std::initializer_list<const char*>;
+  // Adds the gradient of loss, divided by the number of batches, to the parameters of these
+  // optimizers and to no others, so that a discriminator stays untouched when a generator learns
+  // from it. Throws Error(kNotFinite) that names `what` when the loss is NaN or infinite; nothing
+  // has been applied then.
+  void backward(const torch::Tensor& loss, Names optimizers, const char* what,
+                bool retain_graph = false);
+  // Clips, applies and clears the gradients of these optimizers.
+  void apply(Names optimizers);
+
+  // The usual: the loss of each batch, its gradients, one application. place: of the batch in
+  // batches(), for what an earlier phase of the step has kept.
+  using Loss = std::function<torch::Tensor(const Batch& batch, size_t place)>;
+  void update(Names optimizers, const char* what, const Loss& loss);
+
+  // For the log; of several batches the mean counts.
+  void log(const char* name, const torch::Tensor& value) {
+    values_.emplace_back(name, value.detach());
+  }
+  const StepValues& values() const { return values_; }
+
+ private:
+  int64_t number_;
+  RunState& state_;
+  std::span<const Batch> batches_;
+  StepOptions options_;
+  StepValues values_;
+};
+
+}  // namespace gan::training
