@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <cstdio>
+
 #include "core/error.h"
 #include "training/commands.h"
 #include "training/recipe.h"
@@ -14,44 +16,63 @@ std::string recipes_text() {
   return text + "\nThe keys of --set: gan-train list RECIPE";
 }
 
-// "key=value" pairs
 }  // namespace
 
 int command_run(int argc, char** argv) {
   RunRequest request;
   for (int i = 0; i < argc; ++i) request.command += concat(i ? " " : "gan-train ", argv[i]);
-  StringOption data, out, device, precision;
+  StringOption data, out, device, precision, config;
   char** set = nullptr;
-  gboolean resume = FALSE;
+  gboolean resume = FALSE, dry_run = FALSE, dump = FALSE;
   gint steps = 0, threads = 0;
+  gdouble time_limit = 0;
   const GOptionEntry entries[] = {
       {"data", 0, 0, G_OPTION_ARG_FILENAME, &data, "training data", "DIR"},
-      {"out", 0, 0, G_OPTION_ARG_FILENAME, &out, "run folder", "DIR"},
+      {"out", 0, 0, G_OPTION_ARG_FILENAME, &out,
+       "run folder; without it runs/NNNNN-RECIPE, and runs/latest points there", "DIR"},
       {"steps", 0, 0, G_OPTION_ARG_INT, &steps, "the same as --set steps=N", "N"},
       {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &set, "an option of the recipe", "KEY=VALUE"},
+      {"config", 0, 0, G_OPTION_ARG_FILENAME, &config,
+       "a configuration file, or a checkpoint whose configuration is taken; the command line wins",
+       "FILE"},
+      {"dump-config", 0, 0, G_OPTION_ARG_NONE, &dump, "print the configuration and end", nullptr},
+      {"dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run,
+       "check the data, run one step, print configuration and memory; write nothing", nullptr},
       {"resume", 0, 0, G_OPTION_ARG_NONE, &resume, "go on from the newest state in the folder",
        nullptr},
+      {"minutes", 0, 0, G_OPTION_ARG_DOUBLE, &time_limit, "save and end after so long", "M"},
       {"device", 0, 0, G_OPTION_ARG_STRING, &device, "auto, cpu, cuda, cuda:N", "D"},
-      {"precision", 0, 0, G_OPTION_ARG_STRING, &precision, "auto or fp32", "P"},
+      {"precision", 0, 0, G_OPTION_ARG_STRING, &precision,
+       "auto, fp32, or bf16: weights in fp32, convolutions in bf16", "P"},
       {"threads", 0, 0, G_OPTION_ARG_INT, &threads, "0: all", "N"},
       {}};
   const std::string recipes = recipes_text();
   const auto words = parse_arguments(argc, argv, "RECIPE", recipes.c_str(), entries);
-  check(words.size() == 1, ErrorKind::kSettings, "run wants one recipe, got ", words.size(),
-        " words; see gan-train run --help");
-  request.recipe = words[0];
   request.settings = settings_from(set);
   g_strfreev(set);
   if (steps != 0) request.settings["steps"] = std::to_string(steps);
+  check(words.size() <= 1, ErrorKind::kSettings, "run wants one recipe, got ", words.size(),
+        " words; see gan-train run --help");
+  if (!words.empty()) request.recipe = words[0];
   request.data = data.get();
   request.out = out.get();
-  check(!request.data.empty() && !request.out.empty(), ErrorKind::kSettings,
-        "run wants --data DIR and --out DIR");
   request.resume = resume;
+  request.dry_run = dry_run;
   request.device = device.get("auto");
   request.precision = precision.get("auto");
   request.threads = threads;
-  return train(request) == RunResult::kDone ? 0 : 130;
+  request.minutes = time_limit;
+  if (!config.get().empty()) read_configuration(config.get(), request);
+  check(!request.recipe.empty(), ErrorKind::kSettings,
+        "run wants a recipe; see gan-train run --help");
+  if (dump) {
+    const auto recipe = find_recipe(request.recipe).make();
+    read_options(recipe->options(), request.settings, "recipe " + request.recipe);
+    std::printf("%s", configuration_text(request, recipe->options()).c_str());
+    return 0;
+  }
+  check(!request.data.empty(), ErrorKind::kSettings, "run wants --data DIR");
+  return train(request) == RunResult::kInterrupted ? 130 : 0;
 }
 
 }  // namespace gan::training

@@ -10,6 +10,8 @@
 namespace gan::training {
 namespace {
 
+thread_local std::function<void(const std::string&)> report_reading;
+
 constexpr int64_t kAhead = 8;  // batches made before they are asked for
 
 // {N, H, W, C} memory seen as {N, C, H, W}: channels_last without a copy.
@@ -32,6 +34,10 @@ torch::Tensor stack(const std::vector<Sample>& samples, Picture Sample::*member)
 
 }  // namespace
 
+void reading(const std::string& file) {
+  if (report_reading) report_reading(file);
+}
+
 int64_t Sampler::index(int64_t position) {
   const int64_t at = epoch(position);
   auto found = epochs_.find(at);
@@ -53,7 +59,8 @@ Loader::Loader(const Dataset& dataset, LoaderOptions options)
       sampler_(dataset.size(), options.seed),
       next_to_make_(options.first_step),
       next_to_take_(options.first_step) {
-  for (int i = 0; i < options.workers; ++i) threads_.emplace_back([this] { work(); });
+  for (int i = 0; i < options.workers; ++i) reading_.push_back(std::make_unique<Reading>());
+  for (size_t i = 0; i < reading_.size(); ++i) threads_.emplace_back([this, i] { work(i); });
 }
 
 Loader::~Loader() {
@@ -88,7 +95,11 @@ Batch Loader::make_batch(int64_t step) {
   return batch;
 }
 
-void Loader::work() {
+void Loader::work(size_t worker) {
+  report_reading = [&slot = *reading_[worker]](const std::string& file) {
+    const std::lock_guard lock(slot.mutex);
+    slot.file = file;
+  };
   while (true) {
     int64_t step = 0;
     {
@@ -114,10 +125,23 @@ void Loader::work() {
   }
 }
 
+std::string Loader::stall_text() const {
+  std::string text = concat("warning: waiting for data for ", kStallSeconds, " s;");
+  for (size_t i = 0; i < reading_.size(); ++i) {
+    const std::lock_guard lock(reading_[i]->mutex);
+    text += concat(" loader ", i, " reads ",
+                   reading_[i]->file.empty() ? "nothing yet" : reading_[i]->file, ";");
+  }
+  text.pop_back();
+  return text;
+}
+
 Batch Loader::next() {
   const auto start = std::chrono::steady_clock::now();
   std::unique_lock lock(mutex_);
-  ready_.wait(lock, [this] { return error_ || batches_.contains(next_to_take_); });
+  const auto there = [this] { return error_ || batches_.contains(next_to_take_); };
+  while (!ready_.wait_for(lock, std::chrono::seconds(kStallSeconds), there))
+    if (on_stall) on_stall(stall_text());
   waited_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (error_) std::rethrow_exception(error_);
   Batch batch = std::move(batches_.extract(next_to_take_).mapped());

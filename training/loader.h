@@ -6,7 +6,9 @@
 
 #include <condition_variable>
 #include <exception>
+#include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -51,10 +53,14 @@ class Loader {
 
   // The batches in the order of their steps, from first_step on. Rethrows a worker's Error.
   Batch next();
+  // Called from next() when it has waited kStallSeconds for data, and again after each such time.
+  static constexpr int kStallSeconds = 30;
+  std::function<void(const std::string& text)> on_stall;
   double waited_seconds() const { return waited_; }  // by next(), in all
 
  private:
-  void work();
+  void work(size_t worker);
+  std::string stall_text() const;  // the caller holds the lock
   Batch make_batch(int64_t step);
 
   const Dataset& dataset_;
@@ -67,6 +73,11 @@ class Loader {
   int64_t next_to_make_, next_to_take_;
   bool stop_ = false;
   double waited_ = 0;
+  struct Reading {
+    mutable std::mutex mutex;
+    std::string file;
+  };
+  std::vector<std::unique_ptr<Reading>> reading_;  // a worker's present file
   std::vector<std::thread> threads_;
 };
 

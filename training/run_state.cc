@@ -4,6 +4,7 @@
 #include <type_traits>
 
 #include "core/error.h"
+#include "models/builtin.h"
 #include "models/checkpoint.h"
 #include "models/table.h"
 
@@ -145,6 +146,29 @@ void RunState::update_averages(double decay) {
     const auto from_buffers = named.network->buffers(), to_buffers = named.average->buffers();
     for (size_t i = 0; i < from_buffers.size(); ++i) to_buffers[i].copy_(from_buffers[i]);
   }
+}
+
+void RunState::start_from(std::string_view role, const std::string& checkpoint) {
+  const NamedNetwork& named = network(role);
+  const LoadedNetwork loaded = load_network(open_model(checkpoint));
+  const OptionValues wanted = write_options(*named.options);
+  OptionValues given = wanted;
+  for (const auto& [key, value] : loaded.options) given[key] = value;
+  check(loaded.name == named.table && given == wanted, ErrorKind::kSettings, checkpoint,
+        ": init wants a ", named.table, " with ", options_to_json(*named.options),
+        ", the file holds a ", loaded.name);
+  torch::NoGradGuard no_grad;
+  const auto from = state_dict(*loaded.network), to = state_dict(*named.network);
+  for (size_t i = 0; i < from.size(); ++i) to[i].second.copy_(from[i].second);
+  update_averages(0);
+}
+
+uint64_t RunState::checkpoint_bytes() const {
+  uint64_t bytes = 0;
+  for (const auto& named : networks_)
+    for (const auto& [key, tensor] : state_dict(*named.network))
+      bytes += tensor.nbytes() * (named.average ? 5 : 4);  // weights, two moments, what is kept
+  return bytes;
 }
 
 void RunState::save(const std::string& path, int64_t step,

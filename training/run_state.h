@@ -49,6 +49,9 @@ class RunState {
                        bool averaged = false);
   torch::optim::Adam& add_optimizer(std::string name, std::vector<torch::Tensor> parameters,
                                     const AdamSettings& settings);
+  // What the user should know before the first step, such as files that were left out.
+  std::vector<std::string> notes;
+
   // A tensor that belongs to the recipe; its size may change between saves.
   torch::Tensor& add_tensor(std::string name, torch::Tensor initial);
 
@@ -59,6 +62,12 @@ class RunState {
   void set_lr_factor(double factor);
   // average = decay * average + (1 - decay) * network for parameters; buffers are copied.
   void update_averages(double decay);
+
+  // Fine-tuning: gives a network the weights of a checkpoint of the same network, also a built-in
+  // one ("builtin:NAME"). Throws Error(kSettings) when the options differ.
+  void start_from(std::string_view role, const std::string& checkpoint);
+
+  uint64_t checkpoint_bytes() const;  // of one state and one file of weights, about
 
   // `step` and `extra` go into the file's metadata. Atomic.
   void save(const std::string& path, int64_t step, std::map<std::string, std::string> extra) const;

@@ -4,23 +4,22 @@
 #include <ATen/Parallel.h>
 #include <torch/version.h>
 
-#include <cmath>
+#include <chrono>
+#include <cstdio>
 #include <filesystem>
 #include <limits>
 #include <optional>
 
 #include "core/checkpoint/atomic_file.h"
 #include "core/error.h"
-#include "core/image_file.h"
 #include "core/json.h"
 #include "models/checkpoint.h"
 #include "models/device.h"
 #include "models/host_allocator.h"
 #include "training/autocast.h"
-#include "training/meters/metrics_csv.h"
-#include "training/meters/progress.h"
 #include "training/recipe.h"
 #include "training/run_folder.h"
+#include "training/run_log.h"
 #include "training/signals.h"
 
 namespace gan::training {
@@ -38,7 +37,6 @@ class Run {
   explicit Run(const RunRequest& request)
       : request_(request),
         recipe_(find_recipe(request.recipe).make()),
-        folder_(request.out),
         device_(device_from_name(request.device)),
         state_(device_) {
     install_host_allocator();
@@ -49,26 +47,42 @@ class Run {
 
   RunResult go() {
     prepare();
+    if (request_.dry_run) return try_one_step();
     RecipeOptions& options = recipe_->options();
-    Loader loader(recipe_->training_set(), {options.batch, static_cast<uint64_t>(options.seed),
-                                            options.workers, step_ * options.accumulate + 1});
-    Progress progress(folder_.file("log.txt"), step_ + 1, options.steps);
-    for (const auto& note : notes_) progress.line(note);
-    while (step_ < options.steps && !Signals::stop_requested()) {
+    check_disk();
+    log_.emplace(*folder_, RunPlace{resumed_ ? step_ : -1, options.steps}, request_.recipe,
+                 facts());
+    for (const auto& note : state_.notes) log_->line(note);
+    Loader loader(recipe_->training_set(), loader_options());
+    loader.on_stall = [this](const std::string& text) { log_->line(text); };
+    if (step_ == 0 && options.validate_every > 0) log({}, true);
+    const auto stops = [&] {
+      return Signals::stop_requested() || (request_.minutes > 0 && minutes() >= request_.minutes);
+    };
+    bool stopped = false;
+    while (step_ < options.steps && !(stopped = stops())) {
       ++step_;
       train_step(loader);
-      progress.step(step_);
-      const bool last = step_ == options.steps || Signals::stop_requested();
-      const bool validates = options.validate_every > 0 &&
-                             (step_ % options.validate_every == 0 || step_ == options.steps);
-      if (step_ % options.log_every == 0 || validates) log(progress, validates);
+      log_->step(step_);
+      const bool last = step_ == options.steps;
+      const bool validates =
+          options.validate_every > 0 && (step_ % options.validate_every == 0 || last);
+      if (step_ % options.log_every == 0 || validates) {
+        auto row = means_.take();
+        row["lr_factor"] = schedule_factor(options.schedule, step_, options.steps);
+        log(std::move(row), validates);
+      }
       if (last || step_ % options.save_every == 0 || Signals::take_save_request()) save();
     }
+    if (stopped) save();
     const bool done = step_ == options.steps;
-    progress.line(done ? concat("done: ", folder_.file("checkpoints/latest.safetensors"))
-                       : concat("interrupted and saved at step ", step_,
-                                "; go on with the same command and --resume"));
-    return done ? RunResult::kDone : RunResult::kInterrupted;
+    log_->line(done ? concat("done: ", folder_->file("checkpoints/latest.safetensors"))
+                    : concat(Signals::stop_requested() ? "interrupted" : "time is up",
+                             " and saved at step ", step_,
+                             "; go on with the same command and --resume"));
+    return done                        ? RunResult::kDone
+           : Signals::stop_requested() ? RunResult::kInterrupted
+                                       : RunResult::kTimeUp;
   }
 
  private:
@@ -79,56 +93,94 @@ class Run {
   void prepare() {
     torch::manual_seed(step_seed());
     recipe_->prepare(state_, request_.data);
-    if (!recipe_->options().init.empty()) start_from(recipe_->options().init);
-    const auto found = folder_.latest_state();
-    check(!found || request_.resume, ErrorKind::kSettings, request_.out,
+    if (!recipe_->options().init.empty())
+      state_.start_from(recipe_->main_network(), recipe_->options().init);
+    if (request_.dry_run) return;
+    folder_.emplace(run_folder_for(request_));
+    const auto found = folder_->latest_state();
+    check(!found || request_.resume, ErrorKind::kSettings, folder_->path(),
           ": holds a run already; go on with --resume or choose another folder");
     if (found) resume(*found);
-    csv_.emplace(folder_.file("metrics.csv"), step_);
   }
 
-  // Fine-tuning: the weights of another checkpoint of the same network.
-  void start_from(const std::string& path) {
-    const NamedNetwork& main = state_.network(recipe_->main_network());
-    const LoadedNetwork loaded = load_network(open_tensor_file(path));
-    const OptionValues wanted = write_options(*main.options);
-    OptionValues given = write_options(*main.options);
-    for (const auto& [key, value] : loaded.options) given[key] = value;
-    check(loaded.name == main.table && given == wanted, ErrorKind::kSettings, path,
-          ": init wants a ", main.table, " with ", options_to_json(*main.options),
-          ", the file holds a ", loaded.name);
-    torch::NoGradGuard no_grad;
-    const auto from = state_dict(*loaded.network), to = state_dict(*main.network);
-    for (size_t i = 0; i < from.size(); ++i) to[i].second.copy_(from[i].second);
-    state_.update_averages(0);
+  LoaderOptions loader_options() const {
+    const RecipeOptions& options = recipe_->options();
+    return {options.batch, static_cast<uint64_t>(options.seed), options.workers,
+            step_ * options.accumulate + 1};
+  }
+
+  double minutes() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count() / 60;
+  }
+
+  void check_disk() const {
+    std::error_code error;
+    const auto space = std::filesystem::space(folder_->path(), error);
+    const uint64_t wanted =
+        state_.checkpoint_bytes() * static_cast<uint64_t>(recipe_->options().keep + 2);
+    check(error || space.available >= wanted, ErrorKind::kUnreadable, folder_->path(), ": ",
+          space.available >> 20, " MiB are free, its checkpoints may take ", wanted >> 20,
+          " MiB (keep=", recipe_->options().keep, ")");
+  }
+
+  // What the report and the dry run tell about the run.
+  RunLog::Facts facts() const {
+    RunLog::Facts facts = {{"command", request_.command},
+                           {"recipe", request_.recipe},
+                           {"data", request_.data},
+                           {"samples an epoch", std::to_string(recipe_->training_set().size())}};
+    for (const auto& named : state_.networks())
+      facts.emplace_back("network " + named.name,
+                         concat(named.table, ", ", parameter_count(*named.network), " parameters"));
+    for (const auto& [key, value] : circumstances()) facts.emplace_back(key.substr(4), value);
+    for (const auto& [key, value] : write_options(recipe_->options()))
+      facts.emplace_back("option " + key, value);
+    return facts;
+  }
+
+  RunResult try_one_step() {
+    for (const auto& note : state_.notes) std::fprintf(stderr, "%s\n", note.c_str());
+    reset_host_memory_peak();
+    Loader loader(recipe_->training_set(), loader_options());
+    step_ = 1;
+    const double before = minutes();
+    train_step(loader);
+    std::printf("%s", configuration_text(request_, recipe_->options()).c_str());
+    for (const auto& [name, value] : facts())
+      if (!name.starts_with("option")) std::printf("# %s: %s\n", name.c_str(), value.c_str());
+    std::printf("# one step: %.2f s, %zu MiB of host memory; a checkpoint: %llu MiB\n",
+                (minutes() - before) * 60, host_memory().peak >> 20,
+                static_cast<unsigned long long>(state_.checkpoint_bytes() >> 20));
+    return RunResult::kDone;
   }
 
   void resume(int64_t step) {
-    const auto metadata = state_.load(folder_.state(step));
+    const auto metadata = state_.load(folder_->state(step));
     const auto stored = [&](const char* key) {
       const auto found = metadata.find(key);
       return found == metadata.end() ? std::string() : found->second;
     };
-    check(stored("gan.recipe") == request_.recipe, ErrorKind::kSettings, request_.out,
+    check(stored("gan.recipe") == request_.recipe, ErrorKind::kSettings, folder_->path(),
           ": is a run of recipe ", stored("gan.recipe"), ", not of ", request_.recipe);
     const OptionValues before =
-        options_from_json(stored("gan.recipe_options"), folder_.state(step));
+        options_from_json(stored("gan.recipe_options"), folder_->state(step));
     for (const auto& [key, value] : write_options(recipe_->options())) {
       const auto found = before.find(key);
       if (found == before.end() || found->second == value) continue;
-      check(may_change(key), ErrorKind::kSettings, request_.out, ": was started with ", key, "=",
+      check(may_change(key), ErrorKind::kSettings, folder_->path(), ": was started with ", key, "=",
             found->second, ", cannot go on with ", key, "=", value);
     }
     for (const auto& [key, now] : circumstances())
       if (stored(key.c_str()) != now)
-        notes_.push_back(concat("note: ", key.substr(4), " was ", stored(key.c_str()), ", is ", now,
-                                ": the run goes on, but not bit for bit"));
+        state_.notes.push_back(concat("note: ", key.substr(4), " was ", stored(key.c_str()),
+                                      ", is ", now, ": the run goes on, but not bit for bit"));
     means_.restore(stored("gan.means"));
     best_ = std::strtod(stored("gan.best").c_str(), nullptr);
     has_best_ = !stored("gan.best").empty();
     step_ = step;
-    notes_.insert(notes_.begin(), concat("resuming after step ", step));
-    if (!std::filesystem::exists(folder_.weights(step))) save_weights();  // killed between the two
+    state_.notes.insert(state_.notes.begin(), concat("resuming after step ", step));
+    resumed_ = true;
+    if (!std::filesystem::exists(folder_->weights(step))) save_weights();  // killed between the two
   }
 
   // What must be equal for a resumed run to be bit for bit the same.
@@ -157,7 +209,7 @@ class Run {
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::kNotFinite) fail(error.kind(), error.what());
       fail(ErrorKind::kNotFinite, error.what(), "; the last good checkpoint is ",
-           last_saved_ ? folder_.weights(last_saved_) : "none");
+           last_saved_ ? folder_->weights(last_saved_) : "none");
     }
     if (options.ema > 0) state_.update_averages(options.ema);
     for (const auto& [name, tensor] : step.values()) means_.add(name, tensor.item<double>());
@@ -171,33 +223,23 @@ class Run {
     return result;
   }
 
-  void log(Progress& progress, bool validates) {
-    auto row = means_.take();
-    row["lr_factor"] =
-        schedule_factor(recipe_->options().schedule, step_, recipe_->options().steps);
-    std::string text = concat("step ", step_, "  ", progress.speed());
-    if (validates) {
-      const auto values = evaluated([&] { return recipe_->validate(state_); });
-      for (const auto& [name, value] : values) row["val_" + name] = value;
-      const double first = values.at(0).second;
-      is_best_ = !has_best_ || (recipe_->larger_is_better() ? first > best_ : first < best_);
-      if (is_best_) best_ = values.at(0).second;
-      has_best_ = true;
-      write_image(folder_.sample(step_),
-                  evaluated([&] { return recipe_->samples(state_); }).view());
-    }
-    for (const auto& [name, value] : row) {
-      char number[32];
-      std::snprintf(number, sizeof number, "%.5g", value);
-      text += concat("  ", name, " ", number);
-    }
-    csv_->write(step_, row);
-    progress.line(text);
-    if (is_best_) {
-      save();
-      folder_.point("best", step_);
-      is_best_ = false;
-    }
+  // Writes the row, with the values of the held-out data and samples when it validates, and keeps
+  // the checkpoint when none before was better.
+  void log(std::map<std::string, double> row, bool validates) {
+    Values values;
+    if (validates) values = evaluated([&] { return recipe_->validate(state_); });
+    for (const auto& [name, value] : values) row["val_" + name] = value;
+    log_->row(step_, row);
+    if (!validates) return;
+    log_->samples(step_, evaluated([&] { return recipe_->samples(state_); }));
+    if (step_ == 0) return;  // a look before the first step
+    const double first = values.at(0).second;
+    const bool better = !has_best_ || (recipe_->larger_is_better() ? first > best_ : first < best_);
+    has_best_ = true;
+    if (!better) return;
+    best_ = first;
+    save();
+    folder_->point("best", step_);
   }
 
   // State first, weights second, latest third: a kill between any two leaves a run that resumes.
@@ -208,10 +250,10 @@ class Run {
     extra["gan.recipe_options"] = options_to_json(recipe_->options());
     extra["gan.means"] = means_.text();
     if (has_best_) extra["gan.best"] = concat(std::setprecision(17), best_);
-    state_.save(folder_.state(step_), step_, extra);
+    state_.save(folder_->state(step_), step_, extra);
     save_weights();
     last_saved_ = step_;
-    folder_.prune(recipe_->options().keep);
+    folder_->prune(recipe_->options().keep);
   }
 
   void save_weights() {
@@ -219,34 +261,38 @@ class Run {
     std::map<std::string, std::string> metadata = {
         {"gan.recipe", request_.recipe},
         {"gan.recipe_options", options_to_json(recipe_->options())},
+        {"gan.data", request_.data},
         {"gan.step", std::to_string(step_)},
         {"gan.command", request_.command},
         {"gan.averaged", main.average ? "true" : "false"},
         {"gan.licence", recipe_->options().licence},
         {"gan.provenance", recipe_->options().provenance},
         {"gan.libtorch", TORCH_VERSION}};
-    save_network(folder_.weights(step_), main.average ? *main.average : *main.network, main.table,
+    save_network(folder_->weights(step_), main.average ? *main.average : *main.network, main.table,
                  *main.options, metadata);
-    folder_.point("latest", step_);
+    folder_->point("latest", step_);
   }
 
   const RunRequest& request_;
   std::unique_ptr<Recipe> recipe_;
-  RunFolder folder_;
+  std::optional<RunFolder> folder_;
+  std::optional<RunLog> log_;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   torch::Device device_;
   torch::ScalarType precision_ = torch::kFloat;
   RunState state_;
-  std::optional<MetricsCsv> csv_;
   Means means_;
-  std::vector<std::string> notes_;
   int64_t step_ = 0, last_saved_ = 0;
   double best_ = 0;
-  bool has_best_ = false, is_best_ = false;
+  bool has_best_ = false, resumed_ = false;
 };
 
 }  // namespace
 
 RunResult train(const RunRequest& request) {
+  const char* const world = std::getenv("WORLD_SIZE");
+  check(!world || std::atoi(world) <= 1, ErrorKind::kSettings, "WORLD_SIZE is ", world ? world : "",
+        ": runs of several processes are not supported yet");
   const Signals signals;
   return Run(request).go();
 }

@@ -3,29 +3,15 @@
 // resume, signals.
 #pragma once
 
-#include <string>
-
-#include "core/options.h"
+#include "training/configuration.h"
 
 namespace gan::training {
 
-struct RunRequest {
-  std::string recipe;
-  std::string data;     // folder
-  std::string out;      // run folder
-  bool resume = false;  // go on from the newest state in `out`; a fresh run where there is none
-  std::string device = "auto";
-  std::string precision = "auto";
-  int threads = 0;        // 0: all
-  OptionValues settings;  // over the recipe's defaults
-  std::string command;    // the command line, written into checkpoints
-};
+enum class RunResult { kDone, kTimeUp, kInterrupted };
 
-enum class RunResult { kDone, kInterrupted };
-
-// Trains to the end or until SIGINT or SIGTERM, which finishes the step, saves and returns; a
-// second signal ends the process at once. SIGUSR1 saves and goes on. Throws Error; kNotFinite when
-// a loss is NaN or infinite, naming the last good checkpoint.
+// Trains to the end, to the time limit, or until SIGINT or SIGTERM, which finishes the step, saves
+// and returns; a second signal ends the process at once. SIGUSR1 saves and goes on. Throws Error;
+// kNotFinite when a loss is NaN or infinite, naming the last good checkpoint.
 RunResult train(const RunRequest& request);
 
 }  // namespace gan::training

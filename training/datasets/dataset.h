@@ -16,6 +16,10 @@ struct Sample {
   std::string source;  // the file, for messages
 };
 
+// Data sets say here which file the calling thread is about to read, so that a loader that stalls
+// can be told by name.
+void reading(const std::string& file);
+
 class Dataset {
  public:
   virtual ~Dataset() = default;

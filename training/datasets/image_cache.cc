@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "training/datasets/image_cache.h"
 
+#include "training/datasets/dataset.h"
+
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -15,6 +17,7 @@ std::shared_ptr<const Bytes8> ImageCache::get(size_t index) const {
     const std::lock_guard lock(mutex_);
     if (decoded_[index]) return decoded_[index];
   }
+  reading(files_[index]);
   auto image = std::make_shared<const Bytes8>(read_image_8bit(files_[index]));
   if (used_.fetch_add(image->rgb.size()) + image->rgb.size() <= budget_) {
     const std::lock_guard lock(mutex_);

@@ -8,6 +8,7 @@
 #include "core/resize.h"
 #include "training/datasets/idx.h"
 #include "training/datasets/image_cache.h"
+#include "training/datasets/scan.h"
 #include "training/judges/super_resolution.h"
 
 namespace gan::training {
@@ -128,15 +129,19 @@ std::unique_ptr<PictureDataset> open_idx(const std::string& folder, const std::s
 
 }  // namespace
 
-PictureSplits open_pictures(const std::string& folder, const PictureFormat& format, int holdout) {
+PictureSplits open_pictures(const std::string& folder, const PictureFormat& format, int holdout,
+                            std::vector<std::string>& warnings) {
   if (!plain_or_packed(folder, "train-images-idx3-ubyte").empty()) {
     PictureFormat plain = format;
     plain.mirror = false;
     return {open_idx(folder, "train", format), open_idx(folder, "t10k", plain)};
   }
-  auto files = list_images(folder, true);
+  const auto listed = list_images(folder, true);
+  check(!listed.empty(), ErrorKind::kData, folder,
+        ": holds no pictures, nor the four IDX files of MNIST or Fashion-MNIST");
+  auto files = checked_pictures(folder, {"training"}, warnings);
   check(files.size() >= 2, ErrorKind::kData, folder, ": holds ", files.size(),
-        " pictures, wanted at least 2 (or the four IDX files of MNIST or Fashion-MNIST)");
+        " pictures, wanted at least 2");
   auto held_out = hold_out(files, holdout);
   return {std::make_unique<Files>(std::move(files), format),
           std::make_unique<Files>(std::move(held_out), format)};

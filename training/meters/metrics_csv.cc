@@ -104,6 +104,14 @@ void MetricsCsv::write(int64_t step, const std::map<std::string, double>& values
         ErrorKind::kUnreadable, path_, ": cannot be written");
 }
 
+std::vector<std::pair<int64_t, double>> MetricsCsv::values(const std::string& column) const {
+  std::vector<std::pair<int64_t, double>> points;
+  for (const auto& [step, row] : rows_)
+    if (const auto cell = row.find(column); cell != row.end())
+      points.emplace_back(step, std::strtod(cell->second.c_str(), nullptr));
+  return points;
+}
+
 void MetricsCsv::rewrite() const {
   std::string text = "step";
   for (const auto& column : columns_) text += "," + column;

@@ -33,6 +33,9 @@ class MetricsCsv {
   MetricsCsv(std::string path, int64_t step);
   void write(int64_t step, const std::map<std::string, double>& values);
 
+  const std::vector<std::string>& columns() const { return columns_; }
+  std::vector<std::pair<int64_t, double>> values(const std::string& column) const;  // by step
+
  private:
   void rewrite() const;
   std::string path_;

@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "models/generators/compact.h"
+#include "training/datasets/scan.h"
 #include "training/datasets/super_resolution.h"
 #include "training/judges/super_resolution.h"
 #include "training/losses/pixel.h"
@@ -43,8 +44,8 @@ class CompactRecipe : public Recipe {
   RecipeOptions& options() override { return options_; }
 
   void prepare(RunState& state, const std::string& data_folder) override {
-    auto files = list_images(data_folder, true);
-    check(!files.empty(), ErrorKind::kData, data_folder, ": holds no pictures");
+    const int side = options_.patch * options_.network.scale;
+    auto files = checked_pictures(data_folder, {"training", {side, side}}, state.notes);
     judge_ = std::make_unique<SuperResolutionJudge>(
         options_.val.empty() ? hold_out(files, options_.holdout) : list_images(options_.val, true),
         options_.network.scale);

@@ -60,7 +60,7 @@ class DcganRecipe : public Recipe {
           "channels must be 3 with variant=faces");
     data_ = open_pictures(
         folder, {faces ? 80 : options_.network.side, options_.network.channels, options_.mirror},
-        options_.holdout);
+        options_.holdout, state.notes);
     auto& g =
         faces ? state.add_network("g", "dcgan_faces", faces_options(), options_.ema > 0)
               : state.add_network("g", "dcgan", std::make_unique<DcganOptions>(options_.network),

@@ -7,6 +7,7 @@
 #include "models/discriminators/unet_sn.h"
 #include "models/discriminators/vgg_style.h"
 #include "models/generators/rrdbnet.h"
+#include "training/datasets/scan.h"
 #include "training/datasets/super_resolution.h"
 #include "training/judges/super_resolution.h"
 #include "training/losses/gan.h"
@@ -58,12 +59,11 @@ class EsrganRecipe : public Recipe {
   const Dataset& training_set() const override { return *data_; }
 
   void prepare(RunState& state, const std::string& folder) override {
-    const int large = options_.patch * options_.network.scale;
     if (auto vgg = losses::feature_network("19", options_.vgg, state.device()))
       perceptual_.emplace(vgg, std::vector<losses::FeatureTerm>{{"conv5_4"}},
                           losses::Perceptual::Distance::kL1);
-    auto files = list_images(folder, true);
-    check(!files.empty(), ErrorKind::kData, folder, ": holds no pictures");
+    const int side = options_.patch * options_.network.scale;
+    auto files = checked_pictures(folder, {"training", {side, side}}, state.notes);
     judge_ = std::make_unique<SuperResolutionJudge>(
         options_.val.empty() ? hold_out(files, options_.holdout) : list_images(options_.val, true),
         options_.network.scale);
@@ -71,7 +71,7 @@ class EsrganRecipe : public Recipe {
         std::move(files), options_.patch, LowResolutionOptions{.scale = options_.network.scale});
     auto& g = state.add_network("g", "rrdbnet", std::make_unique<RrdbNetOptions>(options_.network),
                                 options_.ema > 0);
-    auto& d = state.add_network("d", options_.discriminator, judge_options(large));
+    auto& d = state.add_network("d", options_.discriminator, judge_options(side));
     state.add_optimizer("g", g.parameters(), {.lr = options_.lr, .beta2 = 0.99});
     state.add_optimizer("d", d.parameters(), {.lr = options_.lr_d, .beta2 = 0.99});
   }

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <filesystem>
+
+#include "tests/core/checkpoint/scratch.h"
+#include "tests/training/gan_train.h"
+#include "training/meters/event_file.h"
+#include "training/meters/report.h"
+
+namespace gan::training {
+namespace {
+
+// Reads frames as TensorBoard does: lengths and checksums must fit to the last byte.
+std::vector<std::string> events_of(const std::string& path) {
+  const std::string bytes = test::slurp(path);
+  const auto number = [&](size_t at, auto value) {
+    std::memcpy(&value, bytes.data() + at, sizeof value);
+    return value;
+  };
+  const auto masked = [](std::string_view data) {
+    const uint32_t crc = crc32c(data);
+    return static_cast<uint32_t>((crc >> 15 | crc << 17) + 0xa282ead8u);
+  };
+  std::vector<std::string> events;
+  size_t at = 0;
+  while (at < bytes.size()) {
+    const auto length = number(at, uint64_t{});
+    EXPECT_EQ(number(at + 8, uint32_t{}), masked(std::string_view(bytes).substr(at, 8)));
+    events.push_back(bytes.substr(at + 12, length));
+    EXPECT_EQ(number(at + 12 + length, uint32_t{}), masked(events.back()));
+    at += length + 16;
+  }
+  EXPECT_EQ(at, bytes.size());
+  return events;
+}
+
+std::string event_file_in(const std::string& folder) {
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
+    if (entry.path().filename().string().starts_with("events.out.tfevents.")) return entry.path();
+  return "";
+}
+
+TEST(Crc32c, IsCastagnolis) {
+  EXPECT_EQ(crc32c("123456789"), 0xe3069283u);  // RFC 3720, appendix B.4
+  EXPECT_EQ(crc32c(std::string(32, '\0')), 0x8a9136aau);
+}
+
+TEST(EventFile, HoldsScalarsAsProtobuf) {
+  const test::Scratch scratch;
+  EventFile file(scratch.path(), -1);
+  file.scalars(300, {{"loss", 1.5}});
+  const auto events = events_of(event_file_in(scratch.path()));
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_NE(events[0].find("brain.Event:2"), std::string::npos);
+  // After the wall time (9 bytes): step 300 = 0xac 0x02; summary { value { tag, simple_value } }.
+  const std::string expected("\x10\xac\x02\x2a\x0d\x0a\x0b\x0a\x04loss\x15\x00\x00\xc0\x3f", 18);
+  EXPECT_EQ(events[1].substr(9), expected);
+}
+
+TEST(EventFile, IsCutBackToTheResumedStep) {
+  const test::Scratch scratch;
+  {
+    EventFile file(scratch.path(), -1);
+    for (const int64_t step : {5, 10, 15}) file.scalars(step, {{"a", 1}});
+  }
+  std::ofstream(event_file_in(scratch.path()), std::ios::app | std::ios::binary) << "cut short";
+  EventFile file(scratch.path(), 10);
+  EXPECT_EQ(events_of(event_file_in(scratch.path())).size(), 3u);  // version, 5, 10
+  file.scalars(12, {{"a", 1}});
+  EXPECT_EQ(events_of(event_file_in(scratch.path())).size(), 4u);
+}
+
+TEST(Report, EscapesAndDrawsWhatThereIs) {
+  const test::Scratch scratch;
+  MetricsCsv metrics(scratch.file("metrics.csv"), -1);
+  metrics.write(1, {{"loss", 3}, {"bad", NAN}});
+  metrics.write(2, {{"loss", 1}});
+  write_report(scratch.file("report.html"), {"a <run>", {{"option", "x & y"}}, {"samples/1.png"}},
+               metrics);
+  const std::string html = test::slurp(scratch.file("report.html"));
+  for (const char* part :
+       {"a &lt;run&gt;", "x &amp; y", "<polyline", "samples/1.png", "loss <b>1</b>"})
+    EXPECT_NE(html.find(part), std::string::npos) << part;
+  EXPECT_EQ(html.find("http"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace gan::training

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "training/configuration.h"
+
+#include <glib.h>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+
+#include "core/checkpoint/safetensors.h"
+#include "core/error.h"
+#include "models/builtin.h"
+
+namespace gan::training {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// The members that a key file's group [run] may set, as text.
+struct RunKeys : Options {
+  explicit RunKeys(RunRequest& request) : request_(request) {}
+  void visit(OptionVisitor& v) override {
+    v.text("recipe", request_.recipe, "", "name of the recipe");
+    v.text("data", request_.data, "", "folder of the training data");
+    v.text("out", request_.out, "", "run folder");
+    v.text("device", request_.device, "", "auto, cpu, cuda, cuda:N");
+    v.text("precision", request_.precision, "auto|fp32|bf16", "");
+    v.integer("threads", request_.threads, 0, 1024, "0: all");
+    v.real("minutes", request_.minutes, 0, 1e7, "time limit, 0: none");
+  }
+  RunRequest& request_;
+};
+
+OptionValues group_values(GKeyFile* file, const char* group) {
+  OptionValues values;
+  gsize count = 0;
+  g_auto(GStrv) keys = g_key_file_get_keys(file, group, &count, nullptr);
+  for (gsize i = 0; i < count; ++i) {
+    g_autofree char* value = g_key_file_get_string(file, group, keys[i], nullptr);
+    values[keys[i]] = value ? value : "";
+  }
+  return values;
+}
+
+// `given` over `from`.
+void complete(OptionValues& given, const OptionValues& from) {
+  given.insert(from.begin(), from.end());
+}
+
+void take_run_keys(RunRequest& request, const OptionValues& values, const std::string& what) {
+  RunRequest read;
+  RunKeys keys(read);
+  read_options(keys, values, what + " [run]");
+  const RunRequest defaults;
+  const auto take = [&](auto RunRequest::*member) {
+    if (request.*member == defaults.*member) request.*member = read.*member;
+  };
+  take(&RunRequest::recipe);
+  take(&RunRequest::data);
+  take(&RunRequest::out);
+  take(&RunRequest::device);
+  take(&RunRequest::precision);
+  take(&RunRequest::threads);
+  take(&RunRequest::minutes);
+}
+
+void read_checkpoint(const std::string& path, RunRequest& request) {
+  const TensorFile file = open_model(path);
+  const auto text = [&](const char* key) {
+    const auto found = file.metadata.find(key);
+    return found == file.metadata.end() ? std::string() : found->second;
+  };
+  check(!text("gan.recipe").empty() && !text("gan.recipe_options").empty(), ErrorKind::kSettings,
+        path, ": is a checkpoint that remembers no recipe");
+  if (request.recipe.empty()) request.recipe = text("gan.recipe");
+  check(request.recipe == text("gan.recipe"), ErrorKind::kSettings, path, ": remembers recipe ",
+        text("gan.recipe"), ", not ", request.recipe);
+  if (request.data.empty()) request.data = text("gan.data");
+  complete(request.settings, options_from_json(text("gan.recipe_options"), path));
+}
+
+}  // namespace
+
+void read_configuration(const std::string& path, RunRequest& request) {
+  std::error_code ignored;
+  check(fs::is_regular_file(path, ignored), ErrorKind::kNotFound, path,
+        ": no such configuration file");
+  if (const auto source = open_file(path); is_safetensors(*source))
+    return read_checkpoint(path, request);
+  g_autoptr(GKeyFile) file = g_key_file_new();
+  g_autoptr(GError) error = nullptr;
+  check(g_key_file_load_from_file(file, path.c_str(), G_KEY_FILE_NONE, &error),
+        ErrorKind::kSettings, path, ": ", error ? error->message : "");
+  gsize count = 0;
+  g_auto(GStrv) groups = g_key_file_get_groups(file, &count);
+  for (gsize i = 0; i < count; ++i)
+    check(std::string_view(groups[i]) == "run" || std::string_view(groups[i]) == "options",
+          ErrorKind::kSettings, path, ": unknown group [", groups[i],
+          "]; there is [run] and [options]");
+  take_run_keys(request, group_values(file, "run"), path);
+  complete(request.settings, group_values(file, "options"));
+}
+
+std::string configuration_text(const RunRequest& request, Options& options) {
+  RunRequest copy = request;
+  RunKeys keys(copy);
+  std::string text = "[run]\n";
+  for (const auto& [key, value] : write_options(keys)) text += concat(key, "=", value, "\n");
+  text += "\n[options]\n";
+  for (const auto& [key, value] : write_options(options)) text += concat(key, "=", value, "\n");
+  return text;
+}
+
+std::string run_folder_for(const RunRequest& request) {
+  if (!request.out.empty()) return request.out;
+  const fs::path runs = "runs";
+  std::error_code error;
+  if (request.resume) {
+    const fs::path latest = fs::read_symlink(runs / "latest", error);
+    check(!error, ErrorKind::kSettings,
+          "--resume without --out wants runs/latest, which is not there");
+    return runs / latest;
+  }
+  fs::create_directories(runs, error);
+  check(!error, ErrorKind::kUnreadable, "runs: cannot be made: ", error.message());
+  int last = 0;
+  for (const auto& entry : fs::directory_iterator(runs)) {
+    const std::string name = entry.path().filename();
+    int number = 0;
+    std::from_chars(name.data(), name.data() + name.size(), number);
+    last = std::max(last, number);
+  }
+  char name[64];
+  std::snprintf(name, sizeof name, "%05d-%s", last + 1, request.recipe.c_str());
+  fs::create_directory(runs / name, error);
+  check(!error, ErrorKind::kUnreadable, (runs / name).string(),
+        ": cannot be made: ", error.message());
+  fs::create_directory_symlink(name, runs / "latest.new", error);
+  fs::rename(runs / "latest.new", runs / "latest", error);
+  return runs / name;
+}
+
+}  // namespace gan::training

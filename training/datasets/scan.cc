@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "training/datasets/scan.h"
+
+#include <atomic>
+#include <thread>
+
+#include "core/error.h"
+#include "core/image_file.h"
+
+namespace gan::training {
+namespace {
+
+constexpr size_t kNamed = 10;
+
+std::string first_named(const std::vector<std::string>& texts) {
+  std::string list;
+  for (size_t i = 0; i < texts.size() && i < kNamed; ++i) list += "\n  " + texts[i];
+  if (texts.size() > kNamed) list += concat("\n  and ", texts.size() - kNamed, " more");
+  return list;
+}
+
+}  // namespace
+
+ScanResult scan_pictures(const std::vector<std::string>& files, const ScanRule& rule) {
+  struct Found {
+    Size size;
+    std::string error;
+  };
+  std::vector<Found> found(files.size());
+  std::atomic<size_t> next{0};
+  const auto work = [&] {
+    for (size_t i = next++; i < files.size(); i = next++) try {
+        found[i].size = read_image_8bit(files[i]).size;
+      } catch (const Error& error) {
+        found[i].error = error.what();
+      }
+  };
+  std::thread other(work);
+  work();
+  other.join();
+
+  ScanResult result;
+  std::vector<std::string> broken, small;
+  for (size_t i = 0; i < files.size(); ++i) {
+    const Size size = found[i].size;
+    if (!found[i].error.empty())
+      broken.push_back(found[i].error);
+    else if (size.width < rule.least.width || size.height < rule.least.height)
+      small.push_back(concat(files[i], ": ", size.width, "x", size.height));
+    else
+      result.files.push_back(files[i]);
+  }
+  check(small.empty(), ErrorKind::kData, rule.split, " data: ", small.size(), " of ", files.size(),
+        " pictures are smaller than the ", rule.least.width, "x", rule.least.height,
+        " that a patch needs:", first_named(small));
+  if (!broken.empty())
+    result.warning =
+        concat("warning: ", rule.split, " data: ", broken.size(), " of ", files.size(),
+               " files are left out because they cannot be read:", first_named(broken));
+  check(!result.files.empty(), ErrorKind::kData, rule.split, " data: no picture can be read",
+        broken.empty() ? "" : ":" + first_named(broken));
+  return result;
+}
+
+std::vector<std::string> checked_pictures(const std::string& folder, const ScanRule& rule,
+                                          std::vector<std::string>& warnings) {
+  const auto files = list_images(folder, true);
+  check(!files.empty(), ErrorKind::kData, folder, ": holds no pictures (", rule.split, " data)");
+  ScanResult result = scan_pictures(files, rule);
+  if (!result.warning.empty()) warnings.push_back(result.warning);
+  return result.files;
+}
+
+}  // namespace gan::training

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The look at all data before the first step, so that a bad file is known then and not after hours.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/picture.h"
+
+namespace gan::training {
+
+struct ScanRule {
+  std::string split;  // for messages: "training", "validation", "trainA"
+  Size least{1, 1};   // pictures must be at least so large
+};
+
+struct ScanResult {
+  std::vector<std::string> files;  // those that can be read, in their order
+  std::string warning;             // names the first ten that cannot be, and their count; or empty
+};
+
+// Decodes every file, two threads at a time. Throws Error(kData) that names the first ten files
+// smaller than the rule, and their count, or when no file is left.
+ScanResult scan_pictures(const std::vector<std::string>& files, const ScanRule& rule);
+
+// list_images + scan_pictures of a folder and its sub-folders; the warning is added to `warnings`.
+// Throws Error(kNotFound, kData).
+std::vector<std::string> checked_pictures(const std::string& folder, const ScanRule& rule,
+                                          std::vector<std::string>& warnings);
+
+}  // namespace gan::training

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "training/run_log.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+#include "core/error.h"
+#include "core/image_file.h"
+#include "training/meters/report.h"
+
+namespace gan::training {
+namespace {
+
+constexpr size_t kSamplesInReport = 12;
+
+int64_t step_of(const std::string& path) {
+  int64_t step = 0;
+  const size_t at = path.rfind("step-");
+  if (at == std::string::npos) return 0;
+  std::from_chars(path.data() + at + 5, path.data() + path.size(), step);
+  return step;
+}
+
+}  // namespace
+
+RunLog::RunLog(const RunFolder& folder, const RunPlace& place, std::string recipe, Facts facts)
+    : folder_(folder),
+      steps_(place.steps),
+      recipe_(std::move(recipe)),
+      facts_(std::move(facts)),
+      csv_(folder.file("metrics.csv"), place.step),
+      events_(folder.path(), place.step),
+      progress_(folder.file("log.txt"), std::max<int64_t>(place.step, 0) + 1, place.steps) {
+  for (const auto& file : sample_files())
+    if (step_of(file) > place.step) std::filesystem::remove(folder_.file(file));
+}
+
+void RunLog::row(int64_t step, const std::map<std::string, double>& values) {
+  csv_.write(step, values);
+  events_.scalars(step, values);
+  std::string text = concat("step ", step, "  ", progress_.speed());
+  for (const auto& [name, value] : values) {
+    char number[32];
+    std::snprintf(number, sizeof number, "%.5g", value);
+    text += concat("  ", name, " ", number);
+  }
+  progress_.line(text);
+}
+
+void RunLog::samples(int64_t step, const Picture& grid) {
+  const std::string path = folder_.sample(step);
+  write_image(path, grid.view());
+  std::ifstream file(path, std::ios::binary);
+  const std::string png{std::istreambuf_iterator<char>(file), {}};
+  events_.image(step, "samples", png, grid.size);
+  auto shown = sample_files();
+  if (shown.size() > kSamplesInReport)
+    shown.erase(shown.begin(), shown.end() - static_cast<std::ptrdiff_t>(kSamplesInReport));
+  write_report(folder_.file("report.html"),
+               {concat(recipe_, ", step ", step, " of ", steps_), facts_, shown}, csv_);
+}
+
+std::vector<std::string> RunLog::sample_files() const {
+  std::vector<std::string> files;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_.file("samples")))
+    if (entry.path().extension() == ".png")
+      files.push_back("samples/" + entry.path().filename().string());
+  std::ranges::sort(files, {}, step_of);
+  return files;
+}
+
+}  // namespace gan::training
