@@ -9,7 +9,7 @@ want() { grep -qF -- "$2" "$readme" || { echo "README does not name the $1 $2"; 
 for element in $(gst-inspect-1.0 gan | sed -n 's/^ *\([a-z]*\): .*/\1/p'); do
   want element "$element"
   own=$(gst-inspect-1.0 "$element" | sed -n '/^Element Properties/,$p' | sed -n 's/^  \([a-z][a-z0-9-]*\) *: .*/\1/p')
-  base=' async-handling emit-signals latency min-upstream-latency name parent qos start-time start-time-selection ignore-inactive-pads force-live blocksize do-timestamp num-buffers typefind '
+  base=' async-handling emit-signals latency min-upstream-latency name parent qos start-time start-time-selection ignore-inactive-pads force-live automatic-eos blocksize do-timestamp num-buffers typefind '
   for property in $own; do
     case $base in *" $property "*) ;; *) want property "$property" ;; esac
   done
