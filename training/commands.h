@@ -24,6 +24,8 @@ int command_eval(int argc, char** argv);
 int command_show(int argc, char** argv);
 int command_list(int argc, char** argv);
 int command_convert(int argc, char** argv);
+int command_sample(int argc, char** argv);
+int command_degrade(int argc, char** argv);
 
 // Parses GOption entries (strings through StringOption below) and returns the words that are no
 // options. --help prints and exits with 0; bad usage throws Error(kSettings).

@@ -93,6 +93,32 @@ TEST_F(CheckpointCommands, ConvertRefusesWhatCannotBe) {
   refused({"convert", scratch_.file("b.onnx"), scratch_.file("out")}, "ONNX");
 }
 
+TEST_F(CheckpointCommands, DegradeDamagesEveryPictureTheSameWayEachTime) {
+  make_pictures(scratch_.file("in"), 2, {128, 96});
+  for (const char* way : {"bicubic", "realesrgan", "crapify", "phone"}) {
+    for (const char* out : {"a", "b"})
+      ASSERT_EQ(run({"degrade", "--way", way, "--scale", "2", scratch_.file("in"),
+                     scratch_.file(std::string(way) + out)})
+                    .status,
+                0);
+    const bool shrinks = way[0] == 'b' || way[0] == 'r';
+    for (const char* name : {"0.png", "1.png"}) {
+      const Picture a = read_image(scratch_.file(std::string(way) + "a/" + name)),
+                    b = read_image(scratch_.file(std::string(way) + "b/" + name));
+      EXPECT_EQ(a.size, (shrinks ? Size{64, 48} : Size{128, 96})) << way;
+      EXPECT_EQ(a.values, b.values) << way;
+    }
+  }
+  EXPECT_EQ(run({"degrade", "--way", "burn", scratch_.file("in"), scratch_.file("out")}).status, 2);
+  EXPECT_EQ(run({"degrade", "--way", "phone", scratch_.file("none"), scratch_.file("out")}).status,
+            1);
+}
+
+TEST_F(CheckpointCommands, SampleRefusesWhatDrawsNothing) {
+  EXPECT_EQ(run({"sample", "x2", "--out", scratch_.file("out.png")}).status, 1);
+  EXPECT_EQ(run({"sample", "x2"}).status, 2);
+}
+
 TEST_F(CheckpointCommands, GoldenEveryOfficialFileIsReadOrRefusedClearly) {
   GAN_NEEDS("GAN_DATA");
   int read = 0, refused = 0;
