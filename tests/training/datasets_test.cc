@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Layouts of data sets, pairs that stay pairs, and the pool of old pictures.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <set>
+
+#include "core/error.h"
+#include "core/image_file.h"
+#include "tests/core/checkpoint/scratch.h"
+#include "training/datasets/idx.h"
+#include "training/datasets/two_domains.h"
+#include "training/image_pool.h"
+
+namespace gan::training {
+namespace {
+
+class TwoDomainsTest : public testing::Test {
+ protected:
+  // A picture whose pixels tell domain, number and place.
+  void write(const std::string& path, float domain, int number, Size size = {40, 30}) const {
+    std::filesystem::create_directories(std::filesystem::path(scratch_.file(path)).parent_path());
+    Picture picture(size, 3);
+    for (int y = 0; y < size.height; ++y)
+      for (int x = 0; x < size.width; ++x) {
+        float* rgb = picture.span().row(y) + 3 * x;
+        rgb[0] = domain;
+        rgb[1] = static_cast<float>(number) / 10;
+        rgb[2] = static_cast<float>(x) / 64;
+      }
+    write_image(scratch_.file(path), picture.view());
+  }
+  void write_pairs(const std::string& a, const std::string& b) const {
+    for (int i = 0; i < 4; ++i) {
+      write(a + "/" + std::to_string(i) + ".png", 0, i);
+      write(b + "/" + std::to_string(i) + ".png", 1, i);
+    }
+  }
+  std::string refusal(bool paired) const {
+    try {
+      find_domains(scratch_.path(), paired);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "";
+  }
+  test::Scratch scratch_;
+};
+
+TEST_F(TwoDomainsTest, FindsEveryLayout) {
+  const auto sizes = [&](const char* folder, bool paired) {
+    const TwoDomains found = find_domains(scratch_.file(folder), paired);
+    return std::tuple(found.a.size(), found.b.size(), found.test_a.size(), found.side_by_side);
+  };
+  write_pairs("cycle/trainA", "cycle/trainB");
+  write_pairs("cycle/testA", "cycle/testB");
+  EXPECT_EQ(sizes("cycle", false), std::tuple(4u, 4u, 4u, false));
+  write_pairs("plain/A", "plain/B");
+  EXPECT_EQ(sizes("plain", true), std::tuple(4u, 4u, 0u, false));
+  write_pairs("two/GTr_A", "two/low");
+  EXPECT_EQ(sizes("two", true), std::tuple(4u, 4u, 0u, false));
+  write_pairs("sony/training_data/sony", "sony/training_data/canon");
+  write_pairs("sony/test_data/patches/sony", "sony/test_data/patches/canon");
+  EXPECT_EQ(sizes("sony", true), std::tuple(4u, 4u, 4u, false));
+  for (int i = 0; i < 3; ++i) write("pix/train/" + std::to_string(i) + ".png", 0, i, {80, 30});
+  write("pix/val/9.png", 0, 9, {80, 30});
+  EXPECT_EQ(sizes("pix", true), std::tuple(3u, 0u, 1u, true));
+}
+
+TEST_F(TwoDomainsTest, SaysWhatIsMissing) {
+  EXPECT_NE(refusal(false).find("trainA"), std::string::npos);
+  write_pairs("A", "B");
+  write("A/alone.png", 0, 0);
+  EXPECT_EQ(refusal(false), "");
+  EXPECT_NE(refusal(true).find("alone.png"), std::string::npos) << refusal(true);
+}
+
+TEST_F(TwoDomainsTest, PairsAreCutAndMirroredAlike) {
+  write_pairs("A", "B");
+  const PairedDataset data(find_domains(scratch_.path(), true), {.load = 0, .crop = 16});
+  const PairedDataset swapped(find_domains(scratch_.path(), true), {.load = 0, .crop = 16}, true);
+  for (uint64_t seed = 0; seed < 10; ++seed) {
+    Random random(seed), same(seed);
+    const Sample sample = data.get(static_cast<int64_t>(seed % 4), random);
+    EXPECT_EQ(sample.input.values[0], 0);
+    EXPECT_EQ(sample.target.values[0], 1);
+    for (size_t i = 0; i < sample.input.values.size(); i += 3) {
+      EXPECT_EQ(sample.input.values[i + 1], sample.target.values[i + 1]);
+      EXPECT_EQ(sample.input.values[i + 2], sample.target.values[i + 2]);
+    }
+    EXPECT_EQ(swapped.get(static_cast<int64_t>(seed % 4), same).input.values, sample.target.values);
+  }
+}
+
+TEST_F(TwoDomainsTest, HalvesOfAFileAreAPair) {
+  Picture both({8, 4}, 3);
+  for (int y = 0; y < 4; ++y)
+    for (int x = 0; x < 8; ++x) both.span().row(y)[3 * x] = x < 4 ? 0.0f : 1.0f;
+  std::filesystem::create_directories(scratch_.file("train"));
+  write_image(scratch_.file("train/0.png"), both.view());
+  const PairedDataset data(find_domains(scratch_.path(), true), {.load = 0, .crop = 4});
+  Random random(1);
+  const Sample sample = data.get(0, random);
+  EXPECT_EQ(sample.input.values[0], 0);
+  EXPECT_EQ(sample.target.values[0], 1);
+}
+
+TEST_F(TwoDomainsTest, UnpairedSamplesMeetEveryPartner) {
+  write_pairs("A", "B");
+  const UnpairedDataset data(find_domains(scratch_.path(), false), {.load = 0, .crop = 16});
+  std::set<float> partners;
+  for (uint64_t seed = 0; seed < 60; ++seed) {
+    Random random(seed);
+    const Sample sample = data.get(1, random);
+    EXPECT_NEAR(sample.input.values[1], 0.1f, 0.01);
+    partners.insert(sample.target.values[1]);
+  }
+  EXPECT_EQ(partners.size(), 4u);
+}
+
+TEST(ImagePool, FillsThenGivesOldPicturesBackHalfOfTheTime) {
+  RunState state(torch::kCPU);
+  ImagePool pool(state, "a", 5);
+  Random random(1);
+  int old = 0;
+  for (int i = 0; i < 205; ++i) {
+    const auto one = torch::full({1, 1, 2, 2}, static_cast<float>(i));
+    const auto given = pool.exchange(one, random);
+    const bool is_new = given[0][0][0][0].item<float>() == static_cast<float>(i);
+    if (i < 5) EXPECT_TRUE(is_new);
+    if (i >= 5) old += !is_new;
+    EXPECT_EQ(one[0][0][0][0].item<float>(), static_cast<float>(i)) << "the caller's stays";
+  }
+  EXPECT_NEAR(old, 100, 25);
+  ImagePool none(state, "b", 0);
+  EXPECT_TRUE(
+      torch::equal(none.exchange(torch::ones({2, 1, 2, 2}), random), torch::ones({2, 1, 2, 2})));
+}
+
+TEST(Idx, GoldenReadsPackedFiles) {
+  const char* const folder = std::getenv("GAN_DATA");
+  if (!folder) GTEST_SKIP() << "GAN_DATA is not set to the folder of the test data";
+  const auto images = read_idx_images(std::string(folder) + "/mnist/t10k-images-idx3-ubyte.gz");
+  const auto labels = read_idx_labels(std::string(folder) + "/mnist/t10k-labels-idx1-ubyte.gz");
+  EXPECT_EQ(images.count, 10000);
+  EXPECT_EQ(images.size, (Size{28, 28}));
+  EXPECT_EQ(labels.size(), 10000u);
+  EXPECT_EQ(labels[0], 7);  // the first digit of the test set
+  EXPECT_THROW(read_idx_labels(std::string(folder) + "/mnist/t10k-images-idx3-ubyte.gz"), Error);
+}
+
+}  // namespace
+}  // namespace gan::training

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Pictures of two domains, A and B: paired (the same scene in both) or unpaired.
+#pragma once
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "training/datasets/dataset.h"
+#include "training/datasets/image_cache.h"
+
+namespace gan::training {
+
+struct CropOptions {
+  int load = 286;      // pictures are resized to this square first (bicubic); 0: kept as they are
+  int crop = 256;      // side of the random square cut from it
+  bool mirror = true;  // at random
+};
+
+// Where the pictures of both domains lie. Found by the folder's layout:
+//   train/ val/ test/ with A|B side by side in one file (pix2pix)
+//   trainA/ trainB/ testA/ testB/ (CycleGAN; paired when asked for pairs and the names agree)
+//   A/ B/, or two sub-folders with the same names (paired)
+//   PHONE/training_data/PHONE and .../canon, patches of the same names (DPED)
+struct TwoDomains {
+  bool side_by_side = false;
+  std::vector<std::string> a, b;            // training files; side_by_side: a alone
+  std::vector<std::string> test_a, test_b;  // held out; may be empty
+};
+// paired: only layouts whose pictures belong together. Throws Error(kNotFound, kData) that says
+// what was looked for and, of unequal folders, the first names without a partner.
+TwoDomains find_domains(const std::string& folder, bool paired);
+
+// Pairs: the same square of both pictures, mirrored alike. input: A, target: B. side_by_side: the
+// left half of a file is A, the right one B.
+class PairedDataset : public Dataset {
+ public:
+  PairedDataset(const TwoDomains& files, const CropOptions& options, bool swap = false);
+  int64_t size() const override { return static_cast<int64_t>(a_.size()); }
+  Sample get(int64_t index, Random& random) const override;
+
+ private:
+  ImageCache a_, b_;
+  bool side_by_side_, swap_;
+  CropOptions options_;
+};
+
+// A by its number, B at random; each with its own square. An epoch has as many samples as the
+// larger domain.
+class UnpairedDataset : public Dataset {
+ public:
+  UnpairedDataset(const TwoDomains& files, const CropOptions& options);
+  int64_t size() const override { return static_cast<int64_t>(std::max(a_.size(), b_.size())); }
+  Sample get(int64_t index, Random& random) const override;
+
+ private:
+  ImageCache a_, b_;
+  CropOptions options_;
+};
+
+}  // namespace gan::training
