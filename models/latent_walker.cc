@@ -25,9 +25,7 @@ class TorchWalker : public LatentWalker {
         device_(device_from_name(options.device)),
         precision_(precision_of(options, device_)) {
     loaded_.network->to(device_, precision_);
-    for (auto& parameter : loaded_.network->parameters())
-      if (parameter.dim() == 4)
-        parameter.set_data(parameter.data().contiguous(torch::MemoryFormat::ChannelsLast));
+    to_channels_last(*loaded_.network);
   }
 
   WalkerInfo info() const override {

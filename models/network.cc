@@ -56,6 +56,12 @@ torch::Tensor label_weights(const torch::Tensor& label, int classes, at::ScalarT
   return torch::one_hot(index, classes).to(type);
 }
 
+void to_channels_last(torch::nn::Module& module) {
+  for (auto& parameter : module.parameters())
+    if (parameter.dim() == 4)
+      parameter.set_data(parameter.data().contiguous(torch::MemoryFormat::ChannelsLast));
+}
+
 int64_t parameter_count(const torch::nn::Module& network) {
   int64_t count = 0;
   for (const auto& parameter : network.parameters()) count += parameter.numel();

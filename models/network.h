@@ -92,6 +92,9 @@ torch::Tensor check_latent(const torch::Tensor& latent, const NetworkTraits& tra
 torch::Tensor label_weights(const torch::Tensor& label, int classes, at::ScalarType type,
                             const char* network);
 
+// Gives weights of convolutions the NHWC memory layout, which both CPU and GPU prefer.
+void to_channels_last(torch::nn::Module& module);
+
 // Elements of all parameters; buffers do not count.
 int64_t parameter_count(const torch::nn::Module& network);
 

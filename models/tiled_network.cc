@@ -38,9 +38,7 @@ TiledNetwork::TiledNetwork(LoadedNetwork loaded, const EnhancerOptions& options)
   check(tile_size_ == 0 || tile_size_ >= 16, ErrorKind::kSettings,
         "tile-size must be 0 or at least 16, got ", tile_size_);
   network_->to(device_, precision_);
-  for (auto& parameter : network_->parameters())
-    if (parameter.dim() == 4)
-      parameter.set_data(parameter.data().contiguous(torch::MemoryFormat::ChannelsLast));
+  to_channels_last(*network_);
 }
 
 torch::Tensor TiledNetwork::run_tile(const torch::Tensor& input) {

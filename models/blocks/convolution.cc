@@ -9,11 +9,6 @@ namespace nn = torch::nn;
 
 namespace {
 
-// bf16 on the CPU, where LibTorch 1.13 lacks operators or has wrong ones.
-bool reduced_on_cpu(const torch::Tensor& x) {
-  return x.device().is_cpu() && x.scalar_type() == at::kBFloat16;
-}
-
 // Calls visit with the weight of every layer below module, and zeroes the layer's bias.
 template <class Visit>
 void visit_weights(nn::Module& module, const Visit& visit) {
@@ -58,21 +53,21 @@ ConvTransposeImpl::ConvTransposeImpl(const ConvShape& shape, int64_t output_padd
       padding_(shape.padding_pixels()) {}
 
 torch::Tensor ConvTransposeImpl::forward(const torch::Tensor& x) {
-  if (!reduced_on_cpu(x)) return ConvTranspose2dImpl::forward(x);
-  return at::conv_transpose2d(x.to(at::kFloat), weight.to(at::kFloat),
-                              bias.defined() ? bias.to(at::kFloat) : bias, *options.stride(),
-                              padding_, *options.output_padding())
-      .to(x.scalar_type());
+  return without_bf16_on_cpu(x, [&](const torch::Tensor& in) {
+    const auto type = in.scalar_type();
+    return at::conv_transpose2d(in, weight.to(type), bias.defined() ? bias.to(type) : bias,
+                                *options.stride(), padding_, *options.output_padding());
+  });
 }
 
 torch::Tensor reflection_pad(const torch::Tensor& x, at::IntArrayRef sides) {
-  if (!reduced_on_cpu(x)) return at::reflection_pad2d(x, sides);
-  return at::reflection_pad2d(x.to(at::kFloat), sides).to(x.scalar_type());
+  return without_bf16_on_cpu(
+      x, [&](const torch::Tensor& in) { return at::reflection_pad2d(in, sides); });
 }
 
 torch::Tensor replication_pad(const torch::Tensor& x, at::IntArrayRef sides) {
-  if (!reduced_on_cpu(x)) return at::replication_pad2d(x, sides);
-  return at::replication_pad2d(x.to(at::kFloat), sides).to(x.scalar_type());
+  return without_bf16_on_cpu(
+      x, [&](const torch::Tensor& in) { return at::replication_pad2d(in, sides); });
 }
 
 void init_normal(nn::Module& module, double deviation) {

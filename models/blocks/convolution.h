@@ -22,8 +22,16 @@ torch::nn::Conv2d make_conv(const ConvShape& shape);
 // ceil(side / stride) pixels, and what the padding has too many lies right and below.
 torch::Tensor conv_same(torch::nn::Conv2d& conv, const torch::Tensor& x);
 
-// Transposed convolution. In bf16 on the CPU it computes in float, because LibTorch 1.13 silently
-// computes an ordinary convolution there.
+// compute(x), in float where x is bf16 on the CPU, where LibTorch 1.13 lacks operators or has wrong
+// ones; the result has x's type.
+template <class Compute>
+torch::Tensor without_bf16_on_cpu(const torch::Tensor& x, const Compute& compute) {
+  if (!x.device().is_cpu() || x.scalar_type() != at::kBFloat16) return compute(x);
+  return compute(x.to(at::kFloat)).to(at::kBFloat16);
+}
+
+// Transposed convolution; right in bf16 too, of which LibTorch 1.13 silently makes an ordinary
+// convolution on the CPU.
 class ConvTransposeImpl : public torch::nn::ConvTranspose2dImpl {
  public:
   // The upsampling k4 s2 p1, the projection k4 s1 p0 of a code and whatever else ConvShape says;

@@ -30,4 +30,9 @@ torch::Tensor depthwise(const torch::Tensor& x, const torch::Tensor& kernel) {
                     {}, 1, size / 2, 1, channels);
 }
 
+torch::Tensor filtered(const torch::Tensor& x, torch::Tensor& filter) {
+  filter = filter.to(x.device());
+  return filter.dim() == 2 ? depthwise(x, filter) : at::conv2d(x, filter.to(x.scalar_type()));
+}
+
 }  // namespace gan

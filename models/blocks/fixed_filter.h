@@ -19,4 +19,9 @@ torch::Tensor printed_blur_kernel(int64_t size);
 // Convolves each channel of {N, C, H, W} with kernel {k, k}, k odd, zeros around the picture.
 torch::Tensor depthwise(const torch::Tensor& x, const torch::Tensor& kernel);
 
+// What a judge sees: a kernel {k, k} blurs each channel, weights {1, 3, 1, 1} mix them into one.
+// The filter is moved to the picture's device and stays there, for it is no parameter that to()
+// finds.
+torch::Tensor filtered(const torch::Tensor& x, torch::Tensor& filter);
+
 }  // namespace gan

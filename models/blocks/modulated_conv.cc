@@ -4,20 +4,9 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "models/blocks/convolution.h"
 
 namespace gan {
-
-namespace {
-
-torch::Tensor transposed(const torch::Tensor& x, const torch::Tensor& weight) {
-  // LibTorch 1.13 has no correct bf16 of this on the CPU.
-  const bool wrong = x.device().is_cpu() && x.scalar_type() == at::kBFloat16;
-  const auto type = wrong ? at::kFloat : x.scalar_type();
-  return at::conv_transpose2d(x.to(type), weight.transpose(0, 1).to(type), {}, 2)
-      .to(x.scalar_type());
-}
-
-}  // namespace
 
 torch::Tensor modulated_conv(const torch::Tensor& x, const torch::Tensor& given_weight,
                              const torch::Tensor& given_style, const Modulation& modulation) {
@@ -37,8 +26,10 @@ torch::Tensor modulated_conv(const torch::Tensor& x, const torch::Tensor& given_
     const int64_t taps = modulation.up_filter.size(0), kernel = weight.size(2);
     const int64_t before = kernel / 2 + (taps + 1) / 2 - (kernel - 1),
                   after = kernel / 2 + (taps - 2) / 2 - (kernel - 2);
-    y = upfirdn2d(transposed(y, weight), modulation.up_filter,
-                  {.padding = {before, after, before, after}, .gain = 4});
+    y = without_bf16_on_cpu(y, [&](const torch::Tensor& in) {
+      return at::conv_transpose2d(in, weight.transpose(0, 1).to(in.scalar_type()), {}, 2);
+    });
+    y = upfirdn2d(y, modulation.up_filter, {.padding = {before, after, before, after}, .gain = 4});
   } else {
     y = at::conv2d(y, weight, {}, 1, weight.size(2) / 2);
   }

@@ -46,9 +46,7 @@ NetworkTraits DpedDiscriminator::traits() const {
 
 torch::Tensor DpedDiscriminator::forward(torch::Tensor image) {
   check_image(image, traits(), "dped_discriminator");
-  filter_ = filter_.to(image.device());
-  torch::Tensor x = options_.judges == "color" ? depthwise(image, filter_)
-                                               : at::conv2d(image, filter_.to(image.scalar_type()));
+  torch::Tensor x = filtered(image, filter_);
   for (size_t i = 0; i < convs_.size(); ++i) {
     x = conv_same(convs_[i], x);
     // The first layer has no norm.

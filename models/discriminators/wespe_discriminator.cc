@@ -38,10 +38,7 @@ NetworkTraits WespeDiscriminator::traits() const {
 
 torch::Tensor WespeDiscriminator::forward(torch::Tensor image) {
   check_image(image, traits(), "wespe_discriminator");
-  filter_ = filter_.to(image.device());  // a fixed filter is no parameter, so it moves here
-  torch::Tensor x = options_.judges == "color" ? depthwise(image, filter_)
-                                               : at::conv2d(image, filter_.to(image.scalar_type()));
-  x = x * 2 - 1;
+  torch::Tensor x = filtered(image, filter_) * 2 - 1;
   for (size_t i = 0; i + 1 < convs_.size(); ++i) {
     x = conv_same(convs_[i], x);
     x = lrelu_(i == 0 ? x : norms_[i - 1](x));

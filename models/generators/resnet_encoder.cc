@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "models/generators/resnet_encoder.h"
 
+#include "core/error.h"
 #include "models/blocks/chain.h"
 #include "models/blocks/convolution.h"
+#include "models/checkpoint.h"
 
 namespace gan {
 
@@ -58,6 +60,22 @@ std::vector<torch::Tensor> ResnetEncoder::forward(const torch::Tensor& x) {
   torch::Tensor y = at::max_pool2d(features[0], 3, 2, 1);
   for (auto& stage : stages_) features.push_back(y = stage->forward(y));
   return features;
+}
+
+void load_resnet(ResnetEncoder& encoder, const std::string& path) {
+  const TensorFile file = open_tensor_file(path);
+  for (auto& [key, tensor] : state_dict(encoder)) {
+    const size_t dot = key.find('.');
+    const std::string layer = key.substr(0, dot), rest = key.substr(dot);
+    const std::string name = layer == "0"   ? "conv1" + rest
+                             : layer == "1" ? "bn1" + rest
+                                            : concat("layer", std::stoi(layer) - 3, rest);
+    const TensorEntry* entry = file.find(name);
+    if (!entry && key.ends_with("num_batches_tracked")) continue;  // older files lack it
+    check(entry, ErrorKind::kWrongType, path, ": lacks \"", name,
+          "\": not the ResNet that the encoder is");
+    read_tensor(file, *entry, tensor);
+  }
 }
 
 }  // namespace gan

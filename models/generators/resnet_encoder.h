@@ -3,6 +3,7 @@
 
 #include <torch/torch.h>
 
+#include <string>
 #include <vector>
 
 namespace gan {
@@ -23,5 +24,10 @@ class ResnetEncoder : public torch::nn::Module {
   torch::nn::BatchNorm2d stem_norm_{nullptr};
   std::vector<torch::nn::Sequential> stages_;
 };
+
+// Reads the convolutions of a torchvision ResNet (resnet34-b627a593.pth, trained on ImageNet) into
+// the encoder; its classifier is ignored. Throws Error: kNotFound, kUnreadable, kWrongType naming
+// the tensor that is missing or of another shape.
+void load_resnet(ResnetEncoder& encoder, const std::string& path);
 
 }  // namespace gan
