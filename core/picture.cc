@@ -29,17 +29,41 @@ Picture luma_bt601(const Picture& rgb) {
   return luma;
 }
 
+void clamp_to_unit(Picture& picture) {
+  for (float& value : picture.values) value = std::clamp(value, 0.0f, 1.0f);
+}
+
+Picture crop(const Picture& picture, int x, int y, Size size) {
+  Picture result(size, picture.channels);
+  for (int row = 0; row < size.height; ++row)
+    std::copy_n(picture.view().row(y + row) + ptrdiff_t{x} * picture.channels,
+                ptrdiff_t{size.width} * picture.channels, result.span().row(row));
+  return result;
+}
+
+Picture centre_patch(const Picture& picture, int side) {
+  const Size size{std::min(side, picture.size.width), std::min(side, picture.size.height)};
+  return crop(picture, (picture.size.width - size.width) / 2,
+              (picture.size.height - size.height) / 2, size);
+}
+
+Picture stacked(const Picture& a, const Picture& b) {
+  check(a.size == b.size, ErrorKind::kFailed, "pictures of different sizes cannot be stacked");
+  Picture result(a.size, a.channels + b.channels);
+  auto to = result.values.begin();
+  for (int64_t i = 0; i < a.size.area(); ++i) {
+    to = std::copy_n(a.values.begin() + i * a.channels, a.channels, to);
+    to = std::copy_n(b.values.begin() + i * b.channels, b.channels, to);
+  }
+  return result;
+}
+
 Picture crop_to_multiple(const Picture& picture, int multiple) {
   const Size size{picture.size.width / multiple * multiple,
                   picture.size.height / multiple * multiple};
   check(size.area() > 0, ErrorKind::kData, "picture of ", picture.size.width, "x",
         picture.size.height, " is smaller than the multiple of ", multiple, " it must have");
-  Picture cropped(size, picture.channels);
-  const PictureView from = picture.view();
-  const PictureSpan to = cropped.span();
-  for (int y = 0; y < size.height; ++y)
-    std::copy_n(from.row(y), ptrdiff_t{size.width} * picture.channels, to.row(y));
-  return cropped;
+  return crop(picture, 0, 0, size);
 }
 
 }  // namespace gan

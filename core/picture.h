@@ -49,6 +49,17 @@ void round_to_8bit(Picture& picture);
 // From 3 channels to 1; a picture of 1 channel g gives 16 + 219 g.
 Picture luma_bt601(const Picture& rgb);
 
+void clamp_to_unit(Picture& picture);  // each value to [0, 1]
+
+// The rectangle of `size` with its corner at (x, y), which lies inside the picture.
+Picture crop(const Picture& picture, int x, int y, Size size);
+
+// The middle `side` x `side` of a picture, or all of it where it is smaller.
+Picture centre_patch(const Picture& picture, int side);
+
+// a's channels before b's, pixel by pixel; both of one size.
+Picture stacked(const Picture& a, const Picture& b);
+
 // The largest rectangle at the top left whose sides are multiples of `multiple`.
 Picture crop_to_multiple(const Picture& picture, int multiple);
 
