@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <cstdio>
+#include <functional>
+#include <optional>
 
 #include "core/checkpoint/atomic_file.h"
 #include "core/error.h"
@@ -12,7 +14,12 @@
 #include "models/host_allocator.h"
 #include "models/picture_tensor.h"
 #include "training/commands.h"
-#include "training/judges/super_resolution.h"
+#include "training/datasets/super_resolution.h"
+#include "training/datasets/two_domains.h"
+#include "training/degradations/ways.h"
+#include "training/judges/restoration.h"
+#include "training/losses/lpips.h"
+#include "training/losses/perceptual.h"
 
 namespace gan::training {
 namespace {
@@ -20,12 +27,33 @@ namespace {
 struct Row {
   std::string picture, method;
   Quality quality;
+  std::optional<double> lpips;
+
+  void add(const Row& other) {
+    quality.add(other.quality);
+    if (lpips) *lpips += *other.lpips;
+  }
+  void divide(double count) {
+    quality.divide(count);
+    if (lpips) *lpips /= count;
+  }
 };
+
+double distance(const losses::Lpips& lpips, const Picture& a, const Picture& b) {
+  torch::NoGradGuard no_grad;
+  const auto tensor = [](Picture picture) {
+    round_to_8bit(picture);
+    return tensor_from_picture(picture);
+  };
+  return lpips(tensor(a), tensor(b)).item<double>();
+}
 
 void print(const Row& row) {
   const Quality& q = row.quality;
-  std::printf("%-24s %-10s %8.3f %8.4f %8.3f %8.4f %10.3f\n", row.picture.c_str(),
-              row.method.c_str(), q.psnr_y_db, q.ssim_y, q.psnr_rgb_db, q.ssim_rgb, q.mse_rgb);
+  std::printf("%-24s %-10s %8.3f %8.4f %8.3f %8.4f %10.3f", row.picture.c_str(), row.method.c_str(),
+              q.psnr_y_db, q.ssim_y, q.psnr_rgb_db, q.ssim_rgb, q.mse_rgb);
+  if (row.lpips) std::printf(" %8.4f", *row.lpips);
+  std::printf("\n");
 }
 
 std::string to_json(const std::vector<Row>& rows, int scale) {
@@ -38,29 +66,62 @@ std::string to_json(const std::vector<Row>& rows, int scale) {
         ", \"method\": ", json_quote(rows[i].method), ", \"psnr_y\": ", json_number(q.psnr_y_db),
         ", \"ssim_y\": ", json_number(q.ssim_y), ", \"psnr_rgb\": ", json_number(q.psnr_rgb_db),
         ", \"ssim_rgb\": ", json_number(q.ssim_rgb), ", \"mse_rgb\": ", json_number(q.mse_rgb),
-        "}");
+        rows[i].lpips ? ", \"lpips\": " + json_number(*rows[i].lpips) : "", "}");
   }
   return json + "\n]}\n";
 }
 
 std::string file_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
+// Pictures to measure on; each is read when its turn comes.
+struct Cases {
+  std::vector<std::string> names;
+  std::function<RestorationCase(size_t)> make;
+};
+
+Cases damaged_pictures(const std::string& folder, const std::string& way_name, int scale) {
+  const auto files = list_images(folder, true);
+  check(!files.empty(), ErrorKind::kData, folder, ": holds no pictures");
+  const DegradationWay& way = find_way(way_name);
+  return {files, [=, &way](size_t i) {
+            if (way_name == "bicubic") return shrunk_case(files[i], scale);
+            RestorationCase one{{}, crop_to_multiple(read_image(files[i]), scale)};
+            Random random(0, i, 0);  // as gan-train degrade damages it
+            one.damaged = degrade(way, one.truth, scale, random);
+            return one;
+          }};
+}
+
+Cases pairs_of(const std::string& folder, bool backwards) {
+  TwoDomains found = find_domains(folder, /*paired=*/true);
+  found.swap = backwards;
+  return {found.a, [found](size_t i) { return whole_pair(found, i); }};
+}
+
 }  // namespace
 
 int command_eval(int argc, char** argv) {
-  StringOption data, json, device;
+  StringOption data, json, device, way, vgg, lpips_file;
   gint threads = 0;
+  gboolean backwards = false;
   const GOptionEntry entries[] = {
-      {"data", 0, 0, G_OPTION_ARG_FILENAME, &data, "folder of good pictures", "DIR"},
+      {"data", 0, 0, G_OPTION_ARG_FILENAME, &data, "folder of good pictures, or of pairs", "DIR"},
+      {"way", 0, 0, G_OPTION_ARG_STRING, &way, "how good pictures are damaged", "WAY"},
+      {"backwards", 0, 0, G_OPTION_ARG_NONE, &backwards, "from B to A of the pairs", nullptr},
       {"json", 0, 0, G_OPTION_ARG_FILENAME, &json, "write the rows as JSON too", "FILE"},
+      {"vgg", 0, 0, G_OPTION_ARG_FILENAME, &vgg, "torchvision's VGG16, for LPIPS", "FILE"},
+      {"lpips", 0, 0, G_OPTION_ARG_FILENAME, &lpips_file, "LPIPS' vgg.pth, with --vgg", "FILE"},
       {"device", 0, 0, G_OPTION_ARG_STRING, &device, "auto, cpu, cuda, cuda:N", "D"},
       {"threads", 0, 0, G_OPTION_ARG_INT, &threads, "0: all", "N"},
       {}};
   const auto words = parse_arguments(
       argc, argv, "CHECKPOINT",
-      "Every picture is cropped to a multiple of the network's scale, shrunk by the antialiased\n"
-      "bicubic, rounded to 8 bits, enlarged by the network and by plain filters, rounded and\n"
-      "compared. CHECKPOINT is a path or the name of a built-in model.",
+      "Networks that enlarge: every picture is cropped to a multiple of the scale, shrunk by the\n"
+      "antialiased bicubic, or damaged by --way, rounded to 8 bits, enlarged by the network and "
+      "by\n"
+      "plain filters, rounded and compared. Networks of scale 1: the folder holds pairs (A/ B/,\n"
+      "A|B side by side, DPED), or good pictures that --way damages. CHECKPOINT is a path or the\n"
+      "name of a built-in model.",
       entries);
   check(words.size() == 1 && !data.get().empty(), ErrorKind::kSettings,
         "eval wants a checkpoint and --data DIR; see gan-train eval --help");
@@ -70,32 +131,41 @@ int command_eval(int argc, char** argv) {
   const LoadedNetwork loaded = load_network(open_model(words[0]));
   loaded.network->to(where);
   const int scale = loaded.network->traits().scale;
-  check(scale > 1, ErrorKind::kSettings, words[0],
-        ": eval measures networks that enlarge, this one "
-        "has scale 1");
-  const auto files = list_images(data.get(), true);
-  check(!files.empty(), ErrorKind::kData, data.get(), ": holds no pictures");
+  const Cases cases = scale == 1 && way.get().empty()
+                          ? pairs_of(data.get(), backwards)
+                          : damaged_pictures(data.get(), way.get("bicubic"), scale);
+  check(scale > 1 || way.get("pairs") != "bicubic", ErrorKind::kSettings,
+        "--way bicubic changes nothing at scale 1, which this network has");
+  std::optional<losses::Lpips> lpips;
+  if (!lpips_file.get().empty())
+    lpips.emplace(losses::feature_network("16", vgg.get(), torch::kCPU), lpips_file.get());
 
   std::printf("space=Y and RGB  crop=%d  range=255  scale=%d\n", scale, scale);
-  std::printf("%-24s %-10s %8s %8s %8s %8s %10s\n", "picture", "method", "psnr_y", "ssim_y",
-              "psnr_rgb", "ssim_rgb", "mse_rgb");
+  std::printf("%-24s %-10s %8s %8s %8s %8s %10s%s\n", "picture", "method", "psnr_y", "ssim_y",
+              "psnr_rgb", "ssim_rgb", "mse_rgb", lpips ? "    lpips" : "");
   std::vector<Row> rows, means;
-  const auto add = [&](const std::string& file, const std::string& method, const Quality& quality) {
-    rows.push_back({file_name(file), method, quality});
+  const auto add = [&](const std::string& name, const std::string& method, const Picture& result,
+                       const Picture& truth) {
+    Row row{name, method, measure(result, truth, scale), {}};
+    if (lpips) row.lpips = distance(*lpips, result, truth);
+    rows.push_back(row);
     for (auto& mean : means)
-      if (mean.method == method) return mean.quality.add(quality);
-    means.push_back({"mean", method, quality});
+      if (mean.method == method) return mean.add(row);
+    means.push_back(row);
+    means.back().picture = "mean";
   };
-  for (const auto& file : files) {
-    const SuperResolutionCase one = make_case(file, scale);
-    add(file, "network", measure(run_on_picture(*loaded.network, one.low, where), one.high, scale));
+  for (size_t i = 0; i < cases.names.size(); ++i) {
+    const RestorationCase one = cases.make(i);
+    const std::string name = file_name(cases.names[i]);
+    add(name, "network", run_on_picture(*loaded.network, one.damaged, where), one.truth);
     print(rows.back());
-    for (const char* filter : {"nearest", "bilinear", "bicubic", "lanczos"})
-      add(file, filter,
-          measure(resize(one.low, one.high.size, filter_from_name(filter)), one.high, scale));
+    if (scale == 1) add(name, "input", one.damaged, one.truth);
+    if (scale > 1)
+      for (const char* filter : {"nearest", "bilinear", "bicubic", "lanczos"})
+        add(name, filter, resize(one.damaged, one.truth.size, filter_from_name(filter)), one.truth);
   }
   for (auto& mean : means) {
-    mean.quality.divide(static_cast<double>(files.size()));
+    mean.divide(static_cast<double>(cases.names.size()));
     print(mean);
   }
   rows.insert(rows.end(), means.begin(), means.end());

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <algorithm>
 #include <cstdio>
 
 #include "core/error.h"
+#include "models/builtin.h"
 #include "models/table.h"
 #include "training/commands.h"
 #include "training/recipe.h"
@@ -15,40 +17,60 @@ void print_options(Options& options) {
                 option.range.c_str(), option.help.c_str());
 }
 
+// A name may be that of a network and of a recipe.
+void print_one(const std::string& word) {
+  const auto network = std::ranges::find(network_table(), word, &TableEntry::name);
+  const bool is_network = network != network_table().end();
+  if (is_network) {
+    std::printf("network %s: %s\n", word.c_str(), std::string(network->summary).c_str());
+    print_options(*network->make_options());
+  }
+  const bool is_recipe =
+      std::ranges::find(recipe_table(), word, &RecipeEntry::name) != recipe_table().end();
+  if (!is_recipe && is_network) return;
+  const RecipeEntry& entry = find_recipe(word);
+  std::printf("recipe %s: %s (%s)\nheld-out metric: %s\n", word.c_str(),
+              std::string(entry.summary).c_str(), std::string(entry.source).c_str(),
+              std::string(entry.metric).c_str());
+  print_options(entry.make()->options());
+}
+
+template <class Entries>
+void print_names(const char* title, const Entries& entries) {
+  std::printf("%s:\n", title);
+  for (const auto& entry : entries)
+    std::printf("  %-16s %s\n", std::string(entry.name).c_str(),
+                std::string(entry.summary).c_str());
+}
+
+// As in README, where a test compares it.
+void print_markdown() {
+  std::printf("| recipe | what it trains | held-out metric | source |\n|---|---|---|---|\n");
+  for (const auto& entry : recipe_table())
+    std::printf("| `%s` | %s | %s | %s |\n", entry.name.data(), entry.summary.data(),
+                entry.metric.data(), entry.source.data());
+}
+
 }  // namespace
 
 int command_list(int argc, char** argv) {
-  const GOptionEntry entries[] = {{}};
-  const auto words = parse_arguments(argc, argv, "[RECIPE]",
+  gboolean markdown = false;
+  const GOptionEntry entries[] = {
+      {"markdown", 0, 0, G_OPTION_ARG_NONE, &markdown, "the table of recipes as Markdown", nullptr},
+      {}};
+  const auto words = parse_arguments(argc, argv, "[NAME]...",
                                      "With the name of a recipe or network: its options, defaults "
                                      "and ranges.",
                                      entries);
-  for (const auto& word : words) {
-    for (const auto& entry : network_table())
-      if (entry.name == word) {
-        std::printf("network %s: %s\n", word.c_str(), std::string(entry.summary).c_str());
-        print_options(*entry.make_options());
-      }
-    const bool is_network = [&] {
-      for (const auto& entry : network_table())
-        if (entry.name == word) return true;
-      return false;
-    }();
-    bool is_recipe = false;
-    for (const auto& entry : recipe_table()) is_recipe |= entry.name == word;
-    if (!is_recipe && is_network) continue;
-    const RecipeEntry& entry = find_recipe(word);
-    std::printf("recipe %s: %s (%s)\n", word.c_str(), std::string(entry.summary).c_str(),
-                std::string(entry.source).c_str());
-    print_options(entry.make()->options());
+  if (markdown) {
+    print_markdown();
+    return 0;
   }
+  for (const auto& word : words) print_one(word);
   if (!words.empty()) return 0;
-  std::printf("Recipes:\n");
-  for (const auto& entry : recipe_table())
-    std::printf("  %-16s %s\n", entry.name.data(), entry.summary.data());
-  std::printf("Networks:\n");
-  for (const auto& entry : network_table())
-    std::printf("  %-16s %s\n", entry.name.data(), entry.summary.data());
+  print_names("Recipes", recipe_table());
+  print_names("Networks", network_table());
+  print_names("Built-in models (also as --set init=builtin:NAME)", builtin_models());
   return 0;
 }
 

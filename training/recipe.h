@@ -67,6 +67,7 @@ class Recipe {
 struct RecipeEntry {
   std::string_view name;
   std::string_view summary;
+  std::string_view metric;  // on held-out data
   std::string_view source;  // paper or code
   std::unique_ptr<Recipe> (*make)();
 };

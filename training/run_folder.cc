@@ -12,9 +12,6 @@ namespace gan::training {
 
 namespace fs = std::filesystem;
 
-namespace {
-
-// N of "step-N.state"
 std::optional<int64_t> step_of(const std::string& name, std::string_view suffix) {
   if (!name.starts_with("step-") || !name.ends_with(suffix)) return {};
   int64_t step = 0;
@@ -22,6 +19,8 @@ std::optional<int64_t> step_of(const std::string& name, std::string_view suffix)
   if (std::from_chars(name.data() + 5, end, step).ptr != end) return {};
   return step;
 }
+
+namespace {
 
 std::vector<std::string> names_in(const std::string& folder) {
   std::vector<std::string> names;

@@ -13,6 +13,9 @@
 
 namespace gan::training {
 
+// N of "step-N" + suffix, such as "step-200.png".
+std::optional<int64_t> step_of(const std::string& name, std::string_view suffix);
+
 class RunFolder {
  public:
   // Creates the folders. Throws Error(kUnreadable).

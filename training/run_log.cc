@@ -2,7 +2,6 @@
 #include "training/run_log.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -16,12 +15,8 @@ namespace {
 
 constexpr size_t kSamplesInReport = 12;
 
-int64_t step_of(const std::string& path) {
-  int64_t step = 0;
-  const size_t at = path.rfind("step-");
-  if (at == std::string::npos) return 0;
-  std::from_chars(path.data() + at + 5, path.data() + path.size(), step);
-  return step;
+int64_t step_of_sample(const std::string& path) {
+  return step_of(std::filesystem::path(path).filename().string(), ".png").value_or(0);
 }
 
 }  // namespace
@@ -35,7 +30,7 @@ RunLog::RunLog(const RunFolder& folder, const RunPlace& place, std::string recip
       events_(folder.path(), place.step),
       progress_(folder.file("log.txt"), std::max<int64_t>(place.step, 0) + 1, place.steps) {
   for (const auto& file : sample_files())
-    if (step_of(file) > place.step) std::filesystem::remove(folder_.file(file));
+    if (step_of_sample(file) > place.step) std::filesystem::remove(folder_.file(file));
 }
 
 void RunLog::row(int64_t step, const std::map<std::string, double>& values) {
@@ -68,7 +63,7 @@ std::vector<std::string> RunLog::sample_files() const {
   for (const auto& entry : std::filesystem::directory_iterator(folder_.file("samples")))
     if (entry.path().extension() == ".png")
       files.push_back("samples/" + entry.path().filename().string());
-  std::ranges::sort(files, {}, step_of);
+  std::ranges::sort(files, {}, step_of_sample);
   return files;
 }
 

@@ -75,12 +75,16 @@ void load_module(const TensorFile& file, const std::string& prefix, const Networ
   }
 }
 
+torch::optim::AdamOptions& adam_options(torch::optim::Adam& adam) {
+  return static_cast<torch::optim::AdamOptions&>(adam.param_groups()[0].options());
+}
+
 }  // namespace
 
-void to_channels_last(torch::nn::Module& module) {
-  for (auto& parameter : module.parameters())
-    if (parameter.dim() == 4)
-      parameter.set_data(parameter.data().contiguous(torch::MemoryFormat::ChannelsLast));
+std::vector<torch::Tensor> joined(std::vector<torch::Tensor> a,
+                                  const std::vector<torch::Tensor>& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
 }
 
 Network& RunState::add_network(std::string name, std::string table,
@@ -131,10 +135,19 @@ torch::optim::Adam& RunState::optimizer(std::string_view name) {
   fail(ErrorKind::kFailed, "the recipe has no optimizer \"", name, "\"");
 }
 
+std::vector<std::string> RunState::optimizer_names() const {
+  std::vector<std::string> names;
+  for (const auto& named : optimizers_) names.push_back(named.name);
+  return names;
+}
+
 void RunState::set_lr_factor(double factor) {
-  for (auto& named : optimizers_)
-    for (auto& group : named.optimizer->param_groups())
-      static_cast<torch::optim::AdamOptions&>(group.options()).lr(named.base_lr * factor);
+  for (auto& named : optimizers_) adam_options(*named.optimizer).lr(named.base_lr * factor);
+}
+
+void RunState::scale_lr(std::string_view name, double factor) {
+  auto& options = adam_options(optimizer(name));
+  options.lr(options.lr() * factor);
 }
 
 void RunState::update_averages(double decay) {

@@ -39,6 +39,10 @@ struct AdamSettings {
   double weight_decay = 0;
 };
 
+// Two lists of parameters as one, for an optimizer of two networks.
+std::vector<torch::Tensor> joined(std::vector<torch::Tensor> a,
+                                  const std::vector<torch::Tensor>& b);
+
 class RunState {
  public:
   explicit RunState(torch::Device device) : device_(device) {}
@@ -57,9 +61,11 @@ class RunState {
 
   NamedNetwork& network(std::string_view name);
   torch::optim::Adam& optimizer(std::string_view name);
+  std::vector<std::string> optimizer_names() const;
   const std::vector<NamedNetwork>& networks() const { return networks_; }
 
-  void set_lr_factor(double factor);
+  void set_lr_factor(double factor);                         // of every optimizer's base rate
+  void scale_lr(std::string_view optimizer, double factor);  // of its present rate
   // average = decay * average + (1 - decay) * network for parameters; buffers are copied.
   void update_averages(double decay);
 
@@ -81,8 +87,5 @@ class RunState {
   std::vector<NamedOptimizer> optimizers_;
   std::map<std::string, torch::Tensor> tensors_;
 };
-
-// The weights as a picture of NHWC memory, which convolutions on both CPU and GPU prefer.
-void to_channels_last(torch::nn::Module& module);
 
 }  // namespace gan::training

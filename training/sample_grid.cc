@@ -27,15 +27,4 @@ Picture make_grid(const std::vector<Picture>& cells, int columns) {
   return grid;
 }
 
-Picture centre_patch(const Picture& picture, int side) {
-  const Size size{std::min(side, picture.size.width), std::min(side, picture.size.height)};
-  const int left = (picture.size.width - size.width) / 2;
-  const int top = (picture.size.height - size.height) / 2;
-  Picture patch(size, picture.channels);
-  for (int y = 0; y < size.height; ++y)
-    std::copy_n(picture.view().row(top + y) + left * picture.channels,
-                ptrdiff_t{size.width} * picture.channels, patch.span().row(y));
-  return patch;
-}
-
 }  // namespace gan::training

@@ -12,7 +12,4 @@ namespace gan::training {
 // picture, smaller ones stand at the top left. Grey pictures are spread to RGB.
 Picture make_grid(const std::vector<Picture>& cells, int columns);
 
-// The middle `side` x `side` of a picture, or all of it where it is smaller.
-Picture centre_patch(const Picture& picture, int side);
-
 }  // namespace gan::training

@@ -1,18 +1,42 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "training/step.h"
 
+#include <algorithm>
 #include <cmath>
+#include <sstream>
 
 #include "core/error.h"
 
 namespace gan::training {
 namespace {
 
-bool is_frozen(const std::string& list, std::string_view name) {
-  return concat(",", list, ",").find(concat(",", name, ",")) != std::string::npos;
+// freeze=g stops the optimizers g and g_..., as freeze=d stops d_a and d_b.
+bool is_frozen(const std::string& list, const std::string& name) {
+  for (size_t end = name.size(); end != std::string::npos && end > 0;
+       end = name.rfind('_', end - 1))
+    if (concat(",", list, ",").find(concat(",", name.substr(0, end), ",")) != std::string::npos)
+      return true;
+  return false;
+}
+
+// Undefined, not 0: a network that a phase leaves alone must not move by its momentum.
+void forget_gradients(torch::optim::Adam& optimizer) {
+  for (auto& parameter : optimizer.param_groups()[0].params())
+    parameter.mutable_grad() = torch::Tensor();
 }
 
 }  // namespace
+
+void check_frozen(const std::string& list, const RunState& state) {
+  std::string known;
+  for (const auto& name : state.optimizer_names()) known += (known.empty() ? "" : ", ") + name;
+  std::istringstream words(list);
+  for (std::string word; std::getline(words, word, ',');)
+    check(std::ranges::any_of(state.optimizer_names(),
+                              [&](const auto& name) { return is_frozen(word, name); }),
+          ErrorKind::kSettings, "freeze=", list, ": there is no optimizer \"", word,
+          "\"; there are ", known);
+}
 
 void Step::backward(const torch::Tensor& loss, Names optimizers, const char* what,
                     bool retain_graph) {
@@ -38,13 +62,13 @@ void Step::apply(Names optimizers) {
   for (const char* name : optimizers) {
     auto& optimizer = state_.optimizer(name);
     if (is_frozen(options_.freeze, name)) {
-      optimizer.zero_grad();
+      forget_gradients(optimizer);
       continue;
     }
     if (options_.clip > 0)
       torch::nn::utils::clip_grad_norm_(optimizer.param_groups()[0].params(), options_.clip);
     optimizer.step();
-    optimizer.zero_grad();
+    forget_gradients(optimizer);
   }
 }
 

@@ -18,9 +18,13 @@ namespace gan::training {
 using StepValues = std::vector<std::pair<std::string, torch::Tensor>>;
 
 struct StepOptions {
-  std::string freeze;  // names of optimizers that are not applied, joined by commas
-  double clip = 0;     // largest norm of an optimizer's whole gradient, 0: none
+  // Names of optimizers that are not applied, joined by commas; "d" stops d_a and d_b too.
+  std::string freeze;
+  double clip = 0;  // largest norm of an optimizer's whole gradient, 0: none
 };
+
+// Throws Error(kSettings) for a name in `freeze` that stops no optimizer of the run.
+void check_frozen(const std::string& freeze, const RunState& state);
 
 class Step {
  public:
@@ -48,8 +52,8 @@ class Step {
   void update(Names optimizers, const char* what, const Loss& loss);
 
   // For the log; of several batches the mean counts.
-  void log(const char* name, const torch::Tensor& value) {
-    values_.emplace_back(name, value.detach());
+  void log(std::string name, const torch::Tensor& value) {
+    values_.emplace_back(std::move(name), value.detach());
   }
   const StepValues& values() const { return values_; }
 

@@ -7,12 +7,9 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
-#include <limits>
 #include <optional>
 
-#include "core/checkpoint/atomic_file.h"
 #include "core/error.h"
-#include "core/json.h"
 #include "models/checkpoint.h"
 #include "models/device.h"
 #include "models/host_allocator.h"
@@ -93,6 +90,7 @@ class Run {
   void prepare() {
     torch::manual_seed(step_seed());
     recipe_->prepare(state_, request_.data);
+    check_frozen(recipe_->options().freeze, state_);
     if (!recipe_->options().init.empty())
       state_.start_from(recipe_->main_network(), recipe_->options().init);
     if (request_.dry_run) return;
@@ -268,8 +266,7 @@ class Run {
         {"gan.licence", recipe_->options().licence},
         {"gan.provenance", recipe_->options().provenance},
         {"gan.libtorch", TORCH_VERSION}};
-    save_network(folder_->weights(step_), main.average ? *main.average : *main.network, main.table,
-                 *main.options, metadata);
+    save_network(folder_->weights(step_), main.best(), main.table, *main.options, metadata);
     folder_->point("latest", step_);
   }
 

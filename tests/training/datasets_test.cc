@@ -78,7 +78,9 @@ TEST_F(TwoDomainsTest, SaysWhatIsMissing) {
 TEST_F(TwoDomainsTest, PairsAreCutAndMirroredAlike) {
   write_pairs("A", "B");
   const PairedDataset data(find_domains(scratch_.path(), true), {.load = 0, .crop = 16});
-  const PairedDataset swapped(find_domains(scratch_.path(), true), {.load = 0, .crop = 16}, true);
+  TwoDomains backwards = find_domains(scratch_.path(), true);
+  backwards.swap = true;
+  const PairedDataset swapped(backwards, {.load = 0, .crop = 16});
   for (uint64_t seed = 0; seed < 10; ++seed) {
     Random random(seed), same(seed);
     const Sample sample = data.get(static_cast<int64_t>(seed % 4), random);

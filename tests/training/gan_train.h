@@ -9,7 +9,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -98,6 +100,26 @@ inline void make_pictures(const std::string& folder, int count, Size size = {72,
   }
 }
 
+// The numbers of one column of a metrics.csv, from rows that have one.
+inline std::vector<double> column(const std::string& table, const std::string& name) {
+  const auto words = [](const std::string& line) {
+    std::vector<std::string> list;
+    std::istringstream text(line);
+    for (std::string word; std::getline(text, word, ',');) list.push_back(word);
+    return list;
+  };
+  std::istringstream rows(table);
+  std::string line;
+  std::getline(rows, line);
+  const auto header = words(line);
+  const auto place = static_cast<size_t>(std::ranges::find(header, name) - header.begin());
+  std::vector<double> values;
+  while (std::getline(rows, line))
+    if (const auto row = words(line); place < row.size() && !row[place].empty())
+      values.push_back(std::strtod(row[place].c_str(), nullptr));
+  return values;
+}
+
 // Every tensor of both files is equal, bit for bit.
 inline void expect_equal_weights(const std::string& a, const std::string& b) {
   const TensorFile first = open_tensor_file(a), second = open_tensor_file(b);
@@ -112,5 +134,45 @@ inline void expect_equal_weights(const std::string& a, const std::string& b) {
     EXPECT_TRUE(x == y) << entry.name << " of " << a << " and " << b;
   }
 }
+
+// Base of tests that run one recipe several times on scratch folder "data". Base: testing::Test or
+// TestWithParam.
+template <class Base>
+class RunTest : public Base {
+ protected:
+  // Words of `gan-train run` that write into the scratch folder `out`.
+  std::vector<std::string> command(const std::string& out,
+                                   std::vector<std::string> more = {}) const {
+    std::vector<std::string> words = {
+        "run",   recipe(),           "--data",    scratch_.file("data"),
+        "--out", scratch_.file(out), "--threads", "1"};
+    auto all = settings();
+    all.insert(all.end(), {"save_every=7", "log_every=5", "validate_every=20", "workers=1"});
+    for (const char* setting : all) words.insert(words.end(), {"--set", setting});
+    words.insert(words.end(), {"--steps", "40"});
+    for (auto& word : more) words.push_back(std::move(word));
+    return words;
+  }
+  std::string latest(const std::string& out) const {
+    return scratch_.file(out + "/checkpoints/latest.safetensors");
+  }
+  std::string metrics(const std::string& out) const {
+    return slurp(scratch_.file(out + "/metrics.csv"));
+  }
+  void run_whole(const std::string& out, std::vector<std::string> more = {}) {
+    const Finished done = gan_train(scratch_, command(out, std::move(more)));
+    ASSERT_EQ(done.status, 0) << done.output;
+  }
+  void resume_and_compare(const std::string& out) {
+    run_whole(out, {"--resume"});
+    expect_equal_weights(latest("reference"), latest(out));
+    EXPECT_EQ(metrics("reference"), metrics(out));
+  }
+
+  virtual const char* recipe() const = 0;
+  virtual std::vector<const char*> settings() const = 0;  // of the recipe, as for --set
+
+  Scratch scratch_;
+};
 
 }  // namespace gan::test

@@ -9,6 +9,8 @@
 #include "models/blocks/fixed_filter.h"
 #include "training/losses/gan.h"
 #include "training/losses/latent.h"
+#include "training/losses/lpips.h"
+#include "training/losses/mixture.h"
 #include "training/losses/perceptual.h"
 #include "training/losses/pixel.h"
 #include "training/losses/smoothness.h"
@@ -85,6 +87,40 @@ TEST(Perceptual, AMissingFileIsNamed) {
     EXPECT_NE(std::string(error.what()).find("vgg19-dcbb9e9d.pth"), std::string::npos);
   }
   EXPECT_EQ(feature_network("19", "none", torch::kCPU), nullptr);
+}
+
+TEST(Lpips, GoldenReadsItsAuthorsWeights) {
+  const char* const data = std::getenv("GAN_DATA");
+  if (!data) GTEST_SKIP() << "GAN_DATA is not set to the folder of the test data";
+  torch::manual_seed(3);
+  VggOptions options;
+  options.depth = "16";
+  auto vgg = std::make_shared<Vgg>(options);  // the trunk is random: no package ships VGG16
+  vgg->eval();
+  const std::string folder = std::string(data) + "/weights/lpips/v0.1/";
+  const Lpips lpips(vgg, folder + "vgg.pth");
+  const auto a = torch::rand({2, 3, 32, 32});
+  EXPECT_EQ(lpips(a, a).item<double>(), 0);
+  auto b = torch::rand({2, 3, 32, 32}).set_requires_grad(true);
+  const auto distance = lpips(b, a);
+  EXPECT_GT(distance.item<double>(), 0);
+  EXPECT_NEAR(lpips(a, b).item<double>(), distance.item<double>(), 1e-6);
+  distance.backward();
+  EXPECT_GT(b.grad().abs().sum().item<double>(), 0);
+  EXPECT_THROW(Lpips(vgg, folder + "alex.pth"), Error);  // made for another trunk
+}
+
+TEST(Mixture, AddsWeightedTerms) {
+  torch::manual_seed(4);
+  const auto a = torch::rand({2, 3, 20, 20}), b = torch::rand({2, 3, 20, 20});
+  const auto value = [&](const char* text) { return Mixture(text)(a, b).item<double>(); };
+  EXPECT_NEAR(value("mse + 0.5*ssim"), mse(a, b).item<double>() + 0.5 * value("ssim"), 1e-6);
+  EXPECT_NEAR(value("ssim"), 1 - ssim(a, b).item<double>(), 1e-6);
+  EXPECT_NEAR(value("psnr"), -psnr_db(a, b).item<double>(), 1e-5);
+  EXPECT_NEAR(value("2*l1+3e-1*hfenn"),
+              (2 * l1(a, b) + 0.3 * (mse(a, b) + 10 * hfenn(a, b))).item<double>(), 1e-6);
+  for (const char* wrong : {"", "mse+", "x*mse", "-1*mse", "mse*2", "l2", "mse ssim"})
+    EXPECT_THROW(Mixture{wrong}, Error) << wrong;
 }
 
 }  // namespace

@@ -15,6 +15,7 @@ for element in $(gst-inspect-1.0 gan | sed -n 's/^ *\([a-z]*\): .*/\1/p'); do
   done
 done
 for word in $("$2" list | sed -n 's/^  \([a-z0-9_-]*\) .*/\1/p'); do want 'recipe or network' "$word"; done
+while read -r line; do want 'line of the table of recipes' "$line"; done < <("$2" list --markdown)
 for script in "$1"/pipelines/*.sh; do
   [ "$(basename "$script")" = setup.sh ] || want script "$(basename "$script")"
 done

@@ -16,6 +16,11 @@ struct Sample {
   std::string source;  // the file, for messages
 };
 
+// A held-out picture and its damaged counterpart, whose sides are a scale times smaller.
+struct RestorationCase {
+  Picture damaged, truth;
+};
+
 // Data sets say here which file the calling thread is about to read, so that a loader that stalls
 // can be told by name.
 void reading(const std::string& file);

@@ -9,8 +9,11 @@
 
 namespace gan::training {
 
-ImageCache::ImageCache(std::vector<std::string> files, size_t budget)
-    : files_(std::move(files)), budget_(budget), decoded_(files_.size()) {}
+ImageCache::ImageCache(std::vector<std::string> files, Change change, size_t budget)
+    : files_(std::move(files)),
+      change_(std::move(change)),
+      budget_(budget),
+      decoded_(files_.size()) {}
 
 std::shared_ptr<const Bytes8> ImageCache::get(size_t index) const {
   {
@@ -18,7 +21,9 @@ std::shared_ptr<const Bytes8> ImageCache::get(size_t index) const {
     if (decoded_[index]) return decoded_[index];
   }
   reading(files_[index]);
-  auto image = std::make_shared<const Bytes8>(read_image_8bit(files_[index]));
+  Bytes8 read = read_image_8bit(files_[index]);
+  const auto image =
+      std::make_shared<const Bytes8>(change_ ? change_(read, index) : std::move(read));
   if (used_.fetch_add(image->rgb.size()) + image->rgb.size() <= budget_) {
     const std::lock_guard lock(mutex_);
     decoded_[index] = image;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -15,7 +16,10 @@ namespace gan::training {
 class ImageCache {
  public:
   static constexpr size_t kDefaultBudget = size_t{2} << 30;  // bytes of decoded pixels
-  explicit ImageCache(std::vector<std::string> files, size_t budget = kDefaultBudget);
+  // What becomes of the picture of a file after reading; it must give the same for the same file.
+  using Change = std::function<Bytes8(const Bytes8& image, size_t index)>;
+  explicit ImageCache(std::vector<std::string> files, Change change = {},
+                      size_t budget = kDefaultBudget);
 
   size_t size() const { return files_.size(); }
   const std::string& file(size_t index) const { return files_[index]; }
@@ -24,6 +28,7 @@ class ImageCache {
 
  private:
   std::vector<std::string> files_;
+  Change change_;
   size_t budget_;
   mutable std::atomic<size_t> used_{0};
   mutable std::mutex mutex_;

@@ -9,7 +9,6 @@
 #include "training/datasets/idx.h"
 #include "training/datasets/image_cache.h"
 #include "training/datasets/scan.h"
-#include "training/judges/super_resolution.h"
 
 namespace gan::training {
 namespace {
@@ -33,15 +32,11 @@ Picture fitted(Picture picture, const PictureFormat& format) {
       return std::max(side, static_cast<int>(std::lround(n * scale)));
     };
     picture = resize(picture, {scaled_side(picture.size.width), scaled_side(picture.size.height)});
-    for (float& value : picture.values) value = std::clamp(value, 0.0f, 1.0f);
+    clamp_to_unit(picture);
   }
   if (picture.size.width == side && picture.size.height == side) return picture;
-  Picture middle({side, side}, format.channels);
-  const int x = (picture.size.width - side) / 2, y = (picture.size.height - side) / 2;
-  for (int row = 0; row < side; ++row)
-    std::copy_n(picture.view().row(y + row) + ptrdiff_t{x} * format.channels,
-                ptrdiff_t{side} * format.channels, middle.span().row(row));
-  return middle;
+  return crop(picture, (picture.size.width - side) / 2, (picture.size.height - side) / 2,
+              {side, side});
 }
 
 // Both kinds: a picture and a label by number.

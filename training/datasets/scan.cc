@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "training/datasets/scan.h"
 
+#include <algorithm>
 #include <atomic>
 #include <thread>
 
@@ -69,6 +70,17 @@ std::vector<std::string> checked_pictures(const std::string& folder, const ScanR
   ScanResult result = scan_pictures(files, rule);
   if (!result.warning.empty()) warnings.push_back(result.warning);
   return result.files;
+}
+
+std::vector<std::string> hold_out(std::vector<std::string>& files, int count) {
+  count = std::min<int>(count, static_cast<int>(files.size()) - 1);
+  check(count >= 1, ErrorKind::kData, "at least two pictures are needed, one to validate on");
+  std::vector<std::string> held, kept;
+  const auto n = static_cast<int64_t>(files.size());
+  for (int64_t i = 0; i < n; ++i)
+    (i * count / n != (i + 1) * count / n ? held : kept).push_back(files[static_cast<size_t>(i)]);
+  files = std::move(kept);
+  return held;
 }
 
 }  // namespace gan::training

@@ -28,4 +28,7 @@ ScanResult scan_pictures(const std::vector<std::string>& files, const ScanRule& 
 std::vector<std::string> checked_pictures(const std::string& folder, const ScanRule& rule,
                                           std::vector<std::string>& warnings);
 
+// Takes `count` files, spread evenly, out of the list; at least one stays. Deterministic.
+std::vector<std::string> hold_out(std::vector<std::string>& files, int count);
+
 }  // namespace gan::training

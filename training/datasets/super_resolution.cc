@@ -2,6 +2,7 @@
 #include "training/datasets/super_resolution.h"
 
 #include "core/error.h"
+#include "core/image_file.h"
 #include "core/resize.h"
 #include "training/degradations/camera.h"
 
@@ -11,6 +12,17 @@ Picture shrink_for_training(const Picture& large, int scale) {
   Picture low = resize(large, {large.size.width / scale, large.size.height / scale});
   round_to_8bit(low);
   return low;
+}
+
+RestorationCase shrunk_case(const std::string& file, int scale) {
+  RestorationCase one;
+  one.truth = crop_to_multiple(read_image(file), scale);
+  const int least = 11 + 2 * scale;
+  check(one.truth.size.width >= least && one.truth.size.height >= least, ErrorKind::kData, file,
+        ": a picture to measure on needs at least ", least, " pixels a side, has ",
+        one.truth.size.width, "x", one.truth.size.height);
+  one.damaged = shrink_for_training(one.truth, scale);
+  return one;
 }
 
 SuperResolutionDataset::SuperResolutionDataset(std::vector<std::string> files, int patch,

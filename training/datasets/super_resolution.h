@@ -39,4 +39,8 @@ class SuperResolutionDataset : public Dataset {
 // The small picture of a large one whose sides are multiples of the scale, rounded to 8 bits.
 Picture shrink_for_training(const Picture& large, int scale);
 
+// The whole picture, cropped to a multiple of the scale and shrunk. Throws Error(kData) when the
+// picture is too small to be measured.
+RestorationCase shrunk_case(const std::string& file, int scale);
+
 }  // namespace gan::training

@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/resize.h"
+#include "training/degradations/crapify.h"
 
 namespace gan::training {
 
@@ -67,18 +68,31 @@ bool find_dped(const fs::path& folder, TwoDomains& found) {
   return !found.a.empty();
 }
 
+constexpr uint64_t kPhoneSeed = 7;
+
 struct Square {
   int x, y;
   bool mirror;
 };
 
+Picture resized_to(Picture picture, int side) {
+  if (picture.size == Size{side, side}) return picture;
+  picture = resize(picture, {side, side});
+  clamp_to_unit(picture);
+  return picture;
+}
+
 Picture prepared(const Bytes8& image, const CropOptions& options) {
   Picture picture = crop_picture(image, 0, 0, image.size);
-  if (options.load > 0 && !(picture.size == Size{options.load, options.load})) {
-    picture = resize(picture, {options.load, options.load});
-    for (float& value : picture.values) value = std::clamp(value, 0.0f, 1.0f);
-  }
-  return picture;
+  return options.load > 0 ? resized_to(std::move(picture), options.load) : picture;
+}
+
+ImageCache::Change change_of(const TwoDomains& files) {
+  if (!files.phone) return {};
+  return [](const Bytes8& image, size_t index) {
+    Random random(kPhoneSeed, index, 0);
+    return to_bytes(photograph(crop_picture(image, 0, 0, image.size), {}, random));
+  };
 }
 
 Square random_square(const Picture& picture, const CropOptions& options, Random& random,
@@ -93,11 +107,7 @@ Square random_square(const Picture& picture, const CropOptions& options, Random&
 }
 
 Picture cut(const Picture& picture, const Square& square, int side) {
-  Picture result({side, side}, picture.channels);
-  for (int y = 0; y < side; ++y)
-    std::copy_n(picture.view().row(square.y + y) + ptrdiff_t{square.x} * picture.channels,
-                ptrdiff_t{side} * picture.channels, result.span().row(y));
-  return flipped(result, square.mirror ? 1 : 0);
+  return flipped(crop(picture, square.x, square.y, {side, side}), square.mirror ? 1 : 0);
 }
 
 Bytes8 half_of(const Bytes8& image, bool right) {
@@ -118,8 +128,10 @@ TwoDomains find_domains(const std::string& folder, bool paired) {
   check(is_folder(root), ErrorKind::kNotFound, folder, ": no such folder");
   TwoDomains found;
   if (is_folder(root / "trainA") && is_folder(root / "trainB")) {
-    found = {false, images_in(root / "trainA"), images_in(root / "trainB"),
-             images_in(root / "testA"), images_in(root / "testB")};
+    found.a = images_in(root / "trainA");
+    found.b = images_in(root / "trainB");
+    found.test_a = images_in(root / "testA");
+    found.test_b = images_in(root / "testB");
   } else if (find_dped(root, found)) {
   } else if (is_folder(root / "A") && is_folder(root / "B")) {
     found.a = images_in(root / "A");
@@ -141,8 +153,12 @@ TwoDomains find_domains(const std::string& folder, bool paired) {
   return found;
 }
 
-PairedDataset::PairedDataset(const TwoDomains& files, const CropOptions& options, bool swap)
-    : a_(files.a), b_(files.b), side_by_side_(files.side_by_side), swap_(swap), options_(options) {}
+PairedDataset::PairedDataset(const TwoDomains& files, const CropOptions& options)
+    : a_(files.a, change_of(files)),
+      b_(files.b),
+      side_by_side_(files.side_by_side),
+      swap_(files.swap),
+      options_(options) {}
 
 Sample PairedDataset::get(int64_t index, Random& random) const {
   const auto i = static_cast<size_t>(index);
@@ -157,8 +173,60 @@ Sample PairedDataset::get(int64_t index, Random& random) const {
   return sample;
 }
 
+Picture judged_picture(const Bytes8& image, const CropOptions& options) {
+  Picture whole = crop_picture(image, 0, 0, image.size);
+  return options.load == 0 ? centre_patch(whole, options.crop)
+                           : resized_to(std::move(whole), options.crop);
+}
+
+namespace {
+
+struct BytePair {
+  Bytes8 a, b;
+};
+
+BytePair read_pair(const TwoDomains& files, const std::vector<std::string>& list_a,
+                   const std::vector<std::string>& list_b, size_t index) {
+  BytePair pair{read_image_8bit(list_a[index]), {}};
+  if (files.side_by_side) {
+    pair.b = half_of(pair.a, true);
+    pair.a = half_of(pair.a, false);
+  } else {
+    pair.b = read_image_8bit(list_b[index]);
+  }
+  if (const auto change = change_of(files)) pair.a = change(pair.a, index);
+  if (files.swap) std::swap(pair.a, pair.b);
+  return pair;
+}
+
+void check_sizes(const RestorationCase& pair, const std::string& file) {
+  check(pair.damaged.size == pair.truth.size, ErrorKind::kData, file, ": ", pair.damaged.size.width,
+        "x", pair.damaged.size.height, ", its partner has ", pair.truth.size.width, "x",
+        pair.truth.size.height);
+}
+
+}  // namespace
+
+RestorationCase whole_pair(const TwoDomains& files, size_t index) {
+  const BytePair pair = read_pair(files, files.a, files.b, index);
+  RestorationCase whole{crop_picture(pair.a, 0, 0, pair.a.size),
+                        crop_picture(pair.b, 0, 0, pair.b.size)};
+  check_sizes(whole, files.a[index]);
+  return whole;
+}
+
+std::vector<RestorationCase> held_out_pairs(const TwoDomains& files, const CropOptions& options) {
+  std::vector<RestorationCase> cases;
+  for (size_t i = 0; i < files.test_a.size(); ++i) {
+    const BytePair pair = read_pair(files, files.test_a, files.test_b, i);
+    cases.push_back({judged_picture(pair.a, options), judged_picture(pair.b, options)});
+    check_sizes(cases.back(), files.test_a[i]);
+  }
+  return cases;
+}
+
 UnpairedDataset::UnpairedDataset(const TwoDomains& files, const CropOptions& options)
-    : a_(files.a), b_(files.b), options_(options) {}
+    : a_(files.a, change_of(files)), b_(files.b), swap_(files.swap), options_(options) {}
 
 Sample UnpairedDataset::get(int64_t index, Random& random) const {
   const size_t i = static_cast<size_t>(index) % a_.size();
@@ -170,6 +238,7 @@ Sample UnpairedDataset::get(int64_t index, Random& random) const {
   Sample sample;
   sample.input = square_of(a_, i);
   sample.target = square_of(b_, j);
+  if (swap_) std::swap(sample.input, sample.target);
   sample.source = a_.file(i) + " and " + b_.file(j);
   return sample;
 }

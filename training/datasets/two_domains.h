@@ -25,6 +25,10 @@ struct CropOptions {
 //   PHONE/training_data/PHONE and .../canon, patches of the same names (DPED)
 struct TwoDomains {
   bool side_by_side = false;
+  bool swap = false;  // from B to A: data sets give B as input and A as target
+  // A's pictures are good ones too, and become what a made-up phone camera would have seen
+  // (photograph() of crapify.h, with random numbers of each file's own).
+  bool phone = false;
   std::vector<std::string> a, b;            // training files; side_by_side: a alone
   std::vector<std::string> test_a, test_b;  // held out; may be empty
 };
@@ -36,7 +40,7 @@ TwoDomains find_domains(const std::string& folder, bool paired);
 // left half of a file is A, the right one B.
 class PairedDataset : public Dataset {
  public:
-  PairedDataset(const TwoDomains& files, const CropOptions& options, bool swap = false);
+  PairedDataset(const TwoDomains& files, const CropOptions& options);
   int64_t size() const override { return static_cast<int64_t>(a_.size()); }
   Sample get(int64_t index, Random& random) const override;
 
@@ -45,6 +49,15 @@ class PairedDataset : public Dataset {
   bool side_by_side_, swap_;
   CropOptions options_;
 };
+
+// Training pair `index` as it is in its files. Throws Error(kData) when the two differ in size.
+RestorationCase whole_pair(const TwoDomains& files, size_t index);
+
+// A held-out picture as it is judged: resized to `crop` where pictures are resized, else its middle
+// square.
+Picture judged_picture(const Bytes8& image, const CropOptions& options);
+// The pairs of test_a and test_b; damaged is A (swap: B).
+std::vector<RestorationCase> held_out_pairs(const TwoDomains& files, const CropOptions& options);
 
 // A by its number, B at random; each with its own square. An epoch has as many samples as the
 // larger domain.
@@ -56,6 +69,7 @@ class UnpairedDataset : public Dataset {
 
  private:
   ImageCache a_, b_;
+  bool swap_;
   CropOptions options_;
 };
 

@@ -59,7 +59,7 @@ Picture photograph(const Picture& picture, const PhoneCameraOptions& options, Ra
         rgb[c] = (0.5f + static_cast<float>(contrast) * (rgb[c] * gain[c] - 0.5f)) * light;
     }
   add_gaussian_noise(result, random.uniform(0, options.noise) / 255, random);
-  for (float& value : result.values) value = std::clamp(value, 0.0f, 1.0f);
+  clamp_to_unit(result);
   jpeg_round_trip(
       result, options.quality_low + random.below(options.quality_high - options.quality_low + 1));
   return result;

@@ -110,7 +110,7 @@ void add_poisson(Picture& picture, double strength, bool grey, Random& random) {
 }
 
 void clamp(Picture& picture) {
-  for (float& value : picture.values) value = std::clamp(value, 0.0f, 1.0f);
+  clamp_to_unit(picture);
 }
 
 void add_noise(Picture& picture, const DegradationOrder& order, bool grey, Random& random) {

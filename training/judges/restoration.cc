@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "training/judges/super_resolution.h"
+#include "training/judges/restoration.h"
 
 #include <algorithm>
 
 #include "core/error.h"
-#include "core/image_file.h"
 #include "core/metrics.h"
 #include "core/resize.h"
-#include "models/picture_tensor.h"
-#include "training/datasets/super_resolution.h"
 #include "training/sample_grid.h"
 
 namespace gan::training {
@@ -42,62 +39,31 @@ void Quality::divide(double count) {
   for (double* value : {&psnr_y_db, &ssim_y, &psnr_rgb_db, &ssim_rgb, &mse_rgb}) *value /= count;
 }
 
-SuperResolutionCase make_case(const std::string& file, int scale) {
-  SuperResolutionCase one;
-  one.high = crop_to_multiple(read_image(file), scale);
-  const int least = 11 + 2 * scale;
-  check(one.high.size.width >= least && one.high.size.height >= least, ErrorKind::kData, file,
-        ": a picture to measure on needs at least ", least, " pixels a side, has ",
-        one.high.size.width, "x", one.high.size.height);
-  one.low = shrink_for_training(one.high, scale);
-  return one;
+RestorationJudge::RestorationJudge(std::vector<RestorationCase> cases, int scale)
+    : cases_(std::move(cases)), scale_(scale) {
+  check(!cases_.empty(), ErrorKind::kData, "no pictures to validate on");
+  for (const auto& one : cases_)
+    plain_.add(measure(resize(one.damaged, one.truth.size), one.truth, scale));
+  plain_.divide(static_cast<double>(cases_.size()));
 }
 
-SuperResolutionJudge::SuperResolutionJudge(std::vector<std::string> files, int scale)
-    : scale_(scale) {
-  check(!files.empty(), ErrorKind::kData, "no pictures to validate on");
-  for (const auto& file : files) {
-    Case one{make_case(file, scale), {}, {}};
-    one.bicubic = resize(one.low, one.high.size);
-    one.bicubic_quality = measure(one.bicubic, one.high, scale);
-    cases_.push_back(std::move(one));
-  }
+RestorationJudge::Verdict RestorationJudge::judge(const Restore& restore) const {
+  Verdict verdict{{}, plain_};
+  for (const auto& one : cases_)
+    verdict.restored.add(measure(restore(one.damaged), one.truth, scale_));
+  verdict.restored.divide(static_cast<double>(cases_.size()));
+  return verdict;
 }
 
-Values SuperResolutionJudge::judge(Network& network, torch::Device device) const {
-  Quality mean, bicubic;
-  for (const auto& one : cases_) {
-    mean.add(measure(run_on_picture(network, one.low, device), one.high, scale_));
-    bicubic.add(one.bicubic_quality);
-  }
-  const auto count = static_cast<double>(cases_.size());
-  mean.divide(count);
-  bicubic.divide(count);
-  return {{"psnr_y", mean.psnr_y_db},
-          {"ssim_y", mean.ssim_y},
-          {"psnr_rgb", mean.psnr_rgb_db},
-          {"psnr_y_gain", mean.psnr_y_db - bicubic.psnr_y_db}};
-}
-
-Picture SuperResolutionJudge::grid(Network& network, torch::Device device) const {
+Picture RestorationJudge::grid(const Restore& restore) const {
   std::vector<Picture> cells;
   for (size_t i = 0; i < std::min<size_t>(cases_.size(), 4); ++i) {
-    const Case& one = cases_[i];
-    for (const Picture& picture : {one.bicubic, run_on_picture(network, one.low, device), one.high})
+    const auto& one = cases_[i];
+    for (const Picture& picture :
+         {resize(one.damaged, one.truth.size), restore(one.damaged), one.truth})
       cells.push_back(centre_patch(picture, 128));
   }
   return make_grid(cells, 3);
-}
-
-std::vector<std::string> hold_out(std::vector<std::string>& files, int count) {
-  count = std::min<int>(count, static_cast<int>(files.size()) - 1);
-  check(count >= 1, ErrorKind::kData, "at least two pictures are needed, one to validate on");
-  std::vector<std::string> held, kept;
-  const auto n = static_cast<int64_t>(files.size());
-  for (int64_t i = 0; i < n; ++i)
-    (i * count / n != (i + 1) * count / n ? held : kept).push_back(files[static_cast<size_t>(i)]);
-  files = std::move(kept);
-  return held;
 }
 
 }  // namespace gan::training

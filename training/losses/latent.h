@@ -20,8 +20,8 @@ struct PathLength {
 PathLength path_length(const torch::Tensor& picture, const torch::Tensor& styles,
                        const torch::Tensor& noise, const torch::Tensor& mean);
 
-// The mission's own form: two codes 0.1 apart should move the picture by the running mean of such
-// distances m: loss = mean (|G(x, z) - G(x, z')| - m)^2, with m before this batch.
+// Aug-CycleGAN-keras's form: two codes 0.1 apart should move the picture by the running mean of
+// such distances m: loss = mean (|G(x, z) - G(x, z')| - m)^2, with m before this batch.
 struct PathStep {
   torch::Tensor penalty;
   torch::Tensor

@@ -45,11 +45,8 @@ std::shared_ptr<Vgg> feature_network(const std::string& depth, const std::string
   }
   vgg->to(device);
   vgg->eval();
-  for (auto& parameter : vgg->parameters()) {
-    parameter.set_requires_grad(false);
-    if (parameter.dim() == 4)
-      parameter.set_data(parameter.data().contiguous(torch::MemoryFormat::ChannelsLast));
-  }
+  to_channels_last(*vgg);
+  for (auto& parameter : vgg->parameters()) parameter.set_requires_grad(false);
   return vgg;
 }
 

@@ -25,7 +25,7 @@ torch::Tensor log_kernel(int64_t size, double sigma);
 // removed.
 torch::Tensor scipy_log_kernel(double sigma);
 
-// High-frequency error norm of the mission's auto-encoder: mean over valid positions of
+// High-frequency error norm of image-superres's auto-encoder: mean over valid positions of
 // (LoG(a - b) / 0.325)^2 with SciPy's 13x13 kernel. Sides must be at least 13.
 torch::Tensor hfenn(const torch::Tensor& a, const torch::Tensor& b);
 // The literature's HFEN (Ravishankar and Bresler 2011): |LoG(a) - LoG(b)| / |LoG(b)|, norms over

@@ -9,6 +9,7 @@
 #include "training/datasets/pictures.h"
 #include "training/judges/class_accuracy.h"
 #include "training/losses/gan.h"
+#include "training/recipes/judgement.h"
 #include "training/sample_grid.h"
 
 namespace gan::training {
@@ -74,9 +75,7 @@ class CganRecipe : public Recipe {
       fakes.push_back({g.run({.latent = code, .label = label}), label});
       const auto real = d.run({batch.input * 2 - 1, {}, batch.label});
       const auto fake = d.run({fakes.back().picture.detach(), {}, label});
-      step.log("logit_real", real.mean());
-      step.log("logit_fake", fake.mean());
-      step.log("accuracy_d", losses::accuracy(kind, real, fake));
+      log_judgement(step, kind, real, fake);
       return (losses::discriminator_real(kind, real) + losses::discriminator_fake(kind, fake)) / 2;
     });
     step.update({"g"}, "loss_g", [&](const Batch&, size_t place) {

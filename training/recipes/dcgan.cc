@@ -11,6 +11,7 @@
 #include "training/judges/class_accuracy.h"
 #include "training/judges/sliced_wasserstein.h"
 #include "training/losses/gan.h"
+#include "training/recipes/judgement.h"
 #include "training/sample_grid.h"
 
 namespace gan::training {
@@ -84,9 +85,7 @@ class DcganRecipe : public Recipe {
       fakes.push_back(g.run({.latent = code}));
       const auto real = d.run({batch.input * 2 - 1, {}, {}});
       const auto fake = d.run({fakes.back().detach(), {}, {}});
-      step.log("logit_real", real.mean());
-      step.log("logit_fake", fake.mean());
-      step.log("accuracy_d", losses::accuracy(kind, real, fake));
+      log_judgement(step, kind, real, fake);
       return losses::discriminator_real(kind, real) + losses::discriminator_fake(kind, fake);
     });
     step.update({"g"}, "loss_g", [&](const Batch&, size_t place) {

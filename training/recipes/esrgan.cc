@@ -7,71 +7,60 @@
 #include "models/discriminators/unet_sn.h"
 #include "models/discriminators/vgg_style.h"
 #include "models/generators/rrdbnet.h"
-#include "training/datasets/scan.h"
-#include "training/datasets/super_resolution.h"
-#include "training/judges/super_resolution.h"
 #include "training/losses/gan.h"
 #include "training/losses/perceptual.h"
 #include "training/losses/pixel.h"
+#include "training/recipes/judgement.h"
+#include "training/recipes/restoration.h"
 
 namespace gan::training {
 namespace {
 
-struct EsrganRunOptions : RecipeOptions {
+struct EsrganRunOptions : RestorationOptions {
   RrdbNetOptions network;
   std::string discriminator = "unet_sn";  // unet_sn | vgg_style
   int d_features = 64;
   double lr_d = 1e-4;
-  int patch = 96;  // side of the small patch, pixels
   int pretrain_steps = 10000;
   double l1_weight = 1e-2, perceptual_weight = 1, gan_weight = 5e-3;
   std::string vgg;  // file of VGG19 weights; "none" or "random" by name
-  std::string val;
-  int holdout = 10;
 
   EsrganRunOptions() {
     batch = 4;
     steps = 60000;
+    scale = 4;
+    patch = 96;
   }
   void visit(OptionVisitor& v) override {
-    RecipeOptions::visit(v);
-    v.integer("scale", network.scale, 1, 4, "enlargement: 1, 2 or 4");
+    RestorationOptions::visit(v);
     v.integer("features", network.features, 1, 1024, "feature maps of the generator");
     v.integer("blocks", network.blocks, 1, 128, "residual-in-residual dense blocks");
     v.integer("growth", network.growth, 1, 512, "channels that each dense convolution adds");
     v.text("discriminator", discriminator, "unet_sn|vgg_style", "");
     v.integer("d_features", d_features, 1, 512, "feature maps of the discriminator");
     v.real("lr_d", lr_d, 0, 10, "base learning rate of the discriminator");
-    v.integer("patch", patch, 4, 4096, "side of the small patch, pixels");
     v.integer("pretrain_steps", pretrain_steps, 0, 1000000000, "first steps, on L1 alone");
     v.real("l1_weight", l1_weight, 0, 1e6, "of L1 after them");
     v.real("perceptual_weight", perceptual_weight, 0, 1e6, "of VGG19's conv5_4, L1");
     v.real("gan_weight", gan_weight, 0, 1e6, "of the adversarial loss");
     v.text("vgg", vgg, "", "file of VGG19 weights; none leaves the term out; random tries it out");
-    v.text("val", val, "", "folder of pictures to validate on; empty: held out of the data");
-    v.integer("holdout", holdout, 1, 100000, "pictures held out where val is empty");
   }
 };
 
-class EsrganRecipe : public Recipe {
+class EsrganRecipe : public RestorationRecipe {
  public:
   RecipeOptions& options() override { return options_; }
-  const Dataset& training_set() const override { return *data_; }
 
   void prepare(RunState& state, const std::string& folder) override {
     if (auto vgg = losses::feature_network("19", options_.vgg, state.device()))
       perceptual_.emplace(vgg, std::vector<losses::FeatureTerm>{{"conv5_4"}},
                           losses::Perceptual::Distance::kL1);
-    const int side = options_.patch * options_.network.scale;
-    auto files = checked_pictures(folder, {"training", {side, side}}, state.notes);
-    judge_ = std::make_unique<SuperResolutionJudge>(
-        options_.val.empty() ? hold_out(files, options_.holdout) : list_images(options_.val, true),
-        options_.network.scale);
-    data_ = std::make_unique<SuperResolutionDataset>(
-        std::move(files), options_.patch, LowResolutionOptions{.scale = options_.network.scale});
+    options_.network.scale = options_.scale;
+    auto judge = judge_options(options_.patch * options_.scale);
+    open_data(state, folder, options_);
     auto& g = state.add_network("g", "rrdbnet", std::make_unique<RrdbNetOptions>(options_.network),
                                 options_.ema > 0);
-    auto& d = state.add_network("d", options_.discriminator, judge_options(side));
+    auto& d = state.add_network("d", options_.discriminator, std::move(judge));
     state.add_optimizer("g", g.parameters(), {.lr = options_.lr, .beta2 = 0.99});
     state.add_optimizer("d", d.parameters(), {.lr = options_.lr_d, .beta2 = 0.99});
   }
@@ -106,18 +95,9 @@ class EsrganRecipe : public Recipe {
     });
     step.update({"d"}, "loss_d", [&](const Batch& batch, size_t place) {
       const auto real = d.run({batch.target, {}, {}}), fake = d.run({fakes[place], {}, {}});
-      step.log("logit_real", real.mean());
-      step.log("logit_fake", fake.mean());
-      step.log("accuracy_d", losses::accuracy(kKind, real - fake.mean(), fake - real.mean()));
+      log_judgement(step, kKind, real - fake.mean(), fake - real.mean());
       return losses::relativistic_discriminator(kKind, real, fake) / 2;
     });
-  }
-
-  Values validate(RunState& state) override {
-    return judge_->judge(state.network("g").best(), state.device());
-  }
-  Picture samples(RunState& state) override {
-    return judge_->grid(state.network("g").best(), state.device());
   }
 
  private:
@@ -125,23 +105,20 @@ class EsrganRecipe : public Recipe {
     if (options_.discriminator == "vgg_style") {
       check(large == 128 || large == 256, ErrorKind::kSettings,
             "discriminator=vgg_style wants large patches of 128 or 256, patch ", options_.patch,
-            " at scale ", options_.network.scale, " makes ", large);
+            " at scale ", options_.scale, " makes ", large);
       auto options = std::make_unique<VggStyleOptions>();
       options->features = options_.d_features;
       options->side = large;
       return options;
     }
     check(large % 8 == 0, ErrorKind::kSettings, "discriminator=unet_sn wants large patches of a ",
-          "multiple of 8, patch ", options_.patch, " at scale ", options_.network.scale, " makes ",
-          large);
+          "multiple of 8, patch ", options_.patch, " at scale ", options_.scale, " makes ", large);
     auto options = std::make_unique<UnetSnOptions>();
     options->features = options_.d_features;
     return options;
   }
 
   EsrganRunOptions options_;
-  std::unique_ptr<SuperResolutionDataset> data_;
-  std::unique_ptr<SuperResolutionJudge> judge_;
   std::optional<losses::Perceptual> perceptual_;
 };
 

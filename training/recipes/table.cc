@@ -3,22 +3,54 @@
 
 #include "core/error.h"
 #include "training/recipe.h"
+#include "training/recipes/augcyclegan.h"
+#include "training/recipes/autoencoder.h"
 #include "training/recipes/cgan.h"
 #include "training/recipes/compact.h"
+#include "training/recipes/cyclegan.h"
 #include "training/recipes/dcgan.h"
 #include "training/recipes/esrgan.h"
+#include "training/recipes/pix2pix.h"
+#include "training/recipes/realesrgan.h"
+#include "training/recipes/unet.h"
+#include "training/recipes/unet_gan.h"
+#include "training/recipes/unet_perceptual.h"
+#include "training/recipes/vae.h"
+#include "training/recipes/wespe.h"
 
 namespace gan::training {
 namespace {
 
 constexpr RecipeEntry kTable[] = {
-    {"cgan", "28x28 pictures of a chosen class", "Mirza and Osindero 2014; the mission's slides",
-     make_cgan_recipe},
-    {"compact", "small super-resolution network on pixel loss", "SRVGGNetCompact of Real-ESRGAN",
-     make_compact_recipe},
-    {"dcgan", "pictures from codes", "Radford et al. 2016; pytorch/examples", make_dcgan_recipe},
-    {"esrgan", "super-resolution with a relativistic discriminator", "Wang et al. 2018; BasicSR",
-     make_esrgan_recipe},
+    {"augcyclegan", "many enhanced pictures of one, chosen by a code, with few pairs or none",
+     "psnr_rgb of code 0, diversity", "Almahairi et al. 2018; Aug-CycleGAN-keras",
+     make_augcyclegan_recipe},
+    {"autoencoder", "super-resolution by an auto-encoder on any mixture of losses", "psnr_y",
+     "image-superres", make_autoencoder_recipe},
+    {"cgan", "28x28 pictures of a chosen class", "share of pictures found in their class",
+     "Mirza and Osindero 2014; Brownlee's GAN book", make_cgan_recipe},
+    {"compact", "small super-resolution network on pixel losses", "psnr_y",
+     "SRVGGNetCompact of Real-ESRGAN", make_compact_recipe},
+    {"cyclegan", "picture to picture without pairs", "psnr_rgb of held-out pairs, else swd",
+     "Zhu et al. 2017", make_cyclegan_recipe},
+    {"dcgan", "pictures from codes", "swd", "Radford et al. 2016; pytorch/examples",
+     make_dcgan_recipe},
+    {"esrgan", "super-resolution with a relativistic discriminator", "psnr_y",
+     "Wang et al. 2018; BasicSR", make_esrgan_recipe},
+    {"pix2pix", "picture to picture from pairs", "psnr_rgb", "Isola et al. 2017",
+     make_pix2pix_recipe},
+    {"realesrgan", "super-resolution of pictures of unknown damage", "psnr_y", "Wang et al. 2021",
+     make_realesrgan_recipe},
+    {"unet", "repair by a U-Net on pixel losses", "psnr_y", "fast.ai course v3, lesson 7",
+     make_unet_recipe},
+    {"unet-gan", "repair by a U-Net against a critic", "psnr_y", "fast.ai course v3, lesson 7",
+     make_unet_gan_recipe},
+    {"unet-perceptual", "repair by a U-Net on VGG16's features", "psnr_y",
+     "Johnson et al. 2016; fast.ai course v3", make_unet_perceptual_recipe},
+    {"vae", "variational auto-encoder of pictures", "psnr_rgb of reconstructions, swd",
+     "Kingma and Welling 2014; PyTorch-VAE", make_vae_recipe},
+    {"wespe", "phone photographs toward a better camera's, without pairs",
+     "psnr_rgb of held-out pairs, else swd", "Ignatov et al. 2018; Wespe-Keras", make_wespe_recipe},
 };
 
 }  // namespace

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Pairs of a good picture and its damaged copy, damaged anew each time it is drawn.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "training/datasets/dataset.h"
+#include "training/datasets/image_cache.h"
+#include "training/degradations/ways.h"
+
+namespace gan::training {
+
+struct DamageOptions {
+  std::string way = "crapify";  // one of kDegradationWords
+  int scale = 1;                // by which the damaged picture is smaller
+  int patch = 128;              // side of the damaged patch, pixels
+  // The target has 6 channels: the good patch, then the same sharpened (kernels.h), from which
+  // Real-ESRGAN's generator learns while its discriminator sees the plain one.
+  bool sharpened = false;
+};
+
+class DamagedDataset : public Dataset {
+ public:
+  // Throws Error(kSettings) for a way that would change nothing.
+  DamagedDataset(std::vector<std::string> files, const DamageOptions& options);
+  int64_t size() const override { return static_cast<int64_t>(good_.size()); }
+  // A random square, turned and mirrored; the damage sees some more of the picture around it, as
+  // far as there is any, so that its borders are no borders of the picture.
+  Sample get(int64_t index, Random& random) const override;
+
+ private:
+  ImageCache good_;
+  DamageOptions options_;
+  const DegradationWay& way_;
+};
+
+// The middle square of the patch's size, damaged with random numbers of its own (`number`). Throws
+// Error(kData) when the picture is smaller.
+RestorationCase damaged_case(const std::string& file, const DamageOptions& options, int number);
+
+}  // namespace gan::training

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "training/recipes/augcyclegan.h"
+
+#include "core/error.h"
+#include "core/latent.h"
+#include "models/blocks/fixed_filter.h"
+#include "models/picture_tensor.h"
+#include "training/datasets/paired_and_unpaired.h"
+#include "training/datasets/scan.h"
+#include "training/losses/latent.h"
+#include "training/losses/perceptual.h"
+#include "training/losses/pixel.h"
+#include "training/losses/smoothness.h"
+#include "training/recipes/augcyclegan_networks.h"
+#include "training/recipes/judgement.h"
+#include "training/sample_grid.h"
+
+namespace gan::training {
+namespace {
+
+constexpr int kJudgedCodes = 8;
+
+class AugCycleGanRecipe : public TranslationRecipe {
+ public:
+  RecipeOptions& options() override { return options_; }
+
+  void prepare(RunState& state, const std::string& folder) override {
+    check(options_.crop.crop <= 128, ErrorKind::kSettings,
+          "crop must be at most 128, which the encoders take; got ", options_.crop.crop);
+    perceptual_ = open_features(state);
+    open_data(state, folder, options_, /*paired=*/false);
+    if (!options_.paired.empty()) add_pairs(state);
+    make_networks(state, options_);
+    kernel_ = released_blur_kernel(21).to(state.device());
+    path_mean_g_ = &state.add_tensor("path_mean_g", torch::zeros({}, state.device()));
+    path_mean_f_ = &state.add_tensor("path_mean_f", torch::zeros({}, state.device()));
+  }
+
+  void step(Step& step) override {
+    for (int round = 0; round < options_.rounds; ++round) {
+      const auto codes = draw_codes(step);
+      cycle(step, codes, Direction::kFromA);
+      cycle(step, codes, Direction::kFromB);
+    }
+    if (!options_.paired.empty()) supervise(step);
+    if (options_.path != "none" && step.number() % options_.path_every == 0) regularise(step);
+  }
+
+  Values validate(RunState& state) override;
+  Picture samples(RunState& state) override;
+
+ protected:
+  Picture translate(RunState& state, const Picture& picture) override {
+    return translate(state, picture, torch::zeros({1, options_.network.latent}));
+  }
+  Picture translate_back(RunState& state, const Picture& picture) override {
+    torch::InferenceMode inference;
+    const auto code =
+        two_sided() ? torch::zeros({1, options_.network.latent}, state.device()) : torch::Tensor();
+    return picture_from_tensor(run_unit(*state.network("f").network,
+                                        tensor_from_picture(picture).to(state.device()), code));
+  }
+
+ private:
+  struct Codes {
+    torch::Tensor a, b;  // {N, latent}; a is undefined with one side
+  };
+
+  bool two_sided() const { return options_.two_sided(); }
+  std::optional<losses::Perceptual> open_features(RunState& state) const;
+  void add_pairs(RunState& state);
+
+  // A batch's channels: the unpaired picture, then that of the pair where there are pairs.
+  static torch::Tensor unpaired(const torch::Tensor& picture) { return picture.narrow(1, 0, 3); }
+  static torch::Tensor of_pair(const torch::Tensor& picture) { return picture.narrow(1, 3, 3); }
+
+  // Of every batch of the step.
+  std::vector<Codes> draw_codes(Step& step) const {
+    std::vector<Codes> all;
+    for (const auto& batch : step.batches()) {
+      const auto draw = [&] {
+        return torch::randn({batch.input.size(0), options_.network.latent}, batch.input.options());
+      };
+      const auto b = draw();
+      all.push_back({two_sided() ? draw() : torch::Tensor(), b});
+    }
+    return all;
+  }
+
+  void cycle(Step& step, const std::vector<Codes>& codes, Direction direction);
+  void supervise(Step& step);
+  void regularise(Step& step);
+  torch::Tensor path_penalty(Network& network, const torch::Tensor& picture, torch::Tensor& mean);
+  Picture translate(RunState& state, const Picture& picture, const torch::Tensor& code);
+  torch::Tensor judged_code(int number) const {
+    return torch::tensor(seeded_code(static_cast<uint32_t>(number), options_.network.latent))
+        .view({1, -1});
+  }
+
+  AugCycleGanRunOptions options_;
+  std::optional<losses::Perceptual> perceptual_;
+  torch::Tensor kernel_;
+  torch::Tensor *path_mean_g_ = nullptr, *path_mean_f_ = nullptr;  // {}, of the run's state
+};
+
+std::optional<losses::Perceptual> AugCycleGanRecipe::open_features(RunState& state) const {
+  const auto vgg = losses::feature_network("19", options_.vgg, state.device());
+  check(vgg || options_.perceptual_weight == 0, ErrorKind::kSettings,
+        "perceptual_weight wants --set vgg=FILE, a file of VGG19 weights");
+  if (!vgg) return {};
+  return losses::Perceptual(vgg, {{"conv1_2"}, {"conv2_2"}, {"conv3_3"}, {"conv4_3"}, {"conv5_3"}},
+                            losses::Perceptual::Distance::kMse);
+}
+
+void AugCycleGanRecipe::add_pairs(RunState& state) {
+  TwoDomains pairs;
+  if (options_.simulate == "phone") {
+    pairs.phone = true;
+    const int side = options_.crop.crop;
+    pairs.a = pairs.b = checked_pictures(options_.paired, {"paired", {side, side}}, state.notes);
+  } else {
+    pairs = find_domains(options_.paired, /*paired=*/true);
+  }
+  pairs.swap = options_.direction == "BtoA";
+  set_training_set(std::make_unique<UnpairedAndPaired>(
+      take_training_set(), std::make_unique<PairedDataset>(pairs, options_.crop)));
+}
+
+void AugCycleGanRecipe::cycle(Step& step, const std::vector<Codes>& codes, Direction direction) {
+  const bool from_a = direction == Direction::kFromA;
+  const auto networks = way(step.state(), direction, two_sided());
+  const std::string side = from_a ? "_a" : "_b";
+  for (size_t i = 0; i < step.batches().size(); ++i) {
+    const auto a = unpaired(step.batches()[i].input), b = unpaired(step.batches()[i].target);
+    const auto terms =
+        losses::augmented_cycle(networks,
+                                from_a ? losses::AugmentedBatch{a, b, codes[i].a, codes[i].b}
+                                       : losses::AugmentedBatch{b, a, codes[i].b, codes[i].a},
+                                kernel_);
+    step.log("gan" + side, terms.picture_gan);
+    step.log("cycle" + side, terms.cycle);
+    step.log("blur" + side, terms.blur);
+    log_judgement(step, losses::Adversarial::kLsgan, terms.real_logits, terms.fake_logits,
+                  from_a ? "_b" : "_a");
+    auto loss = options_.gan_weight * terms.picture_gan + options_.cycle_weight * terms.cycle +
+                options_.blur_weight * terms.blur;
+    auto judges = terms.judge_picture;
+    if (terms.code_cycle.defined()) {
+      step.log("code_cycle" + side, terms.code_cycle);
+      loss = loss + options_.code_weight * terms.code_cycle;
+    }
+    if (terms.code_gan.defined()) {
+      step.log("code_gan" + side, terms.code_gan);
+      loss = loss + options_.code_gan_weight * terms.code_gan;
+      judges = judges + terms.judge_code;
+    }
+    step.backward(judges, {"d", "dz"}, from_a ? "loss_d_b" : "loss_d_a", /*retain_graph=*/true);
+    step.backward(loss, {"g", "e"}, from_a ? "loss_g_a" : "loss_g_b");
+  }
+  step.apply({"d", "dz", "g", "e"});
+}
+
+void AugCycleGanRecipe::supervise(Step& step) {
+  RunState& state = step.state();
+  const auto run = [&](const char* role, const torch::Tensor& picture, const torch::Tensor& code) {
+    return run_unit(*state.network(role).network, picture, code);
+  };
+  step.update({"g", "e"}, "loss_paired", [&](const Batch& batch, size_t) {
+    const auto a = of_pair(batch.input), b = of_pair(batch.target);
+    const auto pair = torch::cat({a, b}, 1);
+    const auto code = [&](const char* role) {
+      return state.network(role).network->run({pair, {}, {}});
+    };
+    const auto to_b = run("g", a, code("e_b"));
+    const auto to_a = run("f", b, two_sided() ? code("e_a") : torch::Tensor());
+    const auto distance_b = losses::l1(to_b, b), distance_a = losses::l1(to_a, a);
+    step.log("paired_a", distance_a);
+    step.log("paired_b", distance_b);
+    auto loss = options_.paired_weight * (distance_a + distance_b);
+    if (perceptual_ && options_.perceptual_weight > 0) {
+      const auto features = (*perceptual_)(to_b, b);
+      step.log("perceptual", features);
+      loss = loss + options_.perceptual_weight * features;
+    }
+    return loss;
+  });
+}
+
+torch::Tensor AugCycleGanRecipe::path_penalty(Network& network, const torch::Tensor& picture,
+                                              torch::Tensor& mean) {
+  constexpr double kStep = 0.1;
+  const auto code = torch::randn({picture.size(0), options_.network.latent}, picture.options());
+  if (options_.path == "step") {
+    const auto moved = code + kStep * torch::randn_like(code);
+    const auto path = losses::path_step(run_unit(network, picture, code),
+                                        run_unit(network, picture, moved), mean);
+    mean.copy_(path.mean);
+    return path.penalty;
+  }
+  const auto styles = code.unsqueeze(1).requires_grad_(true);
+  const auto result = run_unit(network, picture, styles.squeeze(1));
+  const auto path = losses::path_length(result, styles, torch::randn_like(result), mean);
+  mean.copy_(path.mean);
+  return path.penalty;
+}
+
+void AugCycleGanRecipe::regularise(Step& step) {
+  RunState& state = step.state();
+  step.update({"g"}, "loss_path", [&](const Batch& batch, size_t) {
+    auto penalty = path_penalty(*state.network("g").network, unpaired(batch.input), *path_mean_g_);
+    if (two_sided())
+      penalty = penalty +
+                path_penalty(*state.network("f").network, unpaired(batch.target), *path_mean_f_);
+    return penalty * (options_.path_weight * options_.path_every);
+  });
+  step.log("path_mean", *path_mean_g_);
+}
+
+Picture AugCycleGanRecipe::translate(RunState& state, const Picture& picture,
+                                     const torch::Tensor& code) {
+  torch::InferenceMode inference;
+  return picture_from_tensor(run_unit(state.network("g").best(),
+                                      tensor_from_picture(picture).to(state.device()),
+                                      code.to(state.device())));
+}
+
+Values AugCycleGanRecipe::validate(RunState& state) {
+  Values values = TranslationRecipe::validate(state);
+  if (!judge()) return values;
+  double best = 0, diversity = 0, blur = 0;
+  for (const auto& one : judge()->cases()) {
+    double best_here = 0;
+    torch::Tensor last;
+    const auto input = tensor_from_picture(one.damaged);
+    for (int i = 0; i < kJudgedCodes; ++i) {
+      const Picture output = translate(state, one.damaged, judged_code(i));
+      best_here = std::max(best_here, measure(output, one.truth, 1).psnr_rgb_db);
+      const auto tensor = tensor_from_picture(output);
+      if (last.defined()) diversity += losses::l1(tensor, last).item<double>() * 255;
+      blur += losses::blurred_l1(input, tensor, kernel_.cpu()).item<double>() * 255;
+      last = tensor;
+    }
+    best += best_here;
+  }
+  const auto count = static_cast<double>(judge()->cases().size());
+  values.emplace_back("psnr_best", best / count);
+  values.emplace_back("diversity", diversity / count / (kJudgedCodes - 1));
+  values.emplace_back("blur", blur / count / kJudgedCodes);
+  return values;
+}
+
+// Rows of input | five codes | truth.
+Picture AugCycleGanRecipe::samples(RunState& state) {
+  if (!judge()) return TranslationRecipe::samples(state);
+  constexpr int kCodes = 5;
+  std::vector<Picture> cells;
+  const auto& cases = judge()->cases();
+  for (size_t i = 0; i < std::min<size_t>(cases.size(), 4); ++i) {
+    cells.push_back(cases[i].damaged);
+    for (int z = 0; z < kCodes; ++z)
+      cells.push_back(translate(state, cases[i].damaged, judged_code(z)));
+    cells.push_back(cases[i].truth);
+  }
+  return make_grid(cells, kCodes + 2);
+}
+
+}  // namespace
+
+std::unique_ptr<Recipe> make_augcyclegan_recipe() { return std::make_unique<AugCycleGanRecipe>(); }
+
+}  // namespace gan::training

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// augcyclegan: many enhanced pictures of one, chosen by a code: Augmented CycleGAN (Almahairi et
+// al. 2018, arXiv:1802.10151) as Aug-CycleGAN-keras changes it (GBATZOLIS; README and branch ppl),
+// for photographs of phones.
+//
+// Both sides have codes (sides=two; sides=one is the paper's, whose way back has none). A step is
+// `rounds` times (A's cycle, B's cycle), then, with --set paired=DIR, one supervised step on pairs,
+// then every path_every steps one of path length. A cycle's losses, each with its weight, are of
+// losses/augmented_cycle.h: least squares of picture and of code (marginal matching), the cycle of
+// the picture and of the code, blur. The judges' gradients come from the same forward pass and are
+// applied first. Supervised: L1 of both ways with the encoders' codes. Adam 2e-4 (0.5, 0.999) for
+// four optimizers: generators, encoders, judges of pictures, judges of codes.
+//
+// style=modulated is StyleGAN2's modulated convolution, style=cin the paper's conditional instance
+// norm, which the README replaces because of its blobs. path=step is the code's form of path-length
+// regularisation (two codes 0.1 apart should move the picture by the running mean); path=stylegan2
+// that of Karras et al. 2020. Averaged weights (ema) are G's.
+//
+// Where that code is not followed: its supervised perceptual term has no gradient there; here
+// --set vgg=FILE gives it one, perceptual_weight of VGG19's five layers. Its two networks of a kind
+// share one Adam's step counter; here each parameter has its own. The first of its path steps uses
+// a mean of 0; here too (the golden trace). The paper's weights are --set cycle_weight=1
+// --set code_weight=0.025, its clip is --set clip=500.
+//
+// Data: two domains without pairs (trainA trainB, DPED) or good pictures with --set simulate=phone;
+// paired: a folder of pairs, or with simulate=phone of good pictures. Held-out metric: psnr_rgb
+// with the code 0, psnr_best of eight codes, diversity: the mean absolute difference of pictures of
+// different codes, in code values of 255, and blur, how far K x is from K y, the same way.
+#pragma once
+
+#include <memory>
+
+#include "training/recipe.h"
+
+namespace gan::training {
+
+std::unique_ptr<Recipe> make_augcyclegan_recipe();
+
+}  // namespace gan::training

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The networks of recipe augcyclegan, by their roles in the run:
+//   g, f        generators A -> B and B -> A;  optimizer g
+//   e_b, e_a    encoders of codes;             optimizer e
+//   d_b, d_a    judges of pictures;            optimizer d
+//   d_zb, d_za  judges of codes;               optimizer dz
+// With sides=one there is no e_a and no d_za, and f takes no code.
+#pragma once
+
+#include <string>
+
+#include "models/generators/augcyclegan.h"
+#include "training/losses/augmented_cycle.h"
+#include "training/recipes/translation.h"
+
+namespace gan::training {
+
+struct AugCycleGanRunOptions : TranslationOptions {
+  AugCycleGanOptions network;
+  std::string sides = "two";  // two | one
+  int e_features = 32, d_features = 64;
+  int rounds = 2;
+  double gan_weight = 1, code_gan_weight = 1, cycle_weight = 1, code_weight = 1, blur_weight = 1;
+  std::string path = "step";  // step | stylegan2 | none
+  double path_weight = 1;
+  int path_every = 1;
+  std::string paired;
+  double paired_weight = 1, perceptual_weight = 0;
+  std::string vgg = "none";
+
+  AugCycleGanRunOptions();
+  void visit(OptionVisitor& v) override;
+  bool two_sided() const { return sides == "two"; }
+};
+
+void make_networks(RunState& state, const AugCycleGanRunOptions& options);
+
+enum class Direction { kFromA, kFromB };
+// The state's networks as one way around needs them; they stay the state's.
+losses::AugmentedWay way(RunState& state, Direction direction, bool two_sided);
+
+// A generator on pictures in [0, 1], whatever its own range; the code may be undefined.
+torch::Tensor run_unit(Network& network, const torch::Tensor& picture, const torch::Tensor& code);
+
+}  // namespace gan::training

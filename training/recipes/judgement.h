@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <string>
+
+#include "training/losses/gan.h"
+#include "training/step.h"
+
+namespace gan::training {
+
+// What tells whether a GAN is in balance: means of both logits and the share of right answers, as
+// logit_real, logit_fake and accuracy_d, with the judge's name behind where there are several. An
+// accuracy near 1 for long: the generator no longer learns; near 1/2: the judge sees no difference.
+inline void log_judgement(Step& step, losses::Adversarial kind, const torch::Tensor& real,
+                          const torch::Tensor& fake, const std::string& judge = "") {
+  step.log("logit_real" + judge, real.mean());
+  step.log("logit_fake" + judge, fake.mean());
+  step.log("accuracy_d" + judge, losses::accuracy(kind, real, fake));
+}
+
+}  // namespace gan::training

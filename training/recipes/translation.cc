@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "training/recipes/translation.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "core/error.h"
+#include "models/picture_tensor.h"
+#include "training/datasets/scan.h"
+#include "training/judges/sliced_wasserstein.h"
+#include "training/sample_grid.h"
+
+namespace gan::training {
+namespace {
+
+bool same_names(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+  const auto stem = [](const std::string& file) { return std::filesystem::path(file).stem(); };
+  return !a.empty() && std::ranges::equal(a, b, {}, stem, stem);
+}
+
+// Good pictures as both domains, B as they are and A as a phone would see them.
+TwoDomains simulated(const std::string& folder, const TranslationOptions& options, bool paired,
+                     std::vector<std::string>& notes) {
+  TwoDomains found;
+  found.phone = true;
+  auto files =
+      checked_pictures(folder, {"training", {options.crop.crop, options.crop.crop}}, notes);
+  found.test_a = found.test_b = hold_out(files, options.holdout);
+  if (paired) {
+    found.a = found.b = files;
+  } else {
+    check(files.size() >= 2, ErrorKind::kData, folder,
+          ": unpaired data wants two pictures at least");
+    for (size_t i = 0; i < files.size(); ++i) (i % 2 ? found.b : found.a).push_back(files[i]);
+  }
+  notes.push_back(concat("note: domain A is simulated: ", found.a.size(),
+                         " good pictures through a made-up phone camera (simulate=phone)"));
+  return found;
+}
+
+TwoDomains scanned(const std::string& folder, const TranslationOptions& options, bool paired,
+                   std::vector<std::string>& notes) {
+  TwoDomains found = find_domains(folder, paired);
+  const int least = options.crop.load == 0 ? options.crop.crop : 1;
+  const auto scan = [&](std::vector<std::string>& files, const char* split) {
+    if (files.empty()) return;
+    ScanResult result = scan_pictures(files, {split, {least, least}});
+    // A pair whose one half is broken is no pair.
+    check(!paired || result.warning.empty(), ErrorKind::kData, result.warning);
+    if (!result.warning.empty()) notes.push_back(result.warning);
+    files = std::move(result.files);
+  };
+  scan(found.a, found.side_by_side ? "train" : "domain A");
+  scan(found.b, "domain B");
+  scan(found.test_a, "test A");
+  scan(found.test_b, "test B");
+  if (!found.test_a.empty() && (found.side_by_side || !found.test_b.empty())) return found;
+  if (paired && !found.side_by_side) {  // the same places of both lists
+    found.test_a = hold_out(found.a, options.holdout);
+    found.test_b = hold_out(found.b, options.holdout);
+  } else {
+    found.test_a = hold_out(found.a, options.holdout);
+    if (!found.side_by_side) found.test_b = hold_out(found.b, options.holdout);
+  }
+  return found;
+}
+
+torch::Tensor as_batch(const std::vector<Picture>& pictures, int64_t count) {
+  std::vector<torch::Tensor> tensors;
+  for (int64_t i = 0; i < count; ++i)
+    tensors.push_back(tensor_from_picture(pictures[static_cast<size_t>(i)]));
+  return torch::cat(tensors);
+}
+
+}  // namespace
+
+void TranslationOptions::visit(OptionVisitor& v) {
+  RecipeOptions::visit(v);
+  v.text("direction", direction, "AtoB|BtoA", "which domain is the input");
+  v.integer("load", crop.load, 0, 8192, "side to which pictures are resized first, 0: as they are");
+  v.integer("crop", crop.crop, 16, 4096, "side of the random square cut from them");
+  v.flag("mirror", crop.mirror, "pictures at random");
+  v.text("simulate", simulate, "none|phone",
+         "make domain A of good pictures, as a phone sees them");
+  v.integer("holdout", holdout, 1, 100000, "pictures held out where there are no test pictures");
+}
+
+void TranslationRecipe::open_data(RunState& state, const std::string& folder,
+                                  const TranslationOptions& options, bool paired) {
+  check(options.crop.load == 0 || options.crop.load >= options.crop.crop, ErrorKind::kSettings,
+        "load must be 0 or at least crop, got load=", options.crop.load,
+        " crop=", options.crop.crop);
+  TwoDomains found = options.simulate == "phone" ? simulated(folder, options, paired, state.notes)
+                                                 : scanned(folder, options, paired, state.notes);
+  found.swap = options.direction == "BtoA";
+  if (paired || options.simulate == "phone" || same_names(found.test_a, found.test_b)) {
+    if (!paired && options.simulate == "none")
+      state.notes.emplace_back(
+          "note: the test pictures of A and B have the same names and are judged "
+          "as pairs");
+    judge_.emplace(held_out_pairs(found, options.crop), 1);
+  } else {
+    const CropOptions& crop = options.crop;
+    for (const auto& file : found.test_a)
+      inputs_.push_back(judged_picture(read_image_8bit(file), crop));
+    for (const auto& file : found.test_b)
+      others_.push_back(judged_picture(read_image_8bit(file), crop));
+    if (found.swap) std::swap(inputs_, others_);
+  }
+  if (paired)
+    data_ = std::make_unique<PairedDataset>(found, options.crop);
+  else
+    data_ = std::make_unique<UnpairedDataset>(found, options.crop);
+}
+
+Picture TranslationRecipe::translate(RunState& state, const Picture& picture) {
+  return run_on_picture(state.network(main_network()).best(), picture, state.device());
+}
+
+Picture TranslationRecipe::translate_back(RunState&, const Picture& picture) { return picture; }
+
+Values TranslationRecipe::validate(RunState& state) {
+  const auto run = [&](const Picture& picture) { return translate(state, picture); };
+  if (judge_) {
+    const auto verdict = judge_->judge(run);
+    return {{"psnr_rgb", verdict.restored.psnr_rgb_db},
+            {"ssim_rgb", verdict.restored.ssim_rgb},
+            {"psnr_y", verdict.restored.psnr_y_db},
+            {"psnr_rgb_gain", verdict.restored.psnr_rgb_db - verdict.plain.psnr_rgb_db}};
+  }
+  std::vector<Picture> results;
+  for (const auto& picture : inputs_) results.push_back(run(picture));
+  const auto count = static_cast<int64_t>(std::min(results.size(), others_.size()));
+  const auto others = as_batch(others_, count);
+  return {{"swd", sliced_wasserstein(as_batch(results, count).clamp(0, 1), others)},
+          {"swd_input", sliced_wasserstein(as_batch(inputs_, count), others)}};
+}
+
+Picture TranslationRecipe::samples(RunState& state) {
+  if (judge_)
+    return judge_->grid([&](const Picture& picture) { return translate(state, picture); });
+  std::vector<Picture> cells;
+  for (size_t i = 0; i < std::min<size_t>(inputs_.size(), 4); ++i) {
+    const Picture result = translate(state, inputs_[i]);
+    for (const Picture& picture : {inputs_[i], result, translate_back(state, result)})
+      cells.push_back(centre_patch(picture, 256));
+  }
+  return make_grid(cells, 3);
+}
+
+}  // namespace gan::training

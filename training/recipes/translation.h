@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What recipes share that learn from pictures of two domains, A and B: options, data, the judge.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "training/datasets/two_domains.h"
+#include "training/judges/restoration.h"
+#include "training/recipe.h"
+
+namespace gan::training {
+
+struct TranslationOptions : RecipeOptions {
+  std::string direction = "AtoB";  // AtoB | BtoA
+  CropOptions crop;
+  // none: the folder holds two domains. phone: it holds good pictures, which are B; A is what a
+  // made-up phone camera sees (a model of no real phone). Unpaired: of one half of the pictures.
+  std::string simulate = "none";
+  int holdout = 10;  // pictures held out where the folder has no test pictures
+  void visit(OptionVisitor& v) override;
+};
+
+class TranslationRecipe : public Recipe {
+ public:
+  const Dataset& training_set() const override { return *data_; }
+  // Of held-out pairs: psnr_rgb, ssim_rgb, psnr_y and psnr_rgb_gain over the input. Without pairs:
+  // swd, the sliced Wasserstein distance of results from the other domain's pictures, and
+  // swd_input, that of the inputs.
+  Values validate(RunState& state) override;
+  bool larger_is_better() const override { return judge_.has_value(); }
+  // Rows of input | result | truth (without pairs: the way back of the result).
+  Picture samples(RunState& state) override;
+
+ protected:
+  // Looks at all pictures, holds some out, opens the rest.
+  void open_data(RunState& state, const std::string& folder, const TranslationOptions& options,
+                 bool paired);
+  // The result for a picture in [0, 1], and the way back where the recipe has one.
+  virtual Picture translate(RunState& state, const Picture& picture);
+  virtual Picture translate_back(RunState& state, const Picture& picture);
+  const std::optional<RestorationJudge>& judge() const { return judge_; }
+  void set_training_set(std::unique_ptr<Dataset> data) { data_ = std::move(data); }
+  std::unique_ptr<Dataset> take_training_set() { return std::move(data_); }
+
+ private:
+  std::unique_ptr<Dataset> data_;
+  std::optional<RestorationJudge> judge_;
+  std::vector<Picture> inputs_, others_;  // held out, without pairs
+};
+
+// The pictures of a batch as networks of [-1, 1] want them.
+inline torch::Tensor signed_unit(const torch::Tensor& picture) { return picture * 2 - 1; }
+
+}  // namespace gan::training

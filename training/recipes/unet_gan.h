@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// unet-gan: the U-Net of recipe unet against a critic (the README of image-superres; fast.ai's
+// course v3, lesson 7). Three stages in one run: pretrain_steps train the generator on its pixel
+// loss, critic_steps train the critic to tell its pictures from good ones, then both play: the
+// critic learns until its last loss is below `threshold`, then the generator takes one step
+// (fast.ai's adaptive switch). Generator: adversarial + 50 x pixel loss, Adam (0, 0.99) at lr_gan;
+// critic: five times that rate, binary cross entropy halved over real and fake. The network that
+// does not learn is in eval mode. Otherwise than fast.ai: the critic judges pictures in [0, 1], not
+// normalised ones; no stage at 192 pixels (--set patch=192 --set init=CHECKPOINT does one).
+// Held-out metric: psnr_y.
+#pragma once
+
+#include <memory>
+
+#include "training/recipe.h"
+
+namespace gan::training {
+
+std::unique_ptr<Recipe> make_unet_gan_recipe();
+
+}  // namespace gan::training
