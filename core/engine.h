@@ -74,7 +74,7 @@ class Enhancer {
 };
 
 struct WalkerOptions {
-  std::string model;  // path, or name of a built-in model
+  std::string model;  // path, or name of a built-in model; empty: the default one
   std::string device = "auto";
   std::string precision = "auto";
   int threads = 0;
@@ -84,8 +84,9 @@ struct WalkerInfo {
   std::string model, network, device, precision;
   Size size;  // of one picture
   int channels = 3;
-  int latent = 0;   // length of the code
-  int classes = 0;  // 0: the network has no labels
+  int latent = 0;        // length of the code
+  int classes = 0;       // 0: the network has no labels
+  bool encodes = false;  // it makes codes of pictures too
 };
 
 // What one picture is made of.
@@ -94,20 +95,36 @@ struct LatentPoint {
   std::vector<float> label;  // a weight for each class, summing to 1; empty without classes
 };
 
-// Draws pictures from codes. One thread at a time, always the same one after set_format().
+struct WalkerStats {
+  uint64_t frames = 0;
+  double mean_ms = 0;  // of a frame
+  double p95_ms = 0;   // 95th percentile of the last 1,000 frames
+};
+
+// Draws pictures from codes. One thread at a time, always the same one after set_format(); what is
+// marked so may be called from any.
 class LatentWalker {
  public:
   virtual ~LatentWalker() = default;
-  virtual WalkerInfo info() const = 0;
+  virtual WalkerInfo info() const = 0;  // any thread
+
+  // The code of a picture of any size, cropped around its middle to the network's shape. Throws
+  // Error(kSettings) where the network has no encoder.
+  virtual std::vector<float> encode(const FrameView& picture) = 0;
 
   // Frames show `columns` pictures side by side and as many rows as it takes for `cells`; where the
   // frame has another size than they make, it is resampled plainly. Runs one picture. Throws Error.
   virtual void set_format(const FrameFormat& out, int cells, int columns) = 0;
 
   // points: one for each cell. truncation: StyleGAN's psi; other networks scale the code by it.
-  // Every cell is computed as if it were alone. Throws Error.
-  virtual void draw(std::span<const LatentPoint> points, double truncation,
+  // Every cell is computed as if it were alone. False when interrupted before the last. Throws
+  // Error, kNotFinite when the network makes something that is no number.
+  virtual bool draw(std::span<const LatentPoint> points, double truncation,
                     const FrameSpan& out) = 0;
+
+  // Any thread: until it is called with false again, draw() ends after the cell it is at.
+  virtual void interrupt(bool interrupted) = 0;
+  virtual WalkerStats stats() const = 0;  // any thread
 };
 
 // Throws Error: kNotFound, kUnreadable, kWrongType for the checkpoint, kSettings for an option,
@@ -117,7 +134,7 @@ std::unique_ptr<LatentWalker> load_walker(const WalkerOptions& options);
 
 // The functions that libganmodels.so exports as one table, behind the C symbol gan_models_api.
 struct ModelsApi {
-  static constexpr int kVersion = 2;
+  static constexpr int kVersion = 3;
   int version;
   std::unique_ptr<Enhancer> (*load_enhancer)(const EnhancerOptions&);
   std::unique_ptr<LatentWalker> (*load_walker)(const WalkerOptions&);

@@ -44,25 +44,40 @@ class RandomState {
   bool has_kept_ = false;
 };
 
-constexpr double kFarthest = 1e9;  // key points
+using Wide = std::vector<double>;
 
-double dot(const Code& a, const Code& b) {
-  double sum = 0;
-  for (size_t i = 0; i < a.size(); ++i) sum += double{a[i]} * b[i];
-  return sum;
-}
+Wide wide(const Code& code) { return {code.begin(), code.end()}; }
 
-Code mixed(const Code& a, const Code& b, double of_a, double of_b) {
-  Code code(a.size());
-  for (size_t i = 0; i < code.size(); ++i) code[i] = static_cast<float>(of_a * a[i] + of_b * b[i]);
+Code narrow(const Wide& wide) {
+  Code code(wide.size());
+  std::ranges::transform(wide, code.begin(),
+                         [](double value) { return static_cast<float>(value); });
   return code;
 }
 
-// Barry and Goldman's pyramid (1988) for the segment from keys[1] to keys[2].
-Code spline(const Code (&keys)[4], double t) {
-  const Code a = slerp(keys[0], keys[1], t + 1), b = slerp(keys[1], keys[2], t),
-             c = slerp(keys[2], keys[3], t - 1);
-  return slerp(slerp(a, b, (t + 1) / 2), slerp(b, c, t / 2), t);
+double norm(const Wide& a) {
+  double sum = 0;
+  for (const double value : a) sum += value * value;
+  return std::sqrt(sum);
+}
+
+Wide mixed(const Wide& a, const Wide& b, double of_a, double of_b) {
+  Wide code(a.size());
+  for (size_t i = 0; i < code.size(); ++i) code[i] = of_a * a[i] + of_b * b[i];
+  return code;
+}
+
+// Exact near 0 and near pi too, where the arc cosine of the scalar product is not (Kahan).
+double angle_between(const Wide& a, const Wide& b) {
+  const double of_a = 1 / norm(a), of_b = 1 / norm(b);
+  return 2 * std::atan2(norm(mixed(a, b, of_a, -of_b)), norm(mixed(a, b, of_a, of_b)));
+}
+
+Wide slerp(const Wide& a, const Wide& b, double t) {
+  if (norm(a) == 0 || norm(b) == 0) return mixed(a, b, 1 - t, t);
+  const double angle = angle_between(a, b), sine = std::sin(angle);
+  if (sine < 1e-9) return mixed(a, b, 1 - t, t);
+  return mixed(a, b, std::sin((1 - t) * angle) / sine, std::sin(t * angle) / sine);
 }
 
 }  // namespace
@@ -74,12 +89,12 @@ Code seeded_code(uint32_t seed, int length) {
   return code;
 }
 
-std::vector<uint32_t> parse_seeds(std::string_view text) {
+std::vector<uint32_t> parse_seeds(std::string_view text, std::string_view what) {
   constexpr size_t kMost = 100000;
   std::vector<uint32_t> seeds;
   size_t at = 0;
-  const auto wrong = [&](std::string_view what) {
-    fail(ErrorKind::kSettings, "seeds \"", text, "\": ", what, " at column ", at + 1,
+  const auto wrong = [&](std::string_view mistake) {
+    fail(ErrorKind::kSettings, what, " \"", text, "\": ", mistake, " at column ", at + 1,
          "; wanted numbers and ranges such as 3, 1, 8-11");
   };
   const auto blanks = [&] {
@@ -103,7 +118,7 @@ std::vector<uint32_t> parse_seeds(std::string_view text) {
       last = number();
       if (last < first) wrong("a range that runs backwards ends");
     }
-    if (last - first >= kMost - seeds.size()) wrong("more than 100000 seeds");
+    if (last - first >= kMost - seeds.size()) wrong("more than 100000 numbers");
     for (uint32_t seed = first;; ++seed) {
       seeds.push_back(seed);
       if (seed == last) break;
@@ -113,52 +128,18 @@ std::vector<uint32_t> parse_seeds(std::string_view text) {
   return seeds;
 }
 
-Code lerp(const Code& a, const Code& b, double t) { return mixed(a, b, 1 - t, t); }
-
-Code slerp(const Code& a, const Code& b, double t) {
-  const double norms = std::sqrt(dot(a, a)) * std::sqrt(dot(b, b));
-  if (norms == 0) return lerp(a, b, t);
-  const double angle = std::acos(std::clamp(dot(a, b) / norms, -1.0, 1.0));
-  const double sine = std::sin(angle);
-  if (std::abs(sine) < 1e-9) return lerp(a, b, t);
-  return mixed(a, b, std::sin((1 - t) * angle) / sine, std::sin(t * angle) / sine);
+Code lerp(const Code& a, const Code& b, double t) {
+  return narrow(mixed(wide(a), wide(b), 1 - t, t));
 }
 
-LatentPath::LatentPath(const PathOptions& options, int length)
-    : options_(options), length_(length) {
-  check(!options.seeds.empty(), ErrorKind::kSettings, "a path wants at least one seed");
-  for (const uint32_t seed : options.seeds) keys_.push_back(seeded_code(seed, length));
-}
+Code slerp(const Code& a, const Code& b, double t) { return narrow(slerp(wide(a), wide(b), t)); }
 
-Code LatentPath::key(int64_t index) const {
-  const auto count = static_cast<int64_t>(keys_.size());
-  switch (options_.shape) {
-    case PathShape::kLoop: return keys_[static_cast<size_t>((index % count + count) % count)];
-    case PathShape::kRandom:
-      if (index >= count)
-        return seeded_code(options_.seeds.back() + static_cast<uint32_t>(index - count + 1),
-                           length_);
-      [[fallthrough]];
-    case PathShape::kLine: break;
-  }
-  return keys_[static_cast<size_t>(std::clamp<int64_t>(index, 0, count - 1))];
-}
-
-Code LatentPath::at(double position) const {
-  const auto count = static_cast<double>(keys_.size());
-  if (!std::isfinite(position)) position = 0;
-  position = std::clamp(position, -kFarthest, kFarthest);
-  if (options_.shape != PathShape::kLoop) position = std::max(position, 0.0);
-  if (options_.shape == PathShape::kLine) position = std::min(position, count - 1);
-  const double whole = std::floor(position), t = position - whole;
-  const auto index = static_cast<int64_t>(whole);
-  if (t == 0) return key(index);
-  switch (options_.interpolation) {
-    case Interpolation::kLerp: return lerp(key(index), key(index + 1), t);
-    case Interpolation::kSlerp: return slerp(key(index), key(index + 1), t);
-    case Interpolation::kSpline: break;
-  }
-  return spline({key(index - 1), key(index), key(index + 1), key(index + 2)}, t);
+// Barry and Goldman's pyramid (1988).
+Code spline(std::span<const Code, 4> keys, double t) {
+  const Wide key[] = {wide(keys[0]), wide(keys[1]), wide(keys[2]), wide(keys[3])};
+  const Wide a = slerp(key[0], key[1], t + 1), b = slerp(key[1], key[2], t),
+             c = slerp(key[2], key[3], t - 1);
+  return narrow(slerp(slerp(a, b, (t + 1) / 2), slerp(b, c, t / 2), t));
 }
 
 }  // namespace gan

@@ -4,14 +4,29 @@
  * @title: latentwalk
  * @short_description: animates a walk through a generator's latent space
  *
- * A source of pictures that a generator makes of codes along a path. A seed means what it means to
- * artists: the code is numpy.random.RandomState(seed).randn(n). Frame k is a function of the
- * properties and of k alone, so seeking, playing backwards and starting again give the same frames.
+ * A source of pictures that a generator makes of codes along a path. The path runs through key
+ * points: seeds, arithmetic on named vectors (#GstLatentWalk:expression), or the codes of pictures
+ * (#GstLatentWalk:from-image, for networks with an encoder). A seed means what it means to artists:
+ * the code is numpy.random.RandomState(seed).randn(n). Conditional networks take a class
+ * (#GstLatentWalk:label) or a class for each key point (#GstLatentWalk:label-path).
+ *
+ * Frame k is a function of the properties and of k alone, so seeking, playing backwards and
+ * starting again give the same frames bit for bit. #GstLatentWalk:speed moves the walk by key
+ * points a second of stream time, #GstLatentWalk:period makes a loop of exactly so many frames, and
+ * #GstLatentWalk:position, in key points, can be driven by a GstController.
  *
  * |[
  * gst-launch-1.0 latentwalk model=generator.safetensors seeds=1,2,3,4 speed=0.5 ! videoconvert !
  * autovideosink
+ * gst-launch-1.0 latentwalk model=generator.safetensors vectors=faces.json
+ *   expression="man; woman; smiling_woman - woman + man" period=90 num-buffers=90 ! videoconvert !
+ *   x264enc ! mp4mux ! filesink location=loop.mp4
  * ]|
+ *
+ * A property that is changed while playing acts from the next frame on. A mistake in one is an
+ * error at the start, and a warning later: the walk then goes on as it was.
+ *
+ * Since: 0.1
  */
 #include "gst-plugin/gstlatentwalk.h"
 
@@ -21,10 +36,12 @@
 #include <optional>
 
 #include "core/engine.h"
-#include "core/latent.h"
+#include "core/latent_walk.h"
 #include "gst-plugin/guard.h"
 #include "gst-plugin/locked.h"
+#include "gst-plugin/picture_file.h"
 #include "gst-plugin/video_frame.h"
+#include "gst-plugin/video_source.h"
 #include "gst-plugin/walk_properties.h"
 
 GST_DEBUG_CATEGORY_STATIC(latent_walk_debug);
@@ -35,18 +52,21 @@ using gan::guard;
 namespace {
 
 struct State {
-  gan::Locked<gan::WalkSettings> settings;    // any thread sets properties
-  std::shared_ptr<gan::LatentWalker> walker;  // from start() to stop()
-  gan::Locked<GstVideoInfo> info;             // of the negotiated caps; queries ask for it
-  std::optional<gan::LatentPath> path;        // streaming thread: of path_options
-  gan::PathOptions path_options;
-  gint64 next_frame = 0;  // streaming thread, or while it stands still
+  gan::Locked<gan::WalkSettings> settings;                 // any thread sets properties
+  gan::Locked<std::shared_ptr<gan::LatentWalker>> walker;  // from start() to stop()
+  gan::Locked<GstVideoInfo> info;                          // of the negotiated caps
+  // What follows belongs to the streaming thread, and to others while it stands still.
+  gan::WalkGround ground;
+  gan::GridShape grid;
+  std::optional<gan::LatentPath> path;
+  gan::WalkOptions path_options;  // that the path was made of
+  gint64 frame = 0;               // the next one
+  struct Seek {
+    GstClockTime time;
+    bool backwards;
+  };
+  std::optional<Seek> seek;  // done at the next frame, when the framerate is known
 };
-
-// Start of frame k from 0; the framerate must not be 0.
-GstClockTime time_of(const GstVideoInfo& info, gint64 frame) {
-  return gst_util_uint64_scale(frame, GST_SECOND * info.fps_d, info.fps_n);
-}
 
 }  // namespace
 
@@ -55,96 +75,93 @@ struct _GstLatentWalk {
   State* state;  // new in init, delete in finalize
 };
 
-G_DEFINE_TYPE(GstLatentWalk, gst_latent_walk, GST_TYPE_PUSH_SRC)
+G_DEFINE_TYPE_WITH_CODE(GstLatentWalk, gst_latent_walk, GST_TYPE_PUSH_SRC,
+                        G_IMPLEMENT_INTERFACE(GST_TYPE_PRESET, nullptr))
 GST_ELEMENT_REGISTER_DEFINE(latentwalk, "latentwalk", GST_RANK_NONE, GST_TYPE_LATENT_WALK)
 
 static State& state_of(gpointer self) { return *GST_LATENT_WALK(self)->state; }
+
+static gan::WalkGround ground_of(const gan::WalkSettings& settings, gan::LatentWalker& walker) {
+  const gan::WalkerInfo info = walker.info();
+  gan::WalkGround ground{info.latent, info.classes, {}, {}, {}};
+  if (!settings.vectors.empty()) ground.vectors = gan::read_vectors(settings.vectors, info.latent);
+  const auto code_of = [&](const std::string& path) {
+    return walker.encode(gan::PictureFile(path).view());
+  };
+  if (!settings.from_image.empty()) ground.from_image = code_of(settings.from_image);
+  if (!settings.to_image.empty()) ground.to_image = code_of(settings.to_image);
+  return ground;
+}
 
 static gboolean start(GstBaseSrc* base) {
   State& state = state_of(base);
   return guard(base, FALSE, [&] {
     const gan::WalkSettings settings = state.settings.copy();
-    gan::check(!settings.engine.model.empty(), gan::ErrorKind::kSettings,
-               "model must name a generator's checkpoint");
-    settings.path_options();  // a mistake in them stops here, not at the first frame
-    state.walker = gan::load_walker(settings.engine);
-    state.next_frame = 0;
+    state.grid = gan::parse_grid(settings.grid);
+    std::shared_ptr<gan::LatentWalker> walker = gan::load_walker(settings.engine);
+    state.ground = ground_of(settings, *walker);
+    state.path.emplace(gan::make_path(settings.walk, state.ground));
+    state.path_options = settings.walk;
+    state.frame = 0;
+    state.seek.reset();
     state.info.with([](GstVideoInfo& info) { gst_video_info_init(&info); });
+    state.walker.with([&](auto& held) { held = std::move(walker); });
     return TRUE;
   });
 }
 
 static gboolean stop(GstBaseSrc* base) {
-  state_of(base).walker.reset();
+  state_of(base).walker.with([](auto& held) { held.reset(); });
   state_of(base).path.reset();
   return TRUE;
 }
 
 static GstCaps* fixate(GstBaseSrc* base, GstCaps* caps) {
-  const gan::Size size = state_of(base).walker->info().size;
-  caps = gst_caps_make_writable(caps);
-  GstStructure* const structure = gst_caps_get_structure(caps, 0);
-  gst_structure_fixate_field_nearest_int(structure, "width", size.width);
-  gst_structure_fixate_field_nearest_int(structure, "height", size.height);
-  gst_structure_fixate_field_nearest_fraction(structure, "framerate", 30, 1);
-  if (gst_structure_has_field(structure, "pixel-aspect-ratio"))
-    gst_structure_fixate_field_nearest_fraction(structure, "pixel-aspect-ratio", 1, 1);
+  State& state = state_of(base);
+  const gan::Size one = state.walker.copy()->info().size;
+  caps =
+      gan::fixate_source_caps(caps, {one.width * state.grid.columns, one.height * state.grid.rows});
   return GST_BASE_SRC_CLASS(gst_latent_walk_parent_class)->fixate(base, caps);
 }
 
+// Another framerate goes on at the time that the last one had reached.
 static gboolean set_caps(GstBaseSrc* base, GstCaps* caps) {
   State& state = state_of(base);
   return guard(base, FALSE, [&] {
     GstVideoInfo info;
     gan::check(gst_video_info_from_caps(&info, caps), gan::ErrorKind::kSettings,
                "the negotiated caps are not raw video");
-    state.walker->set_format(gan::frame_format(info), 1, 1);
+    state.walker.copy()->set_format(gan::frame_format(info), state.grid.cells(),
+                                    state.grid.columns);
+    const GstVideoInfo last = state.info.copy();
+    if (last.fps_n && !state.seek &&
+        gst_util_fraction_compare(last.fps_n, last.fps_d, info.fps_n, MAX(info.fps_d, 1)) != 0)
+      state.seek = {gan::time_of_frame(last, MAX(state.frame, 0)), base->segment.rate < 0};
     state.info.with([&](GstVideoInfo& held) { held = info; });
     return TRUE;
   });
 }
 
 static gboolean decide_allocation(GstBaseSrc* base, GstQuery* query) {
-  const GstVideoInfo info = state_of(base).info.copy();
-  GstBufferPool* pool = nullptr;
-  guint size = GST_VIDEO_INFO_SIZE(&info), least = 0, most = 0;
-  const gboolean proposed = gst_query_get_n_allocation_pools(query) > 0;
-  if (proposed) {
-    gst_query_parse_nth_allocation_pool(query, 0, &pool, &size, &least, &most);
-    size = MAX(size, GST_VIDEO_INFO_SIZE(&info));
-  }
-  if (!pool) pool = gst_video_buffer_pool_new();
-  GstStructure* const config = gst_buffer_pool_get_config(pool);
-  GstCaps* caps = nullptr;
-  gst_query_parse_allocation(query, &caps, nullptr);
-  gst_buffer_pool_config_set_params(config, caps, size, least, most);
-  if (gst_query_find_allocation_meta(query, GST_VIDEO_META_API_TYPE, nullptr))
-    gst_buffer_pool_config_add_option(config, GST_BUFFER_POOL_OPTION_VIDEO_META);
-  gst_buffer_pool_set_config(pool, config);
-  if (proposed)
-    gst_query_set_nth_allocation_pool(query, 0, pool, size, least, most);
-  else
-    gst_query_add_allocation_pool(query, pool, size, least, most);
-  gst_object_unref(pool);
+  gan::decide_source_pool(query, state_of(base).info.copy());
   return GST_BASE_SRC_CLASS(gst_latent_walk_parent_class)->decide_allocation(base, query);
 }
 
 static gboolean is_seekable(GstBaseSrc*) { return TRUE; }
 
-// Backwards the first frame is the last one that begins before the position.
 static gboolean do_seek(GstBaseSrc* base, GstSegment* segment) {
-  State& state = state_of(base);
-  const GstVideoInfo info = state.info.copy();
   segment->time = segment->start;
-  if (info.fps_n == 0)
-    state.next_frame = 0;
-  else if (segment->rate < 0)
-    state.next_frame = static_cast<gint64>(gst_util_uint64_scale_ceil(segment->position, info.fps_n,
-                                                                      GST_SECOND * info.fps_d)) -
-                       1;
-  else
-    state.next_frame = static_cast<gint64>(
-        gst_util_uint64_scale(segment->position, info.fps_n, GST_SECOND * info.fps_d));
+  state_of(base).seek = {segment->position, segment->rate < 0};
+  return TRUE;
+}
+
+static gboolean unlock(GstBaseSrc* base) {
+  if (const auto walker = state_of(base).walker.copy()) walker->interrupt(true);
+  return TRUE;
+}
+
+static gboolean unlock_stop(GstBaseSrc* base) {
+  if (const auto walker = state_of(base).walker.copy()) walker->interrupt(false);
   return TRUE;
 }
 
@@ -156,56 +173,46 @@ static void get_times(GstBaseSrc* base, GstBuffer* buffer, GstClockTime* begin, 
 }
 
 static gboolean query(GstBaseSrc* base, GstQuery* query) {
-  const GstVideoInfo info = state_of(base).info.copy();
-  switch (GST_QUERY_TYPE(query)) {
-    case GST_QUERY_LATENCY:
-      if (info.fps_n == 0) break;
-      gst_query_set_latency(query, gst_base_src_is_live(base), time_of(info, 1),
-                            GST_CLOCK_TIME_NONE);
-      return TRUE;
-    case GST_QUERY_CONVERT: {
-      GstFormat from, to;
-      gint64 value = 0, converted = 0;
-      gst_query_parse_convert(query, &from, &value, &to, nullptr);
-      if (!gst_video_info_convert(&info, from, value, to, &converted)) return FALSE;
-      gst_query_set_convert(query, from, value, to, converted);
-      return TRUE;
-    }
-    default: break;
-  }
-  return GST_BASE_SRC_CLASS(gst_latent_walk_parent_class)->query(base, query);
+  return gan::answer_source_query(base, state_of(base).info.copy(), query) ||
+         GST_BASE_SRC_CLASS(gst_latent_walk_parent_class)->query(base, query);
+}
+
+// A mistake in what was changed while playing must not end the show.
+static void renew_path(GstLatentWalk* self, const gan::WalkOptions& options) {
+  State& state = *self->state;
+  if (state.path_options == options) return;
+  state.path_options = options;
+  const auto failed =
+      gan::failure_of([&] { state.path.emplace(gan::make_path(options, state.ground)); });
+  if (failed)
+    GST_ELEMENT_WARNING(self, RESOURCE, SETTINGS,
+                        ("%s; the walk goes on as it was", failed->text.c_str()), (nullptr));
 }
 
 static GstFlowReturn fill(GstPushSrc* push, GstBuffer* buffer) {
   State& state = state_of(push);
   const GstVideoInfo info = state.info.copy();
-  const bool backwards = GST_BASE_SRC(push)->segment.rate < 0;
-  const gint64 frame = state.next_frame;
+  if (state.seek) {
+    state.frame = gan::frame_at_time(info, state.seek->time, state.seek->backwards);
+    state.seek.reset();
+  }
+  const gint64 frame = state.frame;
   if (frame < 0 || (info.fps_n == 0 && frame > 0)) return GST_FLOW_EOS;
-  const GstClockTime begin = info.fps_n == 0 ? 0 : time_of(info, frame);
+  const GstClockTime begin = info.fps_n == 0 ? 0 : gan::time_of_frame(info, frame);
   gst_object_sync_values(GST_OBJECT(push), begin);
   return guard(push, GST_FLOW_ERROR, [&] {
-    const gan::WalkSettings settings = state.settings.copy();
-    const gan::WalkerInfo walker = state.walker->info();
-    const gan::PathOptions options = settings.path_options();
-    if (!state.path || state.path_options != options) {
-      state.path.emplace(options, walker.latent);
-      state.path_options = options;
-    }
-    const double position = settings.position >= 0
-                                ? settings.position
-                                : settings.speed * static_cast<double>(begin) / GST_SECOND;
-    gan::LatentPoint point{state.path->at(position), {}};
-    point.label.resize(static_cast<size_t>(walker.classes));
-    if (walker.classes > 0) point.label[0] = 1;
+    const gan::WalkSettings settings = state.settings.copy();  // one for the whole frame
+    renew_path(GST_LATENT_WALK(push), settings.walk);
+    const double position =
+        state.path->position(settings.pace, frame, static_cast<double>(begin) / GST_SECOND);
+    const auto points =
+        gan::points_of_cells(*state.path, position, state.grid.cells(), state.ground.classes);
     const gan::MappedFrame to(info, buffer, GST_MAP_WRITE);
-    state.walker->draw({&point, 1}, settings.truncation, to.span());
-    GST_BUFFER_PTS(buffer) = begin + settings.timestamp_offset;
-    GST_BUFFER_DURATION(buffer) =
-        info.fps_n == 0 ? GST_CLOCK_TIME_NONE : time_of(info, frame + 1) - begin;
-    GST_BUFFER_OFFSET(buffer) = frame;
-    GST_BUFFER_OFFSET_END(buffer) = frame + 1;
-    state.next_frame += backwards ? -1 : 1;
+    if (!state.walker.copy()->draw(points, settings.truncation, to.span()))
+      return GST_FLOW_FLUSHING;
+    gan::stamp_frame(info, frame, buffer);
+    GST_BUFFER_PTS(buffer) += settings.timestamp_offset;
+    state.frame += GST_BASE_SRC(push)->segment.rate < 0 ? -1 : 1;
     return GST_FLOW_OK;
   });
 }
@@ -223,6 +230,8 @@ static void set_property(GObject* object, guint id, const GValue* value, GParamS
 static void get_property(GObject* object, guint id, GValue* value, GParamSpec* spec) {
   if (id == gan::kWalkIsLive)
     g_value_set_boolean(value, gst_base_src_is_live(GST_BASE_SRC(object)));
+  else if (id == gan::kWalkStats)
+    g_value_take_boxed(value, gan::walk_stats(state_of(object).walker.copy().get()));
   else if (!get_walk_property(state_of(object).settings.copy(), id, value))
     G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
 }
@@ -260,6 +269,8 @@ static void gst_latent_walk_class_init(GstLatentWalkClass* klass) {
   base->decide_allocation = GST_DEBUG_FUNCPTR(decide_allocation);
   base->is_seekable = GST_DEBUG_FUNCPTR(is_seekable);
   base->do_seek = GST_DEBUG_FUNCPTR(do_seek);
+  base->unlock = GST_DEBUG_FUNCPTR(unlock);
+  base->unlock_stop = GST_DEBUG_FUNCPTR(unlock_stop);
   base->get_times = GST_DEBUG_FUNCPTR(get_times);
   base->query = GST_DEBUG_FUNCPTR(query);
   GST_PUSH_SRC_CLASS(klass)->fill = GST_DEBUG_FUNCPTR(fill);

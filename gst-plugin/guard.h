@@ -5,6 +5,7 @@
 #include <gst/gst.h>
 
 #include <new>
+#include <optional>
 #include <string>
 
 #include "core/error.h"
@@ -14,28 +15,37 @@ namespace gan {
 // Posts one GST_ELEMENT_ERROR in the domain that fits the kind.
 void post_error(GstElement* element, ErrorKind kind, const std::string& text) noexcept;
 
+struct Failure {
+  ErrorKind kind = ErrorKind::kFailed;
+  std::string text;
+};
+
+// Runs `body`; what it throws is returned.
+template <class Body>
+std::optional<Failure> failure_of(const Body& body) noexcept {
+  try {
+    body();
+    return std::nullopt;
+  } catch (const Error& error) {
+    return Failure{error.kind(), error.what()};
+  } catch (const std::bad_alloc&) {
+    return Failure{ErrorKind::kNoMemory, "out of memory"};
+  } catch (const std::exception& error) {
+    std::string text = error.what();  // LibTorch's: the part before the stack trace
+    text = text.substr(0, text.find("\nException raised from"));
+    const bool memory = text.find("out of memory") != std::string::npos;
+    return Failure{memory ? ErrorKind::kNoMemory : ErrorKind::kFailed, text};
+  } catch (...) {
+    return Failure{ErrorKind::kFailed, "unknown exception"};
+  }
+}
+
 // Runs `body` and returns its result; an exception becomes one error message on the bus and the
 // result `failure`. The caller must hold no object lock.
 template <class Result, class Body>
 Result guard(gpointer element, Result failure, const Body& body) noexcept {
-  ErrorKind kind = ErrorKind::kFailed;
-  std::string text;
-  try {
-    return body();
-  } catch (const Error& error) {
-    kind = error.kind();
-    text = error.what();
-  } catch (const std::bad_alloc&) {
-    kind = ErrorKind::kNoMemory;
-    text = "out of memory";
-  } catch (const std::exception& error) {
-    text = error.what();  // LibTorch's: the part before the stack trace
-    text = text.substr(0, text.find("\nException raised from"));
-    if (text.find("out of memory") != std::string::npos) kind = ErrorKind::kNoMemory;
-  } catch (...) {
-    text = "unknown exception";
-  }
-  post_error(GST_ELEMENT(element), kind, text);
+  const auto failed = failure_of([&] { failure = body(); });
+  if (failed) post_error(GST_ELEMENT(element), failed->kind, failed->text);
   return failure;
 }
 

@@ -8,9 +8,9 @@ namespace {
 
 GType path_type() {
   static const GEnumValue values[] = {
-      {0, "From the first seed to the last, and there it stays", "line"},
-      {1, "And from the last seed back to the first", "loop"},
-      {2, "After the last seed come the following ones without end", "random"},
+      {0, "From the first key point to the last, and there it stays", "line"},
+      {1, "And from the last key point back to the first", "loop"},
+      {2, "After the last key point come those of the following seeds, without end", "random"},
       {0, nullptr, nullptr}};
   static const GType type = g_enum_register_static("GstLatentWalkPath", values);
   return type;
@@ -19,7 +19,7 @@ GType path_type() {
 GType interpolation_type() {
   static const GEnumValue values[] = {{0, "Along great circles", "slerp"},
                                       {1, "Along straight lines", "lerp"},
-                                      {2, "Smooth through the seeds", "spline"},
+                                      {2, "Smooth through the key points", "spline"},
                                       {0, nullptr, nullptr}};
   static const GType type = g_enum_register_static("GstLatentWalkInterpolation", values);
   return type;
@@ -27,9 +27,8 @@ GType interpolation_type() {
 
 }  // namespace
 
-PathOptions WalkSettings::path_options() const { return {parse_seeds(seeds), path, interpolation}; }
-
 bool set_walk_property(WalkSettings& settings, guint id, const GValue* value) {
+  WalkOptions& walk = settings.walk;
   const auto text = [&] {
     const char* const given = g_value_get_string(value);
     return std::string(given ? given : "");
@@ -39,14 +38,22 @@ bool set_walk_property(WalkSettings& settings, guint id, const GValue* value) {
     case kWalkDevice: settings.engine.device = text().empty() ? "auto" : text(); break;
     case kWalkPrecision: settings.engine.precision = precision_nick(g_value_get_enum(value)); break;
     case kWalkThreads: settings.engine.threads = g_value_get_int(value); break;
-    case kWalkSeeds: settings.seeds = text(); break;
-    case kWalkPath: settings.path = static_cast<PathShape>(g_value_get_enum(value)); break;
+    case kWalkSeeds: walk.seeds = text(); break;
+    case kWalkExpression: walk.expression = text(); break;
+    case kWalkVectors: settings.vectors = text(); break;
+    case kWalkFromImage: settings.from_image = text(); break;
+    case kWalkToImage: settings.to_image = text(); break;
+    case kWalkLabel: walk.label = g_value_get_int(value); break;
+    case kWalkLabelPath: walk.label_path = text(); break;
+    case kWalkPath: walk.shape = static_cast<PathShape>(g_value_get_enum(value)); break;
     case kWalkInterpolation:
-      settings.interpolation = static_cast<Interpolation>(g_value_get_enum(value));
+      walk.interpolation = static_cast<Interpolation>(g_value_get_enum(value));
       break;
-    case kWalkSpeed: settings.speed = g_value_get_double(value); break;
-    case kWalkPosition: settings.position = g_value_get_double(value); break;
+    case kWalkSpeed: settings.pace.speed = g_value_get_double(value); break;
+    case kWalkPeriod: walk.period = g_value_get_int(value); break;
+    case kWalkPosition: settings.pace.position = g_value_get_double(value); break;
     case kWalkTruncation: settings.truncation = g_value_get_double(value); break;
+    case kWalkGrid: settings.grid = text().empty() ? "1x1" : text(); break;
     case kWalkTimestampOffset: settings.timestamp_offset = g_value_get_int64(value); break;
     default: return false;
   }
@@ -54,67 +61,159 @@ bool set_walk_property(WalkSettings& settings, guint id, const GValue* value) {
 }
 
 bool get_walk_property(const WalkSettings& settings, guint id, GValue* value) {
+  const WalkOptions& walk = settings.walk;
   switch (id) {
     case kWalkModel: g_value_set_string(value, settings.engine.model.c_str()); break;
     case kWalkDevice: g_value_set_string(value, settings.engine.device.c_str()); break;
     case kWalkPrecision: g_value_set_enum(value, precision_index(settings.engine.precision)); break;
     case kWalkThreads: g_value_set_int(value, settings.engine.threads); break;
-    case kWalkSeeds: g_value_set_string(value, settings.seeds.c_str()); break;
-    case kWalkPath: g_value_set_enum(value, static_cast<int>(settings.path)); break;
-    case kWalkInterpolation:
-      g_value_set_enum(value, static_cast<int>(settings.interpolation));
-      break;
-    case kWalkSpeed: g_value_set_double(value, settings.speed); break;
-    case kWalkPosition: g_value_set_double(value, settings.position); break;
+    case kWalkSeeds: g_value_set_string(value, walk.seeds.c_str()); break;
+    case kWalkExpression: g_value_set_string(value, walk.expression.c_str()); break;
+    case kWalkVectors: g_value_set_string(value, settings.vectors.c_str()); break;
+    case kWalkFromImage: g_value_set_string(value, settings.from_image.c_str()); break;
+    case kWalkToImage: g_value_set_string(value, settings.to_image.c_str()); break;
+    case kWalkLabel: g_value_set_int(value, walk.label); break;
+    case kWalkLabelPath: g_value_set_string(value, walk.label_path.c_str()); break;
+    case kWalkPath: g_value_set_enum(value, static_cast<int>(walk.shape)); break;
+    case kWalkInterpolation: g_value_set_enum(value, static_cast<int>(walk.interpolation)); break;
+    case kWalkSpeed: g_value_set_double(value, settings.pace.speed); break;
+    case kWalkPeriod: g_value_set_int(value, walk.period); break;
+    case kWalkPosition: g_value_set_double(value, settings.pace.position); break;
     case kWalkTruncation: g_value_set_double(value, settings.truncation); break;
+    case kWalkGrid: g_value_set_string(value, settings.grid.c_str()); break;
     case kWalkTimestampOffset: g_value_set_int64(value, settings.timestamp_offset); break;
     default: return false;
   }
   return true;
 }
 
-void install_walk_properties(GObjectClass* object) {
-  const auto install = [&](WalkProperty id, GParamSpec* spec) {
-    g_object_class_install_property(object, id, spec);
-  };
-  const auto fixed =
-      GParamFlags(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
-  const auto live =
-      GParamFlags(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING);
-  const auto driven = GParamFlags(live | GST_PARAM_CONTROLLABLE);
-  install(kWalkModel,
-          g_param_spec_string("model", "Model", "Path of a generator's checkpoint", "", fixed));
-  install(kWalkDevice,
-          g_param_spec_string("device", "Device", "auto, cpu, cuda or cuda:N", "auto", fixed));
-  install(kWalkPrecision,
-          g_param_spec_enum("precision", "Precision", "Number format of the network",
-                            precision_type(), 0, fixed));
-  install(kWalkThreads, g_param_spec_int("threads", "Threads",
-                                         "CPU threads of this element; 0: all", 0, 1024, 0, fixed));
-  install(kWalkSeeds,
-          g_param_spec_string("seeds", "Seeds", "Key points, such as 3, 1, 8-11", "0", live));
-  install(kWalkPath, g_param_spec_enum("path", "Path", "What comes after the last seed",
-                                       path_type(), 1, live));
-  install(kWalkInterpolation,
-          g_param_spec_enum("interpolation", "Interpolation", "How the path runs from seed to seed",
-                            interpolation_type(), 0, live));
-  install(kWalkSpeed, g_param_spec_double("speed", "Speed", "Key points a second of stream time",
-                                          -1000, 1000, 1, driven));
-  install(kWalkPosition, g_param_spec_double("position", "Position",
-                                             "In key points; -1: driven by speed and stream time",
-                                             -1, 1e9, -1, driven));
-  install(kWalkTruncation,
+namespace {
+
+constexpr auto kFixed =
+    GParamFlags(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
+constexpr auto kLive =
+    GParamFlags(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING);
+constexpr auto kDriven = GParamFlags(kLive | GST_PARAM_CONTROLLABLE);
+
+void install(GObjectClass* object, WalkProperty id, GParamSpec* spec) {
+  g_object_class_install_property(object, id, spec);
+}
+
+void install_network(GObjectClass* object) {
+  install(object, kWalkModel,
+          g_param_spec_string("model", "Model", "Path of a generator's checkpoint", "", kFixed));
+  install(object, kWalkDevice,
+          g_param_spec_string("device", "Device", "auto, cpu, cuda or cuda:N", "auto", kFixed));
+  install(object, kWalkPrecision,
+          g_param_spec_enum("precision", "Precision", "Number format of the network; auto is fp32",
+                            precision_type(), 0, kFixed));
+  install(object, kWalkThreads,
+          g_param_spec_int("threads", "Threads", "CPU threads of this element; 0: all", 0, 1024, 0,
+                           kFixed));
+  install(object, kWalkStats,
+          g_param_spec_boxed("stats", "Statistics",
+                             "frames, network, device, precision, width, height, latent, classes, "
+                             "mean-ms, p95-ms; empty while no network is loaded",
+                             GST_TYPE_STRUCTURE,
+                             GParamFlags(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)));
+}
+
+void install_key_points(GObjectClass* object) {
+  install(object, kWalkSeeds,
+          g_param_spec_string("seeds", "Seeds",
+                              "Key points, such as 3, 1, 8-11: codes of "
+                              "numpy.random.RandomState(seed).randn(n); empty: 0-7, or none beside "
+                              "from-image and to-image",
+                              "", kLive));
+  install(object, kWalkExpression,
+          g_param_spec_string("expression", "Expression",
+                              "Key points instead of seeds, separated by ;, such as a - b + c; 0.5 "
+                              "* a; mean(seed(3), seed(17))",
+                              "", kLive));
+  install(object, kWalkVectors,
+          g_param_spec_string("vectors", "Vectors",
+                              "JSON file of the vectors that expression names: name to seed or "
+                              "list of numbers",
+                              "", kFixed));
+  install(object, kWalkFromImage,
+          g_param_spec_string("from-image", "From image",
+                              "Picture whose code is the first key point; for networks with an "
+                              "encoder (vae)",
+                              "", kFixed));
+  install(object, kWalkToImage,
+          g_param_spec_string("to-image", "To image",
+                              "Picture whose code is the last key point; for networks with an "
+                              "encoder (vae)",
+                              "", kFixed));
+  install(object, kWalkLabel,
+          g_param_spec_int("label", "Label", "Class of every picture, for conditional networks", 0,
+                           99999, 0, kLive));
+  install(object, kWalkLabelPath,
+          g_param_spec_string("label-path", "Label path",
+                              "Class of each key point instead of label, such as 0-9; classes "
+                              "blend from one to the next, and the shorter list of key points and "
+                              "classes is repeated",
+                              "", kLive));
+}
+
+void install_walk(GObjectClass* object) {
+  install(object, kWalkPath,
+          g_param_spec_enum("path", "Path", "What comes after the last key point", path_type(), 1,
+                            kLive));
+  install(object, kWalkInterpolation,
+          g_param_spec_enum("interpolation", "Interpolation",
+                            "How the path runs from key point to key point", interpolation_type(),
+                            0, kLive));
+  install(object, kWalkSpeed,
+          g_param_spec_double("speed", "Speed", "Key points a second of stream time", -1000, 1000,
+                              1, kDriven));
+  install(object, kWalkPeriod,
+          g_param_spec_int("period", "Period",
+                           "Frames of one round of a loop, or of a line from end to end, in steps "
+                           "of one length; 0: by speed",
+                           0, G_MAXINT, 0, kLive));
+  install(
+      object, kWalkPosition,
+      g_param_spec_double("position", "Position", "In key points; -1: driven by period or speed",
+                          -1, 1e9, -1, kDriven));
+  install(object, kWalkTruncation,
           g_param_spec_double("truncation", "Truncation",
-                              "1: codes as they are; nearer to 0: nearer to the mean "
-                              "picture",
-                              -10, 10, 1, driven));
-  install(kWalkIsLive,
-          g_param_spec_boolean("is-live", "Is live", "Act as a live source", FALSE, fixed));
-  install(kWalkTimestampOffset,
+                              "1: codes as they are; nearer to 0: nearer to the mean picture", -10,
+                              10, 1, kDriven));
+  install(object, kWalkGrid,
+          g_param_spec_string("grid", "Grid",
+                              "ROWSxCOLUMNS of pictures, each one key point ahead of the one "
+                              "before it",
+                              "1x1", kFixed));
+}
+
+}  // namespace
+
+void install_walk_properties(GObjectClass* object) {
+  install_network(object);
+  install_key_points(object);
+  install_walk(object);
+  install(object, kWalkIsLive,
+          g_param_spec_boolean("is-live", "Is live", "Act as a live source", FALSE, kFixed));
+  install(object, kWalkTimestampOffset,
           g_param_spec_int64("timestamp-offset", "Timestamp offset",
-                             "Nanoseconds added to every timestamp", 0, G_MAXINT64, 0, fixed));
+                             "Nanoseconds added to every timestamp", 0, G_MAXINT64, 0, kFixed));
   for (const GType type : {precision_type(), path_type(), interpolation_type()})
     gst_type_mark_as_plugin_api(type, GstPluginAPIFlags(0));
+}
+
+GstStructure* walk_stats(const LatentWalker* walker) {
+  GstStructure* const stats = gst_structure_new_empty("latentwalk-stats");
+  if (!walker) return stats;
+  const WalkerStats now = walker->stats();
+  const WalkerInfo info = walker->info();
+  gst_structure_set(stats, "frames", G_TYPE_UINT64, now.frames, "network", G_TYPE_STRING,
+                    info.network.c_str(), "device", G_TYPE_STRING, info.device.c_str(), "precision",
+                    G_TYPE_STRING, info.precision.c_str(), "width", G_TYPE_INT, info.size.width,
+                    "height", G_TYPE_INT, info.size.height, "latent", G_TYPE_INT, info.latent,
+                    "classes", G_TYPE_INT, info.classes, "mean-ms", G_TYPE_DOUBLE, now.mean_ms,
+                    "p95-ms", G_TYPE_DOUBLE, now.p95_ms, nullptr);
+  return stats;
 }
 
 }  // namespace gan

@@ -4,22 +4,18 @@
 
 #include <gst/gst.h>
 
-#include "core/engine.h"
-#include "core/latent.h"
+#include "core/latent_walk.h"
 
 namespace gan {
 
 struct WalkSettings {
   WalkerOptions engine;
-  std::string seeds = "0";
-  PathShape path = PathShape::kLoop;
-  Interpolation interpolation = Interpolation::kSlerp;
-  double speed = 1;      // key points a second
-  double position = -1;  // in key points; -1: by speed and stream time
+  WalkOptions walk;
+  Pace pace;
   double truncation = 1;
+  std::string grid = "1x1";
+  std::string vectors, from_image, to_image;  // files
   GstClockTimeDiff timestamp_offset = 0;
-
-  PathOptions path_options() const;  // throws Error(kSettings)
 };
 
 enum WalkProperty {
@@ -28,18 +24,30 @@ enum WalkProperty {
   kWalkPrecision,
   kWalkThreads,
   kWalkSeeds,
+  kWalkExpression,
+  kWalkVectors,
+  kWalkFromImage,
+  kWalkToImage,
+  kWalkLabel,
+  kWalkLabelPath,
   kWalkPath,
   kWalkInterpolation,
   kWalkSpeed,
+  kWalkPeriod,
   kWalkPosition,
   kWalkTruncation,
+  kWalkGrid,
   kWalkTimestampOffset,
-  kWalkIsLive,  // the element's own
+  kWalkIsLive,  // this and the following are the element's own
+  kWalkStats,
 };
 
 void install_walk_properties(GObjectClass* object);
 // False for an id that is not among those of WalkSettings.
 bool set_walk_property(WalkSettings& settings, guint id, const GValue* value);
 bool get_walk_property(const WalkSettings& settings, guint id, GValue* value);
+
+// The property stats; empty without a walker.
+GstStructure* walk_stats(const LatentWalker* walker);
 
 }  // namespace gan

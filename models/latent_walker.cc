@@ -2,6 +2,7 @@
 #include "models/latent_walker.h"
 
 #include <algorithm>
+#include <atomic>
 #include <optional>
 
 #include "core/error.h"
@@ -10,6 +11,8 @@
 #include "models/checkpoint.h"
 #include "models/device.h"
 #include "models/frame_tensor.h"
+#include "models/frame_timer.h"
+#include "models/generators/vae.h"
 #include "models/host_allocator.h"
 #include "models/table.h"
 
@@ -29,8 +32,25 @@ class TorchWalker : public LatentWalker {
   }
 
   WalkerInfo info() const override {
-    return {options_.model, loaded_.name,         device_.str(),  precision_name(precision_),
-            picture_size(), traits_.out_channels, traits_.latent, traits_.classes};
+    return {options_.model,
+            loaded_.name,
+            device_.str(),
+            precision_name(precision_),
+            picture_size(),
+            traits_.out_channels,
+            traits_.latent,
+            traits_.classes,
+            dynamic_cast<Vae*>(loaded_.network.get()) != nullptr};
+  }
+
+  std::vector<float> encode(const FrameView& picture) override {
+    auto* const vae = dynamic_cast<Vae*>(loaded_.network.get());
+    check(vae, ErrorKind::kSettings, "from-image and to-image want a network that encodes, vae; ",
+          options_.model, " is ", loaded_.name);
+    torch::InferenceMode inference;
+    const auto code = vae->encode(input_of(picture).to(device_, precision_)).mean;
+    const auto numbers = code.to(torch::kCPU, torch::kFloat).contiguous();
+    return {numbers.data_ptr<float>(), numbers.data_ptr<float>() + numbers.numel()};
   }
 
   void set_format(const FrameFormat& out, int cells, int columns) override {
@@ -58,11 +78,13 @@ class TorchWalker : public LatentWalker {
         1);
   }
 
-  void draw(std::span<const LatentPoint> points, double truncation, const FrameSpan& out) override {
+  bool draw(std::span<const LatentPoint> points, double truncation, const FrameSpan& out) override {
+    timer_.start();
     check(static_cast<int>(points.size()) == cells_, ErrorKind::kFailed, "wants ", cells_,
           " points, got ", points.size());
     const Size one = picture_size();
     for (int cell = 0; cell < cells_; ++cell) {
+      if (interrupted_) return false;
       const int x = cell % columns_ * one.width, y = cell / columns_ * one.height;
       canvas_.slice(2, y, y + one.height)
           .slice(3, x, x + one.width)
@@ -76,6 +98,15 @@ class TorchWalker : public LatentWalker {
     }
     FrameWriter(out_).write(frame, out, {});
     if (gan::info(out_.pixels).has_alpha) write_component(opaque_.view(), 3, out);
+    timer_.stop();
+    return true;
+  }
+
+  void interrupt(bool interrupted) override { interrupted_ = interrupted; }
+
+  WalkerStats stats() const override {
+    const EnhancerStats now = timer_.stats();
+    return {now.frames, now.mean_ms, now.p95_ms};
   }
 
  private:
@@ -86,6 +117,7 @@ class TorchWalker : public LatentWalker {
   }
 
   static LoadedNetwork load(const WalkerOptions& options) {
+    check(!options.model.empty(), ErrorKind::kSettings, "model must name a generator's checkpoint");
     install_host_allocator();
     LoadedNetwork loaded = load_network(open_model(options.model));
     const Task task = find_network(loaded.name).task;
@@ -100,6 +132,29 @@ class TorchWalker : public LatentWalker {
 
   Size picture_size() const { return {traits_.out_width, traits_.out_height}; }
 
+  // {1, in_channels, side, side} in the network's range: the middle square of a picture.
+  torch::Tensor input_of(const FrameView& picture) const {
+    const auto whole = empty_picture_tensor(picture.size);
+    FrameReader({picture.format, picture.size, picture.colorimetry}).read(picture, whole);
+    const PictureSpan from = picture_of(whole);
+    const int side = std::min(picture.size.width, picture.size.height);
+    const auto square = empty_picture_tensor({traits_.fixed_side, traits_.fixed_side});
+    Resizer({side, side}, {traits_.fixed_side, traits_.fixed_side})
+        .run({from.row((picture.size.height - side) / 2) +
+                  ptrdiff_t{3} * ((picture.size.width - side) / 2),
+              {side, side},
+              3,
+              from.stride},
+             picture_of(square));
+    check(traits_.in_channels == 1 || traits_.in_channels == 3, ErrorKind::kSettings,
+          options_.model, ": encodes pictures of ", traits_.in_channels, " channels, not 1 or 3");
+    auto image = square.clamp(0, 1);
+    if (traits_.in_channels == 1)  // as training/datasets does
+      image = (image * torch::tensor({0.299, 0.587, 0.114}, torch::kFloat).view({1, 3, 1, 1}))
+                  .sum(1, true);
+    return image * (traits_.high - traits_.low) + traits_.low;
+  }
+
   // {1, 3 or 1, H, W} in [0, 1]; one channel spreads over three when it is copied.
   torch::Tensor run(const LatentPoint& point, double truncation) {
     torch::InferenceMode inference;
@@ -111,6 +166,8 @@ class TorchWalker : public LatentWalker {
     NetworkInput input{.latent = row(point.code), .truncation = truncation};
     if (traits_.classes) input.label = row(point.label);
     const auto picture = loaded_.network->run(input).to(torch::kCPU, torch::kFloat);
+    check(!picture.isnan().any().item<bool>(), ErrorKind::kNotFinite, "the network ", loaded_.name,
+          " made pixels that are no numbers, in ", precision_name(precision_));
     return ((picture - traits_.low) / (traits_.high - traits_.low)).clamp_(0, 1);
   }
 
@@ -124,6 +181,8 @@ class TorchWalker : public LatentWalker {
   torch::Tensor canvas_, resized_;
   Picture opaque_;
   std::optional<Resizer> resizer_;
+  FrameTimer timer_;
+  std::atomic<bool> interrupted_{false};
 };
 
 }  // namespace
