@@ -30,9 +30,10 @@ class Parser {
     do {
       blanks();
       const size_t begin = at_;
-      codes.push_back(rounded(vector(sum(), begin), begin));
+      const Value value = sum();
       if (at_ < text_.size() && text_[at_] != ';')
         wrong(text_[at_] == ')' ? "a ) without its (" : "wanted an operator", at_);
+      codes.push_back(rounded(vector(value, begin), begin));
     } while (at_++ < text_.size());
     return codes;
   }

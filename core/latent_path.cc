@@ -60,18 +60,18 @@ struct LatentPath::Place {
   double t;  // 0 <= t < 1
 };
 
-LatentPath::Place LatentPath::place(double position) const {
-  if (!std::isfinite(position)) position = 0;
-  position = std::clamp(position, -kFarthest, kFarthest);
-  if (options_.shape != PathShape::kLoop) position = std::max(position, 0.0);
-  if (options_.shape == PathShape::kLine)
-    position = std::min(position, static_cast<double>(count_ - 1));
+// Whole key points are added to the whole part alone, so that `ahead` never changes t by rounding.
+LatentPath::Place LatentPath::place(double position, int64_t ahead) const {
+  position = std::isfinite(position) ? std::clamp(position, -kFarthest, kFarthest) : 0;
   const double whole = std::floor(position);
-  return {static_cast<int64_t>(whole), position - whole};
+  const int64_t index = static_cast<int64_t>(whole) + ahead;
+  if (options_.shape != PathShape::kLoop && index < 0) return {0, 0};
+  if (options_.shape == PathShape::kLine && index >= count_ - 1) return {count_ - 1, 0};
+  return {index, position - whole};
 }
 
-Code LatentPath::at(double position) const {
-  const auto [index, t] = place(position);
+Code LatentPath::at(double position, int64_t ahead) const {
+  const auto [index, t] = place(position, ahead);
   if (t == 0) return key(index);
   switch (options_.interpolation) {
     case Interpolation::kLerp: return lerp(key(index), key(index + 1), t);
@@ -82,10 +82,10 @@ Code LatentPath::at(double position) const {
   return spline(keys, t);
 }
 
-std::vector<float> LatentPath::label_at(double position, int classes) const {
-  std::vector<float> weights(static_cast<size_t>(classes));
+LabelWeights LatentPath::label_at(double position, int classes, int64_t ahead) const {
+  LabelWeights weights(static_cast<size_t>(classes));
   if (options_.labels.empty()) return weights;
-  const auto [index, t] = place(position);
+  const auto [index, t] = place(position, ahead);
   weights.at(static_cast<size_t>(label(index))) += static_cast<float>(1 - t);
   weights.at(static_cast<size_t>(label(index + 1))) += static_cast<float>(t);
   return weights;

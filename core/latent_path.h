@@ -39,6 +39,8 @@ struct Pace {
   double speed = 1;      // key points a second
 };
 
+using LabelWeights = std::vector<float>;
+
 // Note [Even steps]: with a period, frames are shared out among the stretches between key points by
 // their lengths, so that every key point stands on a frame of its own, and within a stretch all
 // steps are equally long. Steps then differ by at most a frame's share of a stretch, also from the
@@ -50,20 +52,20 @@ class LatentPath {
 
   int64_t count() const { return count_; }  // key points
 
-  // The code at a position in key points, within +-1e9: 0 is the first, 0.5 half way to the second.
-  // Before 0 a line stays at its first key point, a random path too.
-  Code at(double position) const;
+  // The code `ahead` key points after a position in key points, within +-1e9: 0 is the first, 0.5
+  // half way to the second. Before 0 a line stays at its first key point, a random path too.
+  Code at(double position, int64_t ahead = 0) const;
 
   // A weight for each class, summing to 1: straight from the label of one key point to the next's.
   // All zero where the path has no labels.
-  std::vector<float> label_at(double position, int classes) const;
+  LabelWeights label_at(double position, int classes, int64_t ahead = 0) const;
 
   // Where frame 0, 1, ... stands, which is shown at `seconds` of stream time.
   double position(const Pace& pace, int64_t frame, double seconds) const;
 
  private:
   struct Place;
-  Place place(double position) const;
+  Place place(double position, int64_t ahead) const;
   int64_t wrapped(int64_t index) const;
   Code key(int64_t index) const;
   int label(int64_t index) const;

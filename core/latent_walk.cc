@@ -64,7 +64,7 @@ std::vector<LatentPoint> points_of_cells(const LatentPath& path, double position
                                          int classes) {
   std::vector<LatentPoint> points;
   for (int cell = 0; cell < cells; ++cell)
-    points.push_back({path.at(position + cell), path.label_at(position + cell, classes)});
+    points.push_back({path.at(position, cell), path.label_at(position, classes, cell)});
   return points;
 }
 

@@ -2,6 +2,7 @@
 #include "training/sample_grid.h"
 
 #include <algorithm>
+#include <opencv2/imgproc.hpp>
 
 namespace gan::training {
 
@@ -25,6 +26,21 @@ Picture make_grid(const std::vector<Picture>& cells, int columns) {
               picture.view().row(y)[x * picture.channels + std::min(c, picture.channels - 1)];
   }
   return grid;
+}
+
+Picture captioned(const Picture& picture, const std::string& text) {
+  constexpr int kLeast = 64, kLine = 14;
+  const int zoom = std::max(1, (kLeast + picture.size.width - 1) / std::max(picture.size.width, 1));
+  Picture result({picture.size.width * zoom, picture.size.height * zoom + kLine}, 3);
+  cv::Mat whole(result.size.height, result.size.width, CV_32FC3, result.values.data());
+  for (int y = 0; y < picture.size.height * zoom; ++y)
+    for (int x = 0; x < result.size.width; ++x)
+      for (int c = 0; c < 3; ++c)
+        result.span().row(y)[3 * x + c] = picture.view().row(
+            y / zoom)[x / zoom * picture.channels + std::min(c, picture.channels - 1)];
+  cv::putText(whole, text, {2, result.size.height - 3}, cv::FONT_HERSHEY_PLAIN, 0.8,
+              cv::Scalar::all(1), 1, cv::LINE_AA);
+  return result;
 }
 
 }  // namespace gan::training

@@ -6,32 +6,36 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "tests/core/code_distance.h"
+#include "tests/golden/golden.h"
 
 namespace gan {
 namespace {
 
-double norm(const Code& code) {
-  double sum = 0;
-  for (const float value : code) sum += double{value} * value;
-  return std::sqrt(sum);
-}
+using test::distance;
+using test::norm;
 
-double distance(const Code& a, const Code& b) {
-  Code difference(a.size());
-  for (size_t i = 0; i < a.size(); ++i) difference[i] = a[i] - b[i];
-  return norm(difference);
-}
-
-// What numpy prints of RandomState(seed).randn(5).
-TEST(SeededCode, IsNumpys) {
-  const std::pair<uint32_t, std::vector<double>> printed[] = {
-      {0, {1.76405235, 0.40015721, 0.97873798, 2.2408932, 1.86755799}},
-      {1, {1.62434536, -0.61175641, -0.52817175, -1.07296862, 0.86540763}},
-      {42, {0.49671415, -0.1382643, 0.64768854, 1.52302986, -0.23415337}}};
-  for (const auto& [seed, values] : printed) {
-    const Code code = seeded_code(seed, 5);
-    for (size_t i = 0; i < values.size(); ++i) EXPECT_NEAR(code[i], values[i], 1e-7) << seed;
+// Every number, bit for bit, of vectors that numpy itself wrote (tests/golden/numpy_randn.py).
+TEST(SeededCode, EqualsNumpysRandomState) {
+  const std::string path = std::string(GAN_TESTS) + "/golden/numpy_randn.json";
+  const JsonDocument document(test::read_text(path), path);
+  GList* const seeds = json_object_get_members(document.root());
+  EXPECT_EQ(g_list_length(seeds), 9u);
+  for (GList* item = seeds; item; item = item->next) {
+    const auto* const seed = static_cast<const char*>(item->data);
+    JsonArray* const numbers = json_object_get_array_member(document.root(), seed);
+    const int length = static_cast<int>(json_array_get_length(numbers));
+    const Code code = seeded_code(static_cast<uint32_t>(std::stoul(seed)), length);
+    for (int i = 0; i < length; ++i)
+      EXPECT_EQ(code[i], static_cast<float>(json_array_get_double_element(numbers, i)))
+          << "seed " << seed << ", number " << i;
   }
+  g_list_free(seeds);
+}
+
+TEST(SeededCode, OfFewerNumbersIsTheBeginningOfOneOfMore) {
+  const Code longer = seeded_code(7, 512), shorter = seeded_code(7, 99);
+  EXPECT_TRUE(std::equal(shorter.begin(), shorter.end(), longer.begin()));
 }
 
 TEST(ParseSeeds, TakesNumbersAndRanges) {
@@ -50,62 +54,75 @@ TEST(ParseSeeds, NamesTheColumnOfAMistake) {
                                      {"-1", "column 1"},
                                      {"0-100000", "column 9"}})
     try {
-      parse_seeds(text);
+      parse_seeds(text, "label-path");
       ADD_FAILURE() << text;
     } catch (const Error& error) {
       EXPECT_EQ(error.kind(), ErrorKind::kSettings);
+      EXPECT_TRUE(std::string(error.what()).starts_with("label-path \"")) << error.what();
       EXPECT_NE(std::string(error.what()).find(column), std::string::npos) << error.what();
     }
 }
 
+TEST(Lerp, IsTheStraightLine) {
+  EXPECT_EQ(lerp({1, -2}, {3, 4}, 0.25), (Code{1.5f, -0.5f}));
+  EXPECT_EQ(lerp({1, -2}, {3, 4}, 0), (Code{1, -2}));
+  EXPECT_EQ(lerp({1, -2}, {3, 4}, 1), (Code{3, 4}));
+  EXPECT_EQ(lerp({0, 0}, {1, 2}, 2), (Code{2, 4}));
+}
+
+// In the plane the great circle is the circle: angles move evenly.
 TEST(Slerp, RunsAlongTheCircle) {
-  const Code x = {1, 0}, y = {0, 1};
-  for (const double t : {0.0, 0.25, 0.5, 1.0, 1.5}) {
-    const Code code = slerp(x, y, t);
-    EXPECT_NEAR(code[0], std::cos(t * M_PI / 2), 1e-6);
-    EXPECT_NEAR(code[1], std::sin(t * M_PI / 2), 1e-6);
-  }
-  // The weights work on the codes themselves, so the ends keep their norms.
-  EXPECT_NEAR(norm(slerp({2, 0}, {0, 4}, 1)), 4, 1e-6);
-  EXPECT_EQ(slerp({1, 2}, {1, 2}, 0.3), lerp({1, 2}, {1, 2}, 0.3));
-  EXPECT_EQ(slerp({0, 0}, {1, 2}, 0.5), (Code{0.5f, 1}));
-}
-
-TEST(LatentPath, EveryInterpolationPassesThroughItsKeyPoints) {
-  for (const auto shape : {PathShape::kLine, PathShape::kLoop, PathShape::kRandom})
-    for (const auto way : {Interpolation::kSlerp, Interpolation::kLerp, Interpolation::kSpline}) {
-      const LatentPath path({{5, 6, 7}, shape, way}, 64);
-      for (const uint32_t seed : {5u, 6u, 7u}) {
-        EXPECT_EQ(path.at(seed - 5), seeded_code(seed, 64));
-        EXPECT_LT(distance(path.at(seed - 5 + 1e-6), seeded_code(seed, 64)), 1e-3);
-      }
-    }
-}
-
-TEST(LatentPath, ALineStopsALoopReturnsAndARandomPathGoesOn) {
-  const auto path = [](PathShape shape) {
-    return LatentPath({{5, 9}, shape, Interpolation::kSlerp}, 16);
+  const auto at = [](double angle) {
+    return Code{static_cast<float>(std::cos(angle)), static_cast<float>(std::sin(angle))};
   };
-  EXPECT_EQ(path(PathShape::kLine).at(7.5), seeded_code(9, 16));
-  EXPECT_EQ(path(PathShape::kLoop).at(2), seeded_code(5, 16));
-  EXPECT_EQ(path(PathShape::kLoop).at(-1), seeded_code(9, 16));
-  EXPECT_EQ(path(PathShape::kRandom).at(3), seeded_code(11, 16));
-  EXPECT_EQ(path(PathShape::kRandom).at(-2), seeded_code(5, 16));
+  for (const double first : {0.0, 1.0, -2.5})
+    for (const double angle : {0.01, 1.0, M_PI / 2, 3.0})
+      for (const double t : {0.0, 0.25, 0.5, 1.0, 1.5, -0.5})
+        EXPECT_LT(distance(slerp(at(first), at(first + angle), t), at(first + t * angle)), 2e-5)
+            << first << " " << angle << " " << t;
 }
 
-TEST(LatentPath, ASplineHasNoCorners) {
-  const LatentPath path({{1, 2, 3, 4}, PathShape::kLoop, Interpolation::kSpline}, 128);
-  for (const double key : {0.0, 1.0, 2.0, 3.0}) {
-    const Code before = path.at(key - 1e-3), at = path.at(key), after = path.at(key + 1e-3);
-    double cosine = 0, a = 0, b = 0;
-    for (size_t i = 0; i < at.size(); ++i) {
-      const double in = at[i] - before[i], out = after[i] - at[i];
-      cosine += in * out;
-      a += in * in;
-      b += out * out;
+TEST(Slerp, WorksOnTheCodesThemselves) {
+  // Weights sin(30 degrees) / sin(90 degrees) and sin(60 degrees) / sin(90 degrees).
+  const Code code = slerp({2, 0}, {0, 4}, 2.0 / 3);
+  EXPECT_NEAR(code[0], 2 * 0.5, 1e-6);
+  EXPECT_NEAR(code[1], 4 * std::sqrt(0.75), 1e-6);
+}
+
+TEST(Slerp, IsLerpWhereThereIsNoAngle) {
+  EXPECT_EQ(slerp({1, 2}, {1, 2}, 0.3), lerp({1, 2}, {1, 2}, 0.3));
+  EXPECT_EQ(slerp({1, 2}, {2, 4}, 0.3), lerp({1, 2}, {2, 4}, 0.3));
+  EXPECT_EQ(slerp({0, 0}, {1, 2}, 0.5), (Code{0.5f, 1}));
+  EXPECT_EQ(slerp({1, 0}, {-1, 0}, 0.25), (Code{0.5f, 0}));
+}
+
+// On a circle, where great circles are arcs, the spline is Catmull and Rom's of the angles, whose
+// closed form is a cubic.
+TEST(Spline, IsTheCubicOfCatmullAndRomOnACircle) {
+  const double angles[][4] = {{0, 0.4, 0.9, 1.2}, {0, 0.5, 1, 1.5}, {0.3, 0, 0.2, -0.4}};
+  for (const auto& a : angles) {
+    Code keys[4];
+    for (int i = 0; i < 4; ++i)
+      keys[i] = {static_cast<float>(3 * std::cos(a[i])), static_cast<float>(3 * std::sin(a[i]))};
+    for (const double t : {0.0, 0.1, 0.5, 0.8, 0.999, 1.0}) {
+      const double angle =
+          0.5 * (2 * a[1] + (a[2] - a[0]) * t + (2 * a[0] - 5 * a[1] + 4 * a[2] - a[3]) * t * t +
+                 (3 * a[1] - a[0] - 3 * a[2] + a[3]) * t * t * t);
+      const Code code = spline(keys, t);
+      EXPECT_NEAR(code[0], 3 * std::cos(angle), 2e-6) << t;
+      EXPECT_NEAR(code[1], 3 * std::sin(angle), 2e-6) << t;
     }
-    EXPECT_GT(cosine / std::sqrt(a * b), 0.99) << key;
   }
+}
+
+TEST(Spline, StaysOnTheSphere) {
+  Code keys[4];
+  for (uint32_t i = 0; i < 4; ++i) {
+    keys[i] = seeded_code(i, 64);
+    const double length = norm(keys[i]);
+    for (float& value : keys[i]) value = static_cast<float>(value / length);
+  }
+  for (double t = 0; t <= 1; t += 0.05) EXPECT_NEAR(norm(spline(keys, t)), 1, 1e-6) << t;
 }
 
 }  // namespace

@@ -1,124 +1,119 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "core/checkpoint/safetensors.h"
-#include "tests/core/checkpoint/scratch.h"
+// Frame k is a function of the properties and k alone.
 #include "tests/golden/golden.h"
-#include "tests/gst-plugin/harness.h"
+#include "tests/gst-plugin/walk_frames.h"
 
 namespace gan::test {
 namespace {
 
-// A generator of 8x8 grey pictures of a code of 4 numbers (network mlpgan).
-class LatentWalk : public testing::Test {
- protected:
-  void SetUp() override {
-    const auto values = [](int count) {
-      std::vector<float> all(static_cast<size_t>(count));
-      for (int i = 0; i < count; ++i) all[i] = 0.1f * static_cast<float>((i * 7) % 11 - 5);
-      return all;
-    };
-    const auto w0 = values(8 * 4), b0 = values(8), w2 = values(8 * 8), b2 = values(8),
-               w4 = values(64 * 8), b4 = values(64);
-    const auto tensor = [](const char* name, std::vector<int64_t> shape,
-                           const std::vector<float>& data) {
-      return TensorToWrite{name, Dtype::kF32, std::move(shape), std::as_bytes(std::span(data))};
-    };
-    write_safetensors(
-        model(),
-        {tensor("0.weight", {8, 4}, w0), tensor("0.bias", {8}, b0), tensor("2.weight", {8, 8}, w2),
-         tensor("2.bias", {8}, b2), tensor("4.weight", {64, 8}, w4), tensor("4.bias", {64}, b4)},
-        {});
-  }
-  std::string model() const { return scratch_.file("generator.safetensors"); }
-  std::string launch(const std::string& properties) const {
-    return "latentwalk model=" + model() + " " + properties + " ";
-  }
+constexpr const char* kGenerators[] = {"mlpgan", "colour", "dcgan", "cgan", "vae"};
 
-  Scratch scratch_;
-};
-
-struct Frames {
-  std::vector<std::string> bytes;
-  std::vector<GstClockTime> pts;
-};
-
-// The frames that a pipeline with a fakesink named `sink` shows, from a seek on when one is given.
-Frames frames_of(const std::string& text, const std::function<void(GstElement*)>& seek = {}) {
-  Frames frames;
-  UniqueElement pipeline(gst_parse_launch(
-      (text + " ! fakesink name=sink signal-handoffs=true sync=false").c_str(), nullptr));
-  UniqueElement sink(gst_bin_get_by_name(GST_BIN(pipeline.get()), "sink"));
-  if (seek) {
-    gst_element_set_state(pipeline.get(), GST_STATE_PAUSED);
-    gst_element_get_state(pipeline.get(), nullptr, nullptr, 10 * GST_SECOND);
-    seek(pipeline.get());
-    gst_element_get_state(pipeline.get(), nullptr, nullptr, 10 * GST_SECOND);
-  }
-  const auto keep = +[](GstElement*, GstBuffer* buffer, GstPad*, gpointer data) {
-    auto& kept = *static_cast<Frames*>(data);
-    GstMapInfo map;
-    gst_buffer_map(buffer, &map, GST_MAP_READ);
-    kept.bytes.emplace_back(reinterpret_cast<const char*>(map.data), map.size);
-    kept.pts.push_back(GST_BUFFER_PTS(buffer));
-    gst_buffer_unmap(buffer, &map);
-  };
-  g_signal_connect(sink.get(), "handoff", G_CALLBACK(keep), &frames);
-  GstBus* const bus = gst_element_get_bus(pipeline.get());
-  gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
-  const UniqueMessage end(gst_bus_timed_pop_filtered(
-      bus, 20 * GST_SECOND, GstMessageType(GST_MESSAGE_EOS | GST_MESSAGE_ERROR)));
-  EXPECT_TRUE(end && GST_MESSAGE_TYPE(end.get()) == GST_MESSAGE_EOS);
-  gst_element_set_state(pipeline.get(), GST_STATE_NULL);
-  gst_object_unref(bus);
-  return frames;
-}
+class LatentWalk : public WalkTest {};
 
 TEST_F(LatentWalk, MakesFramesOfTheModelsSizeAt30ASecond) {
-  const Frames frames = frames_of(launch("num-buffers=5 seeds=1,2") + "! video/x-raw,format=RGB");
+  const Frames frames = frames_of(walk("mlpgan", "num-buffers=5") + "! video/x-raw,format=RGB");
   ASSERT_EQ(frames.bytes.size(), 5u);
   EXPECT_EQ(frames.bytes[0].size(), 8u * 8 * 3);
   EXPECT_EQ(frames.pts[3], 100 * GST_MSECOND);
   EXPECT_NE(frames.bytes[0], frames.bytes[4]);
 }
 
-TEST_F(LatentWalk, StartingAgainAndOtherThreadsGiveTheSameFrames) {
-  const auto run = [&](const char* more) {
-    return frames_of(launch(std::string("num-buffers=20 seeds=1-4 interpolation=spline ") + more))
-        .bytes;
-  };
-  EXPECT_EQ(run(""), run(""));
-  EXPECT_EQ(run("threads=1"), run("threads=2"));
+TEST_F(LatentWalk, StartingAgainGivesTheSameFrames) {
+  for (const char* generator : kGenerators) {
+    Show show(walk(generator, "num-buffers=20 seeds=1-4 interpolation=spline"));
+    const Frames first = show.play(), again = show.play();
+    ASSERT_EQ(first.bytes.size(), 20u) << generator;
+    EXPECT_EQ(first.bytes, again.bytes) << generator;
+    EXPECT_EQ(first.pts, again.pts) << generator;
+    EXPECT_NE(first.bytes[0], first.bytes[19]) << generator;
+  }
 }
 
-TEST_F(LatentWalk, SeekingAndReverseGiveTheSameFrames) {
-  const std::string text = launch("seeds=1-4") + "! video/x-raw,format=GRAY8,framerate=10/1";
-  const auto between = [](double rate) {
-    return [rate](GstElement* pipeline) {
-      EXPECT_TRUE(gst_element_seek(pipeline, rate, GST_FORMAT_TIME, GST_SEEK_FLAG_FLUSH,
-                                   GST_SEEK_TYPE_SET, GST_SECOND, GST_SEEK_TYPE_SET,
-                                   2 * GST_SECOND));
+TEST_F(LatentWalk, OneAndTwoThreadsGiveTheSameFrames) {
+  for (const char* generator : kGenerators) {
+    const auto frames = [&](const char* more) {
+      return frames_of(walk(generator, std::string("num-buffers=10 seeds=1-4 ") + more)).bytes;
     };
-  };
-  const Frames whole =
-      frames_of(launch("seeds=1-4 num-buffers=21") + "! video/x-raw,format=GRAY8,framerate=10/1");
-  const Frames forward = frames_of(text, between(1));
-  Frames reverse = frames_of(text, between(-1));
-  ASSERT_GE(forward.bytes.size(), 9u);
-  for (size_t i = 0; i < forward.bytes.size(); ++i)
-    EXPECT_EQ(forward.bytes[i], whole.bytes[forward.pts[i] / (100 * GST_MSECOND)]);
-  ASSERT_GE(reverse.bytes.size(), 9u);
-  for (size_t i = 0; i < reverse.bytes.size(); ++i)
-    EXPECT_EQ(reverse.bytes[i], whole.bytes[reverse.pts[i] / (100 * GST_MSECOND)]);
-  EXPECT_GT(reverse.pts.front(), reverse.pts.back());
+    EXPECT_EQ(frames("threads=1"), frames("threads=2")) << generator;
+  }
 }
 
-TEST_F(LatentWalk, SaysWhatIsWrong) {
-  const auto error = [](const std::string& text) {
-    const Outcome outcome = play(text + " ! fakesink");
-    return outcome.errors.empty() ? "" : outcome.errors[0];
-  };
-  EXPECT_NE(error("latentwalk").find("model must name"), std::string::npos);
-  EXPECT_NE(error(launch("seeds=1,x")).find("column 3"), std::string::npos);
-  EXPECT_NE(error("latentwalk model=x2").find("makes no picture of a code"), std::string::npos);
+// With and without a period, by which the number of the frame matters and not its time alone.
+TEST_F(LatentWalk, SeekingAndReverseGiveTheSameFrames) {
+  for (const char* generator : kGenerators)
+    for (const char* drive : {"speed=1.5", "period=17"}) {
+      const auto text = [&](const std::string& more) {
+        return walk(generator, std::string("seeds=1-4 ") + drive + " " + more) +
+               "! video/x-raw,framerate=10/1";
+      };
+      const Frames whole = frames_of(text("num-buffers=25"));
+      for (const double rate : {1.0, -1.0}) {
+        Show show(text(""));
+        show.pause();
+        show.seek(rate, GST_SECOND, 2 * GST_SECOND);
+        const Frames part = show.play();
+        ASSERT_EQ(part.bytes.size(), 10u) << generator << " " << drive << " " << rate;
+        for (size_t i = 0; i < 10; ++i) {
+          const size_t frame = rate > 0 ? 10 + i : 19 - i;
+          EXPECT_EQ(part.pts[i], frame * 100 * GST_MSECOND);
+          EXPECT_EQ(part.bytes[i], whole.bytes[frame]) << generator << " " << drive << " " << rate;
+        }
+      }
+    }
+}
+
+TEST_F(LatentWalk, ManySeeksInARowEndAtTheLast) {
+  const auto text = walk("dcgan", "seeds=1-4") + "! video/x-raw,framerate=10/1";
+  const Frames whole =
+      frames_of(walk("dcgan", "seeds=1-4 num-buffers=60") + "! video/x-raw,framerate=10/1");
+  Show show(text);
+  show.pause();
+  for (const guint64 second : {3u, 0u, 5u, 1u, 4u}) {
+    show.seek(-1, second * GST_SECOND, (second + 1) * GST_SECOND);
+    show.seek(1, second * GST_SECOND, (second + 1) * GST_SECOND);
+  }
+  const Frames part = show.play();
+  ASSERT_EQ(part.bytes.size(), 10u);
+  for (size_t i = 0; i < 10; ++i) EXPECT_EQ(part.bytes[i], whole.bytes[40 + i]);
+}
+
+// The rectangle of one cell in rows of RGB.
+std::string cell_of(const std::string& grid, Size one, int columns, int cell) {
+  const size_t row = static_cast<size_t>(one.width) * 3, stride = row * columns;
+  std::string cut;
+  for (int y = 0; y < one.height; ++y)
+    cut += grid.substr((static_cast<size_t>(cell / columns * one.height) + y) * stride +
+                           static_cast<size_t>(cell % columns) * row,
+                       row);
+  return cut;
+}
+
+TEST_F(LatentWalk, ACellOfAGridIsItsSeedAlone) {
+  const std::pair<const char*, Size> table[] = {
+      {"mlpgan", {8, 8}}, {"dcgan", {16, 16}}, {"cgan", {28, 28}}, {"vae", {16, 16}}};
+  for (const auto& [generator, size] : table) {
+    const Frames grid = frames_of(walk(generator, "num-buffers=7 grid=2x3 seeds=10-15") +
+                                  "! video/x-raw,format=RGB");
+    ASSERT_EQ(grid.bytes.size(), 7u);
+    ASSERT_EQ(grid.bytes[0].size(), static_cast<size_t>(size.area()) * 3 * 6) << generator;
+    for (int cell = 0; cell < 6; ++cell) {
+      std::string seeds;  // the same loop, begun at the cell's seed
+      for (int i = 0; i < 6; ++i) seeds += (i ? "," : "") + std::to_string(10 + (cell + i) % 6);
+      const Frames alone = frames_of(walk(generator, "num-buffers=7 seeds=\"" + seeds + "\"") +
+                                     "! video/x-raw,format=RGB");
+      for (size_t i = 0; i < 7; ++i)
+        EXPECT_EQ(cell_of(grid.bytes[i], size, 3, cell), alone.bytes[i])
+            << generator << ", cell " << cell << ", frame " << i;
+    }
+  }
+}
+
+TEST_F(LatentWalk, ALoopOfAPeriodRepeatsBitForBit) {
+  const Frames frames = frames_of(walk("dcgan", "num-buffers=45 seeds=1-3 period=20") +
+                                  "! video/x-raw,framerate=30000/1001");
+  ASSERT_EQ(frames.bytes.size(), 45u);
+  for (size_t i = 0; i + 20 < 45; ++i) EXPECT_EQ(frames.bytes[i], frames.bytes[i + 20]);
+  for (size_t i = 1; i < 20; ++i) EXPECT_NE(frames.bytes[i], frames.bytes[0]);
 }
 
 TEST_F(LatentWalk, GoldenAPublishedGeneratorDrawsDigits) {
