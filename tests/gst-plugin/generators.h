@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "core/checkpoint/safetensors.h"
+#include "core/latent.h"
 #include "tests/core/checkpoint/scratch.h"
 
 namespace gan::test {
@@ -21,14 +22,14 @@ inline void write_network(const std::string& path, const std::string& network,
   std::vector<std::vector<float>> values;
   std::vector<TensorToWrite> to_write;
   values.reserve(tensors.size());
-  double phase = 0;
   for (const auto& [name, shape] : tensors) {
     const auto count = std::accumulate(shape.begin(), shape.end(), int64_t{1}, std::multiplies<>());
     const double fan_in = std::max(1.0, static_cast<double>(count) / static_cast<double>(shape[0]));
-    auto& data = values.emplace_back(static_cast<size_t>(count));
-    for (float& value : data)
-      value = static_cast<float>(
-          name.ends_with("running_var") ? 1 : 1.6 * std::sin(phase += 2.39996) / std::sqrt(fan_in));
+    auto& data = values.emplace_back();
+    const bool shift = name.ends_with("bias") || name.ends_with("running_mean");
+    const auto size = static_cast<float>(shift ? 0.1 : 1.5 / std::sqrt(fan_in));
+    data = seeded_code(static_cast<uint32_t>(values.size()), static_cast<int>(count));
+    for (float& value : data) value = name.ends_with("running_var") ? 1 : size * value;
     to_write.push_back({name, Dtype::kF32, shape, std::as_bytes(std::span(data))});
   }
   write_safetensors(path, to_write,
