@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/latent_walk.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "core/error.h"
@@ -33,7 +34,8 @@ LatentPath make_path(const WalkOptions& options, const WalkGround& ground) {
   PathOptions path;
   auto keys = evaluate_expressions(options.expression, ground.vectors, ground.latent);
   if (keys.empty() && (!options.seeds.empty() || !has_images)) {
-    path = path_of_seeds(parse_seeds(options.seeds.empty() ? "0-7" : options.seeds), ground.latent);
+    const std::string all = concat("0-", std::max(ground.cells, 8) - 1);
+    path = path_of_seeds(parse_seeds(options.seeds.empty() ? all : options.seeds), ground.latent);
     keys = std::move(path.keys);
   }
   if (ground.from_image) keys.insert(keys.begin(), *ground.from_image);

@@ -13,7 +13,8 @@ namespace gan {
 
 struct WalkOptions {
   // Key points: the code of from_image, then those of the expressions, or of the seeds where there
-  // is no expression, then that of to_image; of seeds 0-7 where nothing is given.
+  // is no expression, then that of to_image. Where nothing is given, of seeds 0-7, or of as many
+  // as the grid has cells.
   std::string expression, seeds;
   int label = 0;           // class of all key points
   std::string label_path;  // or a class for each, such as "0-9"
@@ -27,6 +28,7 @@ struct WalkOptions {
 struct WalkGround {
   int latent = 0;   // length of a code
   int classes = 0;  // of the network; 0: not conditional
+  int cells = 1;    // of the grid
   NamedCodes vectors;
   std::optional<Code> from_image, to_image;
 };

@@ -81,9 +81,10 @@ GST_ELEMENT_REGISTER_DEFINE(latentwalk, "latentwalk", GST_RANK_NONE, GST_TYPE_LA
 
 static State& state_of(gpointer self) { return *GST_LATENT_WALK(self)->state; }
 
-static gan::WalkGround ground_of(const gan::WalkSettings& settings, gan::LatentWalker& walker) {
+static gan::WalkGround ground_of(const gan::WalkSettings& settings, int cells,
+                                 gan::LatentWalker& walker) {
   const gan::WalkerInfo info = walker.info();
-  gan::WalkGround ground{info.latent, info.classes, {}, {}, {}};
+  gan::WalkGround ground{info.latent, info.classes, cells, {}, {}, {}};
   if (!settings.vectors.empty()) ground.vectors = gan::read_vectors(settings.vectors, info.latent);
   const auto code_of = [&](const std::string& path) {
     return walker.encode(gan::PictureFile(path).view());
@@ -99,7 +100,7 @@ static gboolean start(GstBaseSrc* base) {
     const gan::WalkSettings settings = state.settings.copy();
     state.grid = gan::parse_grid(settings.grid);
     std::shared_ptr<gan::LatentWalker> walker = gan::load_walker(settings.engine);
-    state.ground = ground_of(settings, *walker);
+    state.ground = ground_of(settings, state.grid.cells(), *walker);
     state.path.emplace(gan::make_path(settings.walk, state.ground));
     state.path_options = settings.walk;
     state.frame = 0;

@@ -122,8 +122,8 @@ void install_key_points(GObjectClass* object) {
   install(object, kWalkSeeds,
           g_param_spec_string("seeds", "Seeds",
                               "Key points, such as 3, 1, 8-11: codes of "
-                              "numpy.random.RandomState(seed).randn(n); empty: 0-7, or none beside "
-                              "from-image and to-image",
+                              "numpy.random.RandomState(seed).randn(n); empty: 0-7, or as many as "
+                              "the grid has cells, or none beside from-image and to-image",
                               "", kLive));
   install(object, kWalkExpression,
           g_param_spec_string("expression", "Expression",

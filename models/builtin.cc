@@ -18,6 +18,8 @@ const std::vector<BuiltinModel>& builtin_models() {
   return models;
 }
 
+std::string default_generator() { return ""; }
+
 TensorFile open_model(const std::string& name_or_path) {
   std::string name = name_or_path.empty() ? "x2" : name_or_path;
   const bool must_be_builtin = name.starts_with("builtin:");

@@ -188,7 +188,10 @@ class TorchWalker : public LatentWalker {
 }  // namespace
 
 std::unique_ptr<LatentWalker> make_walker(const WalkerOptions& options) {
-  return std::make_unique<TorchWalker>(options);
+  WalkerOptions named = options;
+  if (named.model.empty()) named.model = default_generator();
+  check(!named.model.empty(), ErrorKind::kSettings, "model must name a generator's checkpoint");
+  return std::make_unique<TorchWalker>(named);
 }
 
 }  // namespace gan

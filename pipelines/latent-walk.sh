@@ -16,7 +16,7 @@ fps=${FPS:-25}
 frames=$((${SECONDS_LONG:-4} * fps))
 [ $frames -ge 1 ] || die "SECONDS_LONG times FPS must be at least 1 frame, got $frames"
 
-size=$(gst-launch-1.0 -v latentwalk num-buffers=1 "$@" ! fakesink) || die "no picture: $(tail -3 <<<"$size")"
+size=$(gst-launch-1.0 -v latentwalk num-buffers=1 "$@" ! fakesink) || die "latentwalk makes no picture"
 side() { sed -n "s/.*caps = video.*[ ,]$1=(int)\([0-9]*\).*/\1/p" <<<"$size" | head -1; }
 width=$(side width) height=$(side height)
 zoom=$(((${HEIGHT:-480} / height + 1) / 2 * 2))

@@ -8,12 +8,15 @@
 namespace gan {
 namespace {
 
-const WalkGround kGround = {4, 3, {{"a", {{1, 0, 0, 0}, {}}}}, {}, {}};
+const WalkGround kGround = {4, 3, 1, {{"a", {{1, 0, 0, 0}, {}}}}, {}, {}};
 
 TEST(Walk, KeyPointsAreSeedsOrExpressions) {
   const auto first = [](const WalkOptions& options) { return make_path(options, kGround).at(0); };
   EXPECT_EQ(make_path({}, kGround).count(), 8);
   EXPECT_EQ(first({}), seeded_code(0, 4));
+  WalkGround grid = kGround;
+  grid.cells = 20;
+  EXPECT_EQ(make_path({}, grid).count(), 20);
   EXPECT_EQ(first({.seeds = "7, 8"}), seeded_code(7, 4));
   EXPECT_EQ(first({.expression = "a", .seeds = "7, 8"}), (Code{1, 0, 0, 0}));
   EXPECT_EQ(make_path({.expression = "a; 2 * a; seed(3)"}, kGround).at(2), seeded_code(3, 4));

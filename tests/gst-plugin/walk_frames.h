@@ -4,7 +4,7 @@
 
 #include <functional>
 
-#include "tests/gst-plugin/generators.h"
+#include "tests/models/generators.h"
 #include "tests/gst-plugin/harness.h"
 
 namespace gan::test {

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <optional>
+
 #include "core/error.h"
 #include "core/latent.h"
 #include "models/checkpoint.h"
@@ -53,6 +56,92 @@ TEST_F(Walker, EveryGeneratorDraws) {
     EXPECT_EQ(one.largest_difference(again), 0) << entry.name;
     auto other = draw(*made, {points + 1, 1}, 1, PixelFormat::kRGB, info.size);
     EXPECT_GT(one.largest_difference(other), 0) << entry.name;
+  }
+}
+
+// In the sizes that are used, where work is worth sharing between threads.
+TEST_F(Walker, EveryGeneratorDrawsTheSameWithOneAndTwoThreads) {
+  const std::pair<const char*, OptionValues> table[] = {
+      {"dcgan", {}}, {"dcgan_faces", {}}, {"cgan", {}},
+      {"vae", {}},   {"mlpgan", {}},      {"stylegan2", {{"side", "64"}, {"features", "128"}}}};
+  for (const auto& [network, values] : table) {
+    const TableEntry& entry = find_network(network);
+    const auto options = entry.make_options();
+    read_options(*options, values, "test");
+    save_network(scratch_.file("full"), *entry.create(*options), network, *options, {});
+    std::optional<test::TestFrame> first;
+    for (const int threads : {1, 2}) {
+      const auto made = make_walker({.model = scratch_.file("full"), .threads = threads});
+      const LatentPoint point = Walker::point(made->info(), 3);
+      const auto frame = draw(*made, {&point, 1}, 1, PixelFormat::kRGBA64_LE, made->info().size);
+      if (first) EXPECT_EQ(frame.largest_difference(*first), 0) << network;
+      first.emplace(frame);
+    }
+  }
+}
+
+// Truncation: StyleGAN2's mapping network has a mean of its own; others take the middle of the
+// codes.
+TEST_F(Walker, TruncationOfZeroIsTheMeanPicture) {
+  for (const char* network : {"dcgan", "cgan", "vae", "stylegan2"}) {
+    const auto made = walker(network);
+    const WalkerInfo info = made->info();
+    std::optional<test::TestFrame> mean;
+    for (const uint32_t seed : {1u, 2u}) {
+      const LatentPoint one = point(info, seed);
+      test::TestFrame frame(PixelFormat::kRGB, info.size, {Matrix::kRgb, Range::kFull});
+      made->set_format({PixelFormat::kRGB, info.size, {}}, 1, 1);
+      EXPECT_TRUE(made->draw({&one, 1}, 0, frame.span()));
+      if (mean) EXPECT_EQ(frame.largest_difference(*mean), 0) << network;
+      mean.emplace(frame);
+    }
+  }
+}
+
+TEST_F(Walker, EncodesThePicturesThatItDecodes) {
+  const auto made = walker("vae", {{"channels", "1"}, {"out_channels", "1"}});
+  const WalkerInfo info = made->info();
+  EXPECT_TRUE(info.encodes);
+  const auto code_of = [&](uint8_t level, Size size) {
+    test::TestFrame picture(PixelFormat::kRGB, size, {Matrix::kRgb, Range::kFull});
+    const FrameSpan span = picture.span();
+    for (int y = 0; y < size.height; ++y)
+      for (int x = 0; x < 3 * size.width; ++x)
+        span.planes[0].data[y * span.planes[0].stride + x] = static_cast<uint8_t>(level + 2 * y);
+    return made->encode(picture.view());
+  };
+  EXPECT_EQ(code_of(10, info.size).size(), static_cast<size_t>(info.latent));
+  EXPECT_EQ(code_of(10, info.size), code_of(10, {3 * info.size.width, info.size.height}));
+  EXPECT_NE(code_of(10, info.size), code_of(90, info.size));
+  const auto plain = walker("dcgan");
+  EXPECT_FALSE(plain->info().encodes);
+  EXPECT_THROW(plain->encode({}), Error);
+}
+
+TEST_F(Walker, StopsBetweenCellsWhenInterrupted) {
+  const auto made = walker("dcgan", {{"side", "16"}});
+  const LatentPoint points[] = {point(made->info(), 1), point(made->info(), 2)};
+  test::TestFrame frame(PixelFormat::kRGB, {32, 16}, {Matrix::kRgb, Range::kFull});
+  made->set_format({PixelFormat::kRGB, {32, 16}, {}}, 2, 2);
+  made->interrupt(true);
+  EXPECT_FALSE(made->draw(points, 1, frame.span()));
+  EXPECT_EQ(made->stats().frames, 0u);
+  made->interrupt(false);
+  EXPECT_TRUE(made->draw(points, 1, frame.span()));
+  EXPECT_EQ(made->stats().frames, 1u);
+}
+
+TEST_F(Walker, NumbersThatAreNoneAreAnError) {
+  const auto made = walker("dcgan", {{"side", "16"}});
+  LatentPoint bad = point(made->info(), 1);
+  bad.code[0] = NAN;
+  test::TestFrame frame(PixelFormat::kRGB, {16, 16}, {Matrix::kRgb, Range::kFull});
+  made->set_format({PixelFormat::kRGB, {16, 16}, {}}, 1, 1);
+  try {
+    made->draw({&bad, 1}, 1, frame.span());
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kNotFinite);
   }
 }
 
