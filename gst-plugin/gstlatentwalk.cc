@@ -151,6 +151,7 @@ static gboolean decide_allocation(GstBaseSrc* base, GstQuery* query) {
 static gboolean is_seekable(GstBaseSrc*) { return TRUE; }
 
 static gboolean do_seek(GstBaseSrc* base, GstSegment* segment) {
+  if (!GST_CLOCK_TIME_IS_VALID(segment->position)) return FALSE;  // backwards from no end
   segment->time = segment->start;
   state_of(base).seek = {segment->position, segment->rate < 0};
   return TRUE;

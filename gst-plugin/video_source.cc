@@ -51,11 +51,10 @@ GstClockTime time_of_frame(const GstVideoInfo& info, gint64 frame) {
 
 gint64 frame_at_time(const GstVideoInfo& info, GstClockTime time, bool backwards) {
   if (info.fps_n == 0) return 0;
-  const guint64 second = GST_SECOND * info.fps_d;
-  // Timestamps are rounded down, so the first frame that does not begin before `time` is found by
-  // its timestamp and not by dividing alone.
-  auto frame = static_cast<gint64>(gst_util_uint64_scale(time, info.fps_n, second));
-  while (time_of_frame(info, frame + 1) <= time) ++frame;
+  // Timestamps are rounded down, so the frame that dividing gives may be one too early.
+  auto frame =
+      static_cast<gint64>(gst_util_uint64_scale(time, info.fps_n, GST_SECOND * info.fps_d));
+  if (time_of_frame(info, frame + 1) <= time) ++frame;
   if (!backwards) return frame;
   return time_of_frame(info, frame) < time ? frame : frame - 1;
 }

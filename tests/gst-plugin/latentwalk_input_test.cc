@@ -98,7 +98,9 @@ TEST_F(LatentWalkInput, FormatsHoldTheSamePicture) {
       EXPECT_EQ(other[i * step + r], rgb[3 * i]) << format;
       EXPECT_EQ(other[i * step + g], rgb[3 * i + 1]) << format;
       EXPECT_EQ(other[i * step + b], rgb[3 * i + 2]) << format;
-      if (format[3] == 'A') EXPECT_EQ(uint8_t(other[i * step + 3]), 255) << format;
+      if (format[3] == 'A') {
+        EXPECT_EQ(uint8_t(other[i * step + 3]), 255) << format;
+      }
     }
   }
   const std::string grey = frame("mlpgan", "seeds=3", ",format=GRAY8");

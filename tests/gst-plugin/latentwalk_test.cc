@@ -62,6 +62,32 @@ TEST_F(LatentWalk, SeekingAndReverseGiveTheSameFrames) {
     }
 }
 
+// What a position between two timestamps, or on one that was rounded down, begins with.
+TEST_F(LatentWalk, SeeksBeginWithTheFrameThatIsShown) {
+  const auto first = [&](double rate, GstClockTime begin, GstClockTime end) {
+    Show show(walk("mlpgan", "") + "! video/x-raw,framerate=30000/1001");
+    show.pause();
+    show.seek(rate, begin, end);
+    const auto pts = show.play().pts;
+    return pts.empty() ? GST_CLOCK_TIME_NONE : pts[0];
+  };
+  const auto start_of = [](guint64 frame) { return frame * 1001 * GST_SECOND / 30000; };
+  for (const guint64 frame : {1u, 7u, 29u}) {
+    EXPECT_EQ(first(1, start_of(frame), GST_SECOND), start_of(frame));
+    EXPECT_EQ(first(1, start_of(frame) + 5, GST_SECOND), start_of(frame));
+    EXPECT_EQ(first(1, start_of(frame) - 1, GST_SECOND), start_of(frame - 1));
+    EXPECT_EQ(first(-1, 0, start_of(frame)), start_of(frame - 1));
+    EXPECT_EQ(first(-1, 0, start_of(frame) + 1), start_of(frame));
+  }
+}
+
+TEST_F(LatentWalk, CannotPlayBackwardsFromTheEndOfAnEndlessShow) {
+  Show show(walk("mlpgan", ""));
+  show.pause();
+  show.try_seek(-1, 0, GST_CLOCK_TIME_NONE);  // may be refused, must not hang
+  show.pause();
+}
+
 TEST_F(LatentWalk, ManySeeksInARowEndAtTheLast) {
   const auto text = walk("dcgan", "seeds=1-4") + "! video/x-raw,framerate=10/1";
   const Frames whole =
@@ -114,6 +140,49 @@ TEST_F(LatentWalk, ALoopOfAPeriodRepeatsBitForBit) {
   ASSERT_EQ(frames.bytes.size(), 45u);
   for (size_t i = 0; i + 20 < 45; ++i) EXPECT_EQ(frames.bytes[i], frames.bytes[i + 20]);
   for (size_t i = 1; i < 20; ++i) EXPECT_NE(frames.bytes[i], frames.bytes[0]);
+}
+
+// Ink of a grey digit, and how far its strokes lean to the right: by how many pixels a row is
+// shifted against the row below.
+struct Digit {
+  double ink = 0, lean = 0;
+};
+Digit measure(const std::string& picture) {
+  double sum = 0, x_mean = 0, y_mean = 0, xy = 0, yy = 0;
+  const auto each = [&](const auto& visit) {
+    for (int y = 0; y < 28; ++y)
+      for (int x = 0; x < 28; ++x) visit(x, y, static_cast<uint8_t>(picture[y * 28 + x]) / 255.0);
+  };
+  each([&](int x, int y, double ink) { sum += ink, x_mean += ink * x, y_mean += ink * y; });
+  x_mean /= sum, y_mean /= sum;
+  each([&](int x, int y, double ink) {
+    xy += ink * (x - x_mean) * (y - y_mean), yy += ink * (y - y_mean) * (y - y_mean);
+  });
+  return {sum, -xy / yy};
+}
+
+// The vectors were picked off the numbered grid that `gan-train sample --numbers` draws.
+TEST_F(LatentWalk, GoldenArithmeticMovesWhatItNames) {
+  GAN_NEEDS("GAN_DATA");
+  const auto digit = [&](const std::string& expression) {
+    const Frames frames = frames_of("latentwalk num-buffers=1 expression=\"" + expression +
+                                    "\" model=" + data("weights/csinva/mnist_gan_mlp_G--300.ckpt") +
+                                    " ! video/x-raw,format=GRAY8");
+    return frames.bytes.empty() ? Digit{} : measure(frames.bytes[0]);
+  };
+  const std::string slanted_one = "mean(seed(41), seed(59), seed(101))",
+                    upright_one = "mean(seed(29), seed(92), seed(58))",
+                    bold_one = "mean(seed(11), seed(34), seed(43))",
+                    upright_seven = "mean(seed(51), seed(69), seed(82))";
+  const Digit seven = digit(upright_seven);
+  const Digit slanted = digit(slanted_one + " - " + upright_one + " + " + upright_seven);
+  const Digit bold = digit(bold_one + " - " + upright_one + " + " + upright_seven);
+  std::printf(
+      "golden  lean %.2f -> %.2f (ones %.2f -> %.2f), ink %.0f -> %.0f (ones %.0f -> %.0f)\n",
+      seven.lean, slanted.lean, digit(upright_one).lean, digit(slanted_one).lean, seven.ink,
+      bold.ink, digit(upright_one).ink, digit(bold_one).ink);
+  EXPECT_GT(slanted.lean, seven.lean + 0.2);
+  EXPECT_GT(bold.ink, 1.2 * seven.ink);
 }
 
 TEST_F(LatentWalk, GoldenAPublishedGeneratorDrawsDigits) {
