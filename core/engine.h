@@ -93,6 +93,7 @@ struct WalkerInfo {
 struct LatentPoint {
   std::vector<float> code;   // latent numbers
   std::vector<float> label;  // a weight for each class, summing to 1; empty without classes
+  bool operator==(const LatentPoint&) const = default;
 };
 
 struct WalkerStats {
@@ -117,12 +118,18 @@ class LatentWalker {
   virtual void set_format(const FrameFormat& out, int cells, int columns) = 0;
 
   // points: one for each cell. truncation: StyleGAN's psi; other networks scale the code by it.
-  // Every cell is computed as if it were alone. False when interrupted before the last. Throws
-  // Error, kNotFinite when the network makes something that is no number.
+  // Every cell is computed as if it were alone, and by one thread, so that the number of threads
+  // changes no bit. False when interrupted. Throws Error, kNotFinite when the network makes
+  // something that is no number.
   virtual bool draw(std::span<const LatentPoint> points, double truncation,
                     const FrameSpan& out) = 0;
 
-  // Any thread: until it is called with false again, draw() ends after the cell it is at.
+  // So many frames after the next one should be foreseen, that all threads have work; 0: none.
+  virtual int foresight() const = 0;
+  // The points of such a frame, which may be drawn beside those that draw() is then asked for.
+  virtual void foresee(std::span<const LatentPoint> points, double truncation) = 0;
+
+  // Any thread: until it is called with false again, draw() returns false as soon as it can.
   virtual void interrupt(bool interrupted) = 0;
   virtual WalkerStats stats() const = 0;  // any thread
 };

@@ -39,7 +39,6 @@
 #include "core/latent_walk.h"
 #include "gst-plugin/guard.h"
 #include "gst-plugin/locked.h"
-#include "gst-plugin/picture_file.h"
 #include "gst-plugin/video_frame.h"
 #include "gst-plugin/video_source.h"
 #include "gst-plugin/walk_properties.h"
@@ -51,6 +50,13 @@ using gan::guard;
 
 namespace {
 
+// What a frame is drawn of.
+struct Shown {
+  std::vector<gan::LatentPoint> points;
+  double truncation = 1;
+  bool operator==(const Shown&) const = default;
+};
+
 struct State {
   gan::Locked<gan::WalkSettings> settings;                 // any thread sets properties
   gan::Locked<std::shared_ptr<gan::LatentWalker>> walker;  // from start() to stop()
@@ -61,6 +67,7 @@ struct State {
   std::optional<gan::LatentPath> path;
   gan::WalkOptions path_options;  // that the path was made of
   gint64 frame = 0;               // the next one
+  std::optional<Shown> expected;  // of the next one
   struct Seek {
     GstClockTime time;
     bool backwards;
@@ -81,26 +88,13 @@ GST_ELEMENT_REGISTER_DEFINE(latentwalk, "latentwalk", GST_RANK_NONE, GST_TYPE_LA
 
 static State& state_of(gpointer self) { return *GST_LATENT_WALK(self)->state; }
 
-static gan::WalkGround ground_of(const gan::WalkSettings& settings, int cells,
-                                 gan::LatentWalker& walker) {
-  const gan::WalkerInfo info = walker.info();
-  gan::WalkGround ground{info.latent, info.classes, cells, {}, {}, {}};
-  if (!settings.vectors.empty()) ground.vectors = gan::read_vectors(settings.vectors, info.latent);
-  const auto code_of = [&](const std::string& path) {
-    return walker.encode(gan::PictureFile(path).view());
-  };
-  if (!settings.from_image.empty()) ground.from_image = code_of(settings.from_image);
-  if (!settings.to_image.empty()) ground.to_image = code_of(settings.to_image);
-  return ground;
-}
-
 static gboolean start(GstBaseSrc* base) {
   State& state = state_of(base);
   return guard(base, FALSE, [&] {
     const gan::WalkSettings settings = state.settings.copy();
     state.grid = gan::parse_grid(settings.grid);
     std::shared_ptr<gan::LatentWalker> walker = gan::load_walker(settings.engine);
-    state.ground = ground_of(settings, state.grid.cells(), *walker);
+    state.ground = gan::load_ground(settings, *walker);
     state.path.emplace(gan::make_path(settings.walk, state.ground));
     state.path_options = settings.walk;
     state.frame = 0;
@@ -191,12 +185,23 @@ static void renew_path(GstLatentWalk* self, const gan::WalkOptions& options) {
                         ("%s; the walk goes on as it was", failed->text.c_str()), (nullptr));
 }
 
+static Shown shown_at(State& state, const gan::WalkSettings& settings, gint64 frame) {
+  const GstVideoInfo info = state.info.copy();
+  const double seconds = info.fps_n == 0 || frame < 0
+                             ? 0
+                             : static_cast<double>(gan::time_of_frame(info, frame)) / GST_SECOND;
+  return {gan::points_of_cells(*state.path, state.path->position(settings.pace, frame, seconds),
+                               state.grid.cells(), state.ground.classes),
+          settings.truncation};
+}
+
 static GstFlowReturn fill(GstPushSrc* push, GstBuffer* buffer) {
   State& state = state_of(push);
   const GstVideoInfo info = state.info.copy();
   if (state.seek) {
     state.frame = gan::frame_at_time(info, state.seek->time, state.seek->backwards);
     state.seek.reset();
+    state.expected.reset();
   }
   const gint64 frame = state.frame;
   if (frame < 0 || (info.fps_n == 0 && frame > 0)) return GST_FLOW_EOS;
@@ -205,16 +210,19 @@ static GstFlowReturn fill(GstPushSrc* push, GstBuffer* buffer) {
   return guard(push, GST_FLOW_ERROR, [&] {
     const gan::WalkSettings settings = state.settings.copy();  // one for the whole frame
     renew_path(GST_LATENT_WALK(push), settings.walk);
-    const double position =
-        state.path->position(settings.pace, frame, static_cast<double>(begin) / GST_SECOND);
-    const auto points =
-        gan::points_of_cells(*state.path, position, state.grid.cells(), state.ground.classes);
+    const gint64 step = GST_BASE_SRC(push)->segment.rate < 0 ? -1 : 1;
+    const auto walker = state.walker.copy();
+    const Shown shown = shown_at(state, settings, frame);
     const gan::MappedFrame to(info, buffer, GST_MAP_WRITE);
-    if (!state.walker.copy()->draw(points, settings.truncation, to.span()))
-      return GST_FLOW_FLUSHING;
+    if (!walker->draw(shown.points, shown.truncation, to.span())) return GST_FLOW_FLUSHING;
+    // Not worth it where a controller or a user makes every frame other than expected.
+    if (!state.expected || *state.expected == shown)
+      for (gint64 ahead = 1; ahead <= walker->foresight() && frame + ahead * step >= 0; ++ahead)
+        walker->foresee(shown_at(state, settings, frame + ahead * step).points, shown.truncation);
+    state.expected = shown_at(state, settings, frame + step);
     gan::stamp_frame(info, frame, buffer);
     GST_BUFFER_PTS(buffer) += settings.timestamp_offset;
-    state.frame += GST_BASE_SRC(push)->segment.rate < 0 ? -1 : 1;
+    state.frame += step;
     return GST_FLOW_OK;
   });
 }

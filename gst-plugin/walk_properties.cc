@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "gst-plugin/walk_properties.h"
 
+#include "gst-plugin/picture_file.h"
 #include "gst-plugin/precision_type.h"
 
 namespace gan {
@@ -200,6 +201,18 @@ void install_walk_properties(GObjectClass* object) {
                              "Nanoseconds added to every timestamp", 0, G_MAXINT64, 0, kFixed));
   for (const GType type : {precision_type(), path_type(), interpolation_type()})
     gst_type_mark_as_plugin_api(type, GstPluginAPIFlags(0));
+}
+
+WalkGround load_ground(const WalkSettings& settings, LatentWalker& walker) {
+  const WalkerInfo info = walker.info();
+  WalkGround ground{info.latent, info.classes, parse_grid(settings.grid).cells(), {}, {}, {}};
+  if (!settings.vectors.empty()) ground.vectors = read_vectors(settings.vectors, info.latent);
+  const auto code_of = [&](const std::string& path) {
+    return walker.encode(PictureFile(path).view());
+  };
+  if (!settings.from_image.empty()) ground.from_image = code_of(settings.from_image);
+  if (!settings.to_image.empty()) ground.to_image = code_of(settings.to_image);
+  return ground;
 }
 
 GstStructure* walk_stats(const LatentWalker* walker) {

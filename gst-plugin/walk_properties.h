@@ -47,6 +47,9 @@ void install_walk_properties(GObjectClass* object);
 bool set_walk_property(WalkSettings& settings, guint id, const GValue* value);
 bool get_walk_property(const WalkSettings& settings, guint id, GValue* value);
 
+// What the properties that name files hold. Throws Error.
+WalkGround load_ground(const WalkSettings& settings, LatentWalker& walker);
+
 // The property stats; empty without a walker.
 GstStructure* walk_stats(const LatentWalker* walker);
 

@@ -14,6 +14,7 @@
 #include "models/frame_timer.h"
 #include "models/generators/vae.h"
 #include "models/host_allocator.h"
+#include "models/picture_pool.h"
 #include "models/table.h"
 
 namespace gan {
@@ -28,7 +29,11 @@ class TorchWalker : public LatentWalker {
         device_(device_from_name(options.device)),
         precision_(precision_of(options, device_)) {
     loaded_.network->to(device_, precision_);
-    to_channels_last(*loaded_.network);
+    const int threads = options.threads > 0 ? options.threads : available_threads();
+    if (device_.is_cpu() && threads > 1)
+      pool_.emplace(
+          [this](const LatentPoint& point, double truncation) { return run(point, truncation); },
+          threads);
   }
 
   WalkerInfo info() const override {
@@ -83,12 +88,19 @@ class TorchWalker : public LatentWalker {
     check(static_cast<int>(points.size()) == cells_, ErrorKind::kFailed, "wants ", cells_,
           " points, got ", points.size());
     const Size one = picture_size();
+    std::vector<torch::Tensor> pictures;
+    if (pool_) {
+      pictures = pool_->pictures(points, truncation);
+    } else {
+      for (const auto& point : points)
+        if (!interrupted_) pictures.push_back(run(point, truncation));
+    }
+    if (pictures.size() < points.size()) return false;
     for (int cell = 0; cell < cells_; ++cell) {
-      if (interrupted_) return false;
       const int x = cell % columns_ * one.width, y = cell / columns_ * one.height;
       canvas_.slice(2, y, y + one.height)
           .slice(3, x, x + one.width)
-          .copy_(run(points[static_cast<size_t>(cell)], truncation));
+          .copy_(pictures[static_cast<size_t>(cell)]);
     }
     torch::Tensor frame = canvas_;
     if (resizer_) {
@@ -102,7 +114,15 @@ class TorchWalker : public LatentWalker {
     return true;
   }
 
-  void interrupt(bool interrupted) override { interrupted_ = interrupted; }
+  int foresight() const override { return pool_ ? (pool_->threads() + cells_ - 1) / cells_ : 0; }
+  void foresee(std::span<const LatentPoint> points, double truncation) override {
+    if (pool_) pool_->foresee(points, truncation);
+  }
+
+  void interrupt(bool interrupted) override {
+    interrupted_ = interrupted;
+    if (pool_) pool_->interrupt(interrupted);
+  }
 
   WalkerStats stats() const override {
     const EnhancerStats now = timer_.stats();
@@ -155,8 +175,8 @@ class TorchWalker : public LatentWalker {
     return image * (traits_.high - traits_.low) + traits_.low;
   }
 
-  // {1, 3 or 1, H, W} in [0, 1]; one channel spreads over three when it is copied.
-  torch::Tensor run(const LatentPoint& point, double truncation) {
+  // {1, 3 or 1, H, W} in [0, 1]; one channel spreads over three when it is copied. Any thread.
+  torch::Tensor run(const LatentPoint& point, double truncation) const {
     torch::InferenceMode inference;
     check(static_cast<int>(point.code.size()) == traits_.latent, ErrorKind::kFailed,
           "wants a code of ", traits_.latent, " numbers, got ", point.code.size());
@@ -183,6 +203,7 @@ class TorchWalker : public LatentWalker {
   std::optional<Resizer> resizer_;
   FrameTimer timer_;
   std::atomic<bool> interrupted_{false};
+  std::optional<PicturePool> pool_;  // on the CPU, where there is more than one thread; ends first
 };
 
 }  // namespace
