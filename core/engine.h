@@ -77,7 +77,7 @@ struct WalkerOptions {
   std::string model;  // path, or name of a built-in model; empty: the default one
   std::string device = "auto";
   std::string precision = "auto";
-  int threads = 0;
+  int threads = 0;  // of the CPU, each drawing pictures of its own; 0: all, at most 16
 };
 
 struct WalkerInfo {

@@ -109,8 +109,10 @@ void install_network(GObjectClass* object) {
           g_param_spec_enum("precision", "Precision", "Number format of the network; auto is fp32",
                             precision_type(), 0, kFixed));
   install(object, kWalkThreads,
-          g_param_spec_int("threads", "Threads", "CPU threads of this element; 0: all", 0, 1024, 0,
-                           kFixed));
+          g_param_spec_int(
+              "threads", "Threads",
+              "CPU threads of this element, each drawing pictures of its own; 0: all, at most 16",
+              0, 1024, 0, kFixed));
   install(object, kWalkStats,
           g_param_spec_boxed("stats", "Statistics",
                              "frames, network, device, precision, width, height, latent, classes, "

@@ -29,7 +29,8 @@ class TorchWalker : public LatentWalker {
         device_(device_from_name(options.device)),
         precision_(precision_of(options, device_)) {
     loaded_.network->to(device_, precision_);
-    const int threads = options.threads > 0 ? options.threads : available_threads();
+    // Every thread holds the memory of a picture in the making.
+    const int threads = options.threads > 0 ? options.threads : std::min(available_threads(), 16);
     if (device_.is_cpu() && threads > 1)
       pool_.emplace(
           [this](const LatentPoint& point, double truncation) { return run(point, truncation); },

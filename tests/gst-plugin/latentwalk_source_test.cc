@@ -132,6 +132,22 @@ TEST_F(LatentWalkSource, ALiveSourceKeepsTheClocksTime) {
   }
 }
 
+// A pause interrupts the source, which must go on afterwards and leave no frame out.
+TEST_F(LatentWalkSource, ALivePipelineGoesOnAfterAPause) {
+  Show show(walk("dcgan", "is-live=true num-buffers=30 grid=4x4") +
+            "! video/x-raw,framerate=200/1");
+  for (int pauses = 0; pauses < 3; ++pauses) {
+    gst_element_set_state(show.pipeline(), GST_STATE_PLAYING);
+    g_usleep(20000);
+    show.pause();
+  }
+  const Frames frames = show.resume();
+  const Frames plain =
+      frames_of(walk("dcgan", "num-buffers=30 grid=4x4") + "! video/x-raw,framerate=200/1");
+  EXPECT_EQ(frames.bytes, plain.bytes);
+  EXPECT_EQ(frames.pts, plain.pts);
+}
+
 TEST_F(LatentWalkSource, ALiveShowIsThatOfAFile) {
   const auto live = harness("is-live=true seeds=1-3"), file = harness("num-buffers=5 seeds=1-3");
   gst_harness_play(live.get());

@@ -55,6 +55,10 @@ class Show {
   // Until the end of the stream; then the pipeline is at NULL.
   Frames play() {
     frames_ = {};
+    return resume();
+  }
+  // The same, with the frames that came before.
+  Frames resume() {
     GstBus* const bus = gst_element_get_bus(pipeline_.get());
     gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING);
     const UniqueMessage end(gst_bus_timed_pop_filtered(
@@ -64,6 +68,7 @@ class Show {
     gst_object_unref(bus);
     return std::move(frames_);
   }
+  GstElement* pipeline() const { return pipeline_.get(); }
 
  private:
   UniqueElement pipeline_;
