@@ -57,6 +57,10 @@ class HostAllocator : public c10::Allocator {
     const std::lock_guard lock(mutex_);
     memory_.peak = memory_.in_use;
   }
+  void limit(size_t bytes) {
+    const std::lock_guard lock(mutex_);
+    limit_ = bytes;
+  }
   void release() {
     const std::lock_guard lock(mutex_);
     shrink_cache(0);
@@ -76,6 +80,7 @@ class HostAllocator : public c10::Allocator {
     spend(size);
     const std::lock_guard lock(mutex_);
     void* block = nullptr;
+    if (limit_ > 0 && memory_.in_use + memory_.cached + size > limit_) make_room(size);
     // A block up to a quarter too large will do.
     if (const auto fit = free_.lower_bound(size);
         size >= kSmall && fit != free_.end() && fit->first <= size + size / 4) {
@@ -111,6 +116,13 @@ class HostAllocator : public c10::Allocator {
       shrink_cache(memory_.peak > memory_.in_use ? memory_.peak - memory_.in_use : 0);
   }
 
+  void make_room(size_t size) {
+    shrink_cache(0);
+    check(memory_.in_use + size <= limit_, ErrorKind::kNoMemory, "out of memory: tensors hold ",
+          memory_.in_use >> 20, " MiB and want ", size >> 20, " MiB more, of the ", limit_ >> 20,
+          " MiB that were free");
+  }
+
   void shrink_cache(size_t target) {
     while (memory_.cached > target && !free_.empty()) {
       const auto smallest = free_.begin();
@@ -123,6 +135,7 @@ class HostAllocator : public c10::Allocator {
   std::mutex mutex_;
   std::multimap<size_t, void*> free_;
   HostMemory memory_;
+  size_t limit_ = 0;
 };
 
 }  // namespace
@@ -138,6 +151,7 @@ void install_host_allocator() {
 AllocationLimit::AllocationLimit(size_t bytes) { allowance = static_cast<int64_t>(bytes); }
 AllocationLimit::~AllocationLimit() { allowance = -1; }
 
+void limit_host_memory(size_t bytes) { HostAllocator::instance().limit(bytes); }
 HostMemory host_memory() { return HostAllocator::instance().memory(); }
 void reset_host_memory_peak() { HostAllocator::instance().reset_peak(); }
 void release_host_cache() { HostAllocator::instance().release(); }

@@ -28,6 +28,10 @@ class AllocationLimit {
   AllocationLimit& operator=(const AllocationLimit&) = delete;
 };
 
+// From now on all tensors together may hold at most `bytes`; one more throws Error(kNoMemory), where
+// the system would end the process. 0: no limit.
+void limit_host_memory(size_t bytes);
+
 HostMemory host_memory();
 void reset_host_memory_peak();
 void release_host_cache();  // gives the kept memory back to the system

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "core/error.h"
+#include "models/device.h"
 
 namespace gan::training {
 namespace {
@@ -72,6 +73,18 @@ Loader::~Loader() {
   for (auto& thread : threads_) thread.join();
 }
 
+// The pictures of the batches in the making may take the quarter of the free memory that tensors
+// leave (trainer.cc).
+void Loader::check_memory(const Sample& sample) const {
+  const size_t bytes = (sample.input.values.size() + sample.target.values.size()) * sizeof(float) *
+                       static_cast<size_t>(options_.batch) * static_cast<size_t>(options_.workers);
+  if (bytes < size_t{1} << 28) return;  // not worth the question
+  const size_t available = available_host_memory();
+  check(bytes <= available / 4, ErrorKind::kNoMemory, "out of memory: the pictures of ",
+        options_.workers, " batches of ", options_.batch, " samples want ", bytes >> 20,
+        " MiB, and a quarter of the ", available >> 20, " MiB that are free is theirs");
+}
+
 Batch Loader::make_batch(int64_t step) {
   std::vector<Sample> samples;
   for (int place = 0; place < options_.batch; ++place) {
@@ -83,6 +96,7 @@ Batch Loader::make_batch(int64_t step) {
     }
     Random random(options_.seed, static_cast<uint64_t>(step), static_cast<uint64_t>(place));
     samples.push_back(dataset_.get(index, random));
+    if (place == 0) check_memory(samples[0]);
   }
   Batch batch{stack(samples, &Sample::input),
               stack(samples, &Sample::target),

@@ -62,6 +62,7 @@ class Loader {
   void work(size_t worker);
   std::string stall_text() const;  // the caller holds the lock
   Batch make_batch(int64_t step);
+  void check_memory(const Sample& sample) const;
 
   const Dataset& dataset_;
   LoaderOptions options_;

@@ -27,7 +27,7 @@ class RunLog {
   RunLog(const RunFolder& folder, const RunPlace& place, std::string recipe, Facts facts);
 
   void line(const std::string& text) { progress_.line(text); }
-  void step(int64_t step) { progress_.step(step); }
+  void step(int64_t step, double waited) { progress_.step(step, waited); }
   // A row of numbers: file, events, and a line.
   void row(int64_t step, const std::map<std::string, double>& values);
   // A grid of samples: picture and events; then the report anew.

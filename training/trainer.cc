@@ -37,6 +37,7 @@ class Run {
         device_(device_from_name(request.device)),
         state_(device_) {
     install_host_allocator();
+    limit_host_memory(available_host_memory() / 4 * 3);  // the rest is the loader's
     set_threads_of_this_thread(request.threads);
     precision_ = training_precision(request.precision, device_);
     read_options(recipe_->options(), request.settings, "recipe " + request.recipe);
@@ -60,7 +61,7 @@ class Run {
     while (step_ < options.steps && !(stopped = stops())) {
       ++step_;
       train_step(loader);
-      log_->step(step_);
+      log_->step(step_, loader.waited_seconds());
       const bool last = step_ == options.steps;
       const bool validates =
           options.validate_every > 0 && (step_ % options.validate_every == 0 || last);

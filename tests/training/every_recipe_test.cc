@@ -7,6 +7,10 @@
 #include <random>
 #include <thread>
 
+#include "models/checkpoint.h"
+#include "models/enhancer.h"
+#include "models/latent_walker.h"
+#include "models/table.h"
 #include "tests/training/gan_train.h"
 
 namespace gan::test {
@@ -141,6 +145,23 @@ TEST_P(EveryRecipe, AFrozenNetworkKeepsItsWeights) {
     a.read(entry, x);
     b.read(*b.find(entry.name), y);
     EXPECT_TRUE(x == y) << entry.name;
+  }
+}
+
+TEST_P(EveryRecipe, AnElementLoadsItsCheckpoint) {
+  run_whole("a", {"--steps", "1"});
+  const LoadedNetwork loaded = load_network(open_tensor_file(latest("a")));
+  const Task task = find_network(loaded.name).task;
+  if (task == Task::kImageLatent) GTEST_SKIP() << "enhancegan takes no codes yet";
+  if (task == Task::kImage) {
+    const auto enhancer = make_enhancer({.model = latest("a"), .device = "cpu"});
+    const int side = 32, scale = enhancer->info().scale;
+    const FrameFormat in{PixelFormat::kRGB, {side, side}, {}},
+        out{PixelFormat::kRGB, {side * scale, side * scale}, {}};
+    enhancer->set_formats(in, out);
+  } else {
+    const auto walker = make_walker({.model = latest("a"), .device = "cpu"});
+    walker->set_format({PixelFormat::kRGB, walker->info().size, {}}, 1, 1);
   }
 }
 

@@ -46,6 +46,7 @@ class GanTrain {
   GanTrain(const GanTrain&) = delete;
   GanTrain& operator=(const GanTrain&) = delete;
 
+  pid_t pid() const { return child_; }
   void signal(int number) const { kill(child_, number); }
   bool running() {
     if (child_ <= 0) return false;

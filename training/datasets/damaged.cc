@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "core/error.h"
-#include "core/image_file.h"
+#include "training/datasets/picture_source.h"
 #include "training/degradations/kernels.h"
 
 namespace gan::training {
@@ -52,7 +52,7 @@ Sample DamagedDataset::get(int64_t index, Random& random) const {
 RestorationCase damaged_case(const std::string& file, const DamageOptions& options, int number) {
   const int side = options.patch * options.scale;
   RestorationCase one;
-  one.truth = centre_patch(read_image(file), side);
+  one.truth = centre_patch(read_picture(file), side);
   check(one.truth.size == Size{side, side} && side >= 11 + 2 * options.scale, ErrorKind::kData,
         file, ": ", one.truth.size.width, "x", one.truth.size.height,
         " is smaller than the patch of ", side);

@@ -2,6 +2,7 @@
 #include "training/datasets/image_cache.h"
 
 #include "training/datasets/dataset.h"
+#include "training/datasets/picture_source.h"
 
 #include <algorithm>
 #include <cmath>
@@ -21,7 +22,7 @@ std::shared_ptr<const Bytes8> ImageCache::get(size_t index) const {
     if (decoded_[index]) return decoded_[index];
   }
   reading(files_[index]);
-  Bytes8 read = read_image_8bit(files_[index]);
+  Bytes8 read = read_picture_8bit(files_[index]);
   const auto image =
       std::make_shared<const Bytes8>(change_ ? change_(read, index) : std::move(read));
   if (used_.fetch_add(image->rgb.size()) + image->rgb.size() <= budget_) {

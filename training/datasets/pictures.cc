@@ -8,6 +8,7 @@
 #include "core/resize.h"
 #include "training/datasets/idx.h"
 #include "training/datasets/image_cache.h"
+#include "training/datasets/picture_source.h"
 #include "training/datasets/scan.h"
 
 namespace gan::training {
@@ -131,7 +132,7 @@ PictureSplits open_pictures(const std::string& folder, const PictureFormat& form
     plain.mirror = false;
     return {open_idx(folder, "train", format), open_idx(folder, "t10k", plain)};
   }
-  const auto listed = list_images(folder, true);
+  const auto listed = list_pictures(folder);
   check(!listed.empty(), ErrorKind::kData, folder,
         ": holds no pictures, nor the four IDX files of MNIST or Fashion-MNIST");
   auto files = checked_pictures(folder, {"training"}, warnings);

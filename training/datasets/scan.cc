@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "core/error.h"
-#include "core/image_file.h"
+#include "training/datasets/picture_source.h"
 
 namespace gan::training {
 namespace {
@@ -31,7 +31,7 @@ ScanResult scan_pictures(const std::vector<std::string>& files, const ScanRule& 
   std::atomic<size_t> next{0};
   const auto work = [&] {
     for (size_t i = next++; i < files.size(); i = next++) try {
-        found[i].size = read_image_8bit(files[i]).size;
+        found[i].size = read_picture_8bit(files[i]).size;
       } catch (const Error& error) {
         found[i].error = error.what();
       }
@@ -65,7 +65,7 @@ ScanResult scan_pictures(const std::vector<std::string>& files, const ScanRule& 
 
 std::vector<std::string> checked_pictures(const std::string& folder, const ScanRule& rule,
                                           std::vector<std::string>& warnings) {
-  const auto files = list_images(folder, true);
+  const auto files = list_pictures(folder);
   check(!files.empty(), ErrorKind::kData, folder, ": holds no pictures (", rule.split, " data)");
   ScanResult result = scan_pictures(files, rule);
   if (!result.warning.empty()) warnings.push_back(result.warning);

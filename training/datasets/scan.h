@@ -23,7 +23,7 @@ struct ScanResult {
 // smaller than the rule, and their count, or when no file is left.
 ScanResult scan_pictures(const std::vector<std::string>& files, const ScanRule& rule);
 
-// list_images + scan_pictures of a folder and its sub-folders; the warning is added to `warnings`.
+// list_pictures + scan_pictures of a folder or a video file; the warning is added to `warnings`.
 // Throws Error(kNotFound, kData).
 std::vector<std::string> checked_pictures(const std::string& folder, const ScanRule& rule,
                                           std::vector<std::string>& warnings);

@@ -2,8 +2,8 @@
 #include "training/datasets/super_resolution.h"
 
 #include "core/error.h"
-#include "core/image_file.h"
 #include "core/resize.h"
+#include "training/datasets/picture_source.h"
 #include "training/degradations/camera.h"
 
 namespace gan::training {
@@ -16,7 +16,7 @@ Picture shrink_for_training(const Picture& large, int scale) {
 
 RestorationCase shrunk_case(const std::string& file, int scale) {
   RestorationCase one;
-  one.truth = crop_to_multiple(read_image(file), scale);
+  one.truth = crop_to_multiple(read_picture(file), scale);
   const int least = 11 + 2 * scale;
   check(one.truth.size.width >= least && one.truth.size.height >= least, ErrorKind::kData, file,
         ": a picture to measure on needs at least ", least, " pixels a side, has ",

@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/resize.h"
+#include "training/datasets/picture_source.h"
 #include "training/degradations/crapify.h"
 
 namespace gan::training {
@@ -187,12 +188,12 @@ struct BytePair {
 
 BytePair read_pair(const TwoDomains& files, const std::vector<std::string>& list_a,
                    const std::vector<std::string>& list_b, size_t index) {
-  BytePair pair{read_image_8bit(list_a[index]), {}};
+  BytePair pair{read_picture_8bit(list_a[index]), {}};
   if (files.side_by_side) {
     pair.b = half_of(pair.a, true);
     pair.a = half_of(pair.a, false);
   } else {
-    pair.b = read_image_8bit(list_b[index]);
+    pair.b = read_picture_8bit(list_b[index]);
   }
   if (const auto change = change_of(files)) pair.a = change(pair.a, index);
   if (files.swap) std::swap(pair.a, pair.b);

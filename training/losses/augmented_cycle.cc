@@ -28,7 +28,7 @@ AugmentedCycle augmented_cycle(const AugmentedWay& way, const AugmentedBatch& ba
     result.code_gan = generator(kKind, found);
   }
   result.cycle = l1(x, batch.x);
-  result.code_cycle = l1(way.code_y(batch.x, y), batch.code_y);
+  if (way.code_y) result.code_cycle = l1(way.code_y(batch.x, y), batch.code_y);
   result.blur = blurred_l1(batch.x, y, kernel);
   return result;
 }

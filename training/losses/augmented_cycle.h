@@ -20,7 +20,7 @@ struct AugmentedWay {
   PictureOfCode there;  // y of x by a code of y's side
   PictureOfCode back;   // x of y by a code of x's side, which may be undefined
   CodeOfPair code_x;    // null where x's side has no codes
-  CodeOfPair code_y;
+  CodeOfPair code_y;    // null where y's side has no codes; code_y of the batch is undefined then
   Judge judge_y;
   Judge judge_code_x;  // null where x's side has no codes
 };
@@ -43,7 +43,7 @@ struct AugmentedBatch {
 };
 
 // kernel {k, k}: the blur of models/blocks/fixed_filter.h. judge_code and code_gan are undefined
-// where x's side has no codes.
+// where x's side has no codes, code_cycle where y's has none.
 AugmentedCycle augmented_cycle(const AugmentedWay& way, const AugmentedBatch& batch,
                                const torch::Tensor& kernel);
 

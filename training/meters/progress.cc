@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/error.h"
 
@@ -46,12 +47,16 @@ std::string Progress::speed() const {
   if (done <= 0 || seconds <= 0) return "starting";
   char rate[32];
   std::snprintf(rate, sizeof rate, "%.3g steps/s", done / seconds);
-  return concat(rate, ", ", duration_text(static_cast<double>(steps_ - step_) * seconds / done),
-                " left");
+  std::string text = concat(
+      rate, ", ", duration_text(static_cast<double>(steps_ - step_) * seconds / done), " left");
+  if (const auto share = std::lround(100 * waited_ / seconds); share >= 5)
+    text += concat(", ", share, " % of the time waiting for data");
+  return text;
 }
 
-void Progress::step(int64_t step) {
+void Progress::step(int64_t step, double waited) {
   step_ = step;
+  waited_ = waited;
   if (!terminal_ || Clock::now() - drawn_ < std::chrono::milliseconds(200)) return;
   drawn_ = Clock::now();
   constexpr int kWidth = 30;

@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "models/picture_tensor.h"
+#include "training/datasets/picture_source.h"
 #include "training/datasets/scan.h"
 #include "training/judges/sliced_wasserstein.h"
 #include "training/sample_grid.h"
@@ -102,9 +103,9 @@ void TranslationRecipe::open_data(RunState& state, const std::string& folder,
   } else {
     const CropOptions& crop = options.crop;
     for (const auto& file : found.test_a)
-      inputs_.push_back(judged_picture(read_image_8bit(file), crop));
+      inputs_.push_back(judged_picture(read_picture_8bit(file), crop));
     for (const auto& file : found.test_b)
-      others_.push_back(judged_picture(read_image_8bit(file), crop));
+      others_.push_back(judged_picture(read_picture_8bit(file), crop));
     if (found.swap) std::swap(inputs_, others_);
   }
   if (paired)
