@@ -135,7 +135,9 @@ PictureSplits open_pictures(const std::string& folder, const PictureFormat& form
   const auto listed = list_pictures(folder);
   check(!listed.empty(), ErrorKind::kData, folder,
         ": holds no pictures, nor the four IDX files of MNIST or Fashion-MNIST");
-  auto files = checked_pictures(folder, {"training"}, warnings);
+  ScanResult found = scan_pictures(listed, {"training"});
+  if (!found.warning.empty()) warnings.push_back(found.warning);
+  auto files = std::move(found.files);
   check(files.size() >= 2, ErrorKind::kData, folder, ": holds ", files.size(),
         " pictures, wanted at least 2");
   auto held_out = hold_out(files, holdout);

@@ -9,18 +9,14 @@
 #include "training/datasets/picture_source.h"
 
 namespace gan::training {
-namespace {
-
-constexpr size_t kNamed = 10;
 
 std::string first_named(const std::vector<std::string>& texts) {
+  constexpr size_t kNamed = 10;
   std::string list;
   for (size_t i = 0; i < texts.size() && i < kNamed; ++i) list += "\n  " + texts[i];
   if (texts.size() > kNamed) list += concat("\n  and ", texts.size() - kNamed, " more");
   return list;
 }
-
-}  // namespace
 
 ScanResult scan_pictures(const std::vector<std::string>& files, const ScanRule& rule) {
   struct Found {

@@ -19,6 +19,9 @@ struct ScanResult {
   std::string warning;             // names the first ten that cannot be, and their count; or empty
 };
 
+// The first ten texts, each on a line of its own, and how many more there are.
+std::string first_named(const std::vector<std::string>& texts);
+
 // Decodes every file, two threads at a time. Throws Error(kData) that names the first ten files
 // smaller than the rule, and their count, or when no file is left.
 ScanResult scan_pictures(const std::vector<std::string>& files, const ScanRule& rule);

@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "core/resize.h"
 #include "training/datasets/picture_source.h"
+#include "training/datasets/scan.h"
 #include "training/degradations/crapify.h"
 
 namespace gan::training {
@@ -39,11 +40,8 @@ void check_partners(const TwoDomains& found, const std::string& folder) {
     return;
   compare(found.a, found.b);
   compare(found.b, found.a);
-  std::string names;
-  for (size_t i = 0; i < alone.size() && i < 10; ++i) names += "\n  " + alone[i];
   fail(ErrorKind::kData, folder, ": ", found.a.size(), " pictures of A and ", found.b.size(),
-       " of B do not pair; without a partner:", names,
-       alone.size() > 10 ? concat("\n  and ", alone.size() - 10, " more") : "");
+       " of B do not pair; without a partner:", first_named(alone));
 }
 
 std::vector<fs::path> folders_in(const fs::path& folder) {

@@ -109,16 +109,12 @@ void add_poisson(Picture& picture, double strength, bool grey, Random& random) {
   }
 }
 
-void clamp(Picture& picture) {
-  clamp_to_unit(picture);
-}
-
 void add_noise(Picture& picture, const DegradationOrder& order, bool grey, Random& random) {
   if (random.chance(order.gaussian_probability))
     add_gaussian(picture, random.uniform(order.noise_low, order.noise_high) / 255, grey, random);
   else
     add_poisson(picture, random.uniform(order.poisson_low, order.poisson_high), grey, random);
-  clamp(picture);
+  clamp_to_unit(picture);
 }
 
 Size scaled_size(Size size, double scale) {
@@ -153,13 +149,13 @@ Picture degrade_twice(const Picture& picture, int scale, const TwoOrderOptions& 
   const auto shrink = [&] {
     result = resized(result, small, random);
     if (sinc) filter(result, ringing);
-    clamp(result);
+    clamp_to_unit(result);
   };
   if (random.chance(0.5)) {
     shrink();
     simulate_jpeg(result, quality());
   } else {
-    clamp(result);
+    clamp_to_unit(result);
     simulate_jpeg(result, quality());
     shrink();
   }

@@ -2,7 +2,6 @@
 #include "training/recipes/augcyclegan.h"
 
 #include "core/error.h"
-#include "core/latent.h"
 #include "models/blocks/fixed_filter.h"
 #include "models/picture_tensor.h"
 #include "training/datasets/paired_and_unpaired.h"
@@ -14,6 +13,7 @@
 #include "training/recipes/augcyclegan_networks.h"
 #include "training/recipes/judgement.h"
 #include "training/sample_grid.h"
+#include "training/seeded_pictures.h"
 
 namespace gan::training {
 namespace {
@@ -93,8 +93,7 @@ class AugCycleGanRecipe : public TranslationRecipe {
   torch::Tensor path_penalty(Network& network, const torch::Tensor& picture, torch::Tensor& mean);
   Picture translate(RunState& state, const Picture& picture, const torch::Tensor& code);
   torch::Tensor judged_code(int number) const {
-    return torch::tensor(seeded_code(static_cast<uint32_t>(number), options_.network.latent))
-        .view({1, -1});
+    return seeded_codes(number, 1, options_.network.latent);
   }
 
   AugCycleGanRunOptions options_;

@@ -2,7 +2,6 @@
 #include "training/recipes/cgan.h"
 
 #include "core/error.h"
-#include "core/latent.h"
 #include "models/discriminators/cgan_discriminator.h"
 #include "models/generators/cgan.h"
 #include "models/picture_tensor.h"
@@ -11,6 +10,7 @@
 #include "training/losses/gan.h"
 #include "training/recipes/judgement.h"
 #include "training/sample_grid.h"
+#include "training/seeded_pictures.h"
 
 namespace gan::training {
 namespace {
@@ -104,14 +104,8 @@ class CganRecipe : public Recipe {
  private:
   // Pictures in [0, 1] of classes 0, 1, ..., and again with the next seeds.
   std::pair<torch::Tensor, torch::Tensor> draw(RunState& state, int count) {
-    std::vector<torch::Tensor> codes;
-    for (int i = 0; i < count; ++i)
-      codes.push_back(
-          torch::tensor(seeded_code(static_cast<uint32_t>(i), options_.network.latent)));
     const auto labels = torch::arange(count, torch::kLong) % options_.network.classes;
-    const auto pictures = state.network("g").best().run(
-        {.latent = torch::stack(codes).to(state.device()), .label = labels.to(state.device())});
-    return {((pictures.to(torch::kCPU) + 1) / 2).clamp(0, 1), labels};
+    return {seeded_pictures(state.network("g").best(), {0, count}, state.device(), labels), labels};
   }
 
   CganRunOptions options_;

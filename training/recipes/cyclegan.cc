@@ -4,7 +4,6 @@
 #include "core/error.h"
 #include "models/discriminators/patchgan.h"
 #include "models/generators/resnet.h"
-#include "models/picture_tensor.h"
 #include "training/image_pool.h"
 #include "training/losses/pixel.h"
 #include "training/recipes/judgement.h"
@@ -109,11 +108,6 @@ class CycleGanRecipe : public TranslationRecipe {
       return half(d_a, batch.input, pool_a_->exchange(fakes[place].a, random), "_a") +
              half(d_b, batch.target, pool_b_->exchange(fakes[place].b, random), "_b");
     });
-  }
-
- protected:
-  Picture translate_back(RunState& state, const Picture& picture) override {
-    return run_on_picture(state.network("f").best(), picture, state.device());
   }
 
  private:

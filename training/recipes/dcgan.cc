@@ -2,7 +2,6 @@
 #include "training/recipes/dcgan.h"
 
 #include "core/error.h"
-#include "core/latent.h"
 #include "models/discriminators/dcgan_discriminator.h"
 #include "models/generators/dcgan.h"
 #include "models/generators/dcgan_faces.h"
@@ -13,6 +12,7 @@
 #include "training/losses/gan.h"
 #include "training/recipes/judgement.h"
 #include "training/sample_grid.h"
+#include "training/seeded_pictures.h"
 
 namespace gan::training {
 namespace {
@@ -131,13 +131,7 @@ class DcganRecipe : public Recipe {
 
   // Pictures of the seeds first, first + 1, ... in [0, 1], on the CPU.
   torch::Tensor draw(RunState& state, int64_t first, int64_t count) {
-    std::vector<torch::Tensor> codes;
-    for (int64_t i = 0; i < count; ++i)
-      codes.push_back(
-          torch::tensor(seeded_code(static_cast<uint32_t>(first + i), options_.network.latent)));
-    const auto pictures =
-        state.network("g").best().run({.latent = torch::stack(codes).to(state.device())});
-    return ((pictures.to(torch::kCPU) + 1) / 2).clamp(0, 1);
+    return seeded_pictures(state.network("g").best(), {first, count}, state.device());
   }
 
   DcganRunOptions options_;

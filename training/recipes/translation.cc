@@ -56,13 +56,8 @@ TwoDomains scanned(const std::string& folder, const TranslationOptions& options,
   scan(found.test_a, "test A");
   scan(found.test_b, "test B");
   if (!found.test_a.empty() && (found.side_by_side || !found.test_b.empty())) return found;
-  if (paired && !found.side_by_side) {  // the same places of both lists
-    found.test_a = hold_out(found.a, options.holdout);
-    found.test_b = hold_out(found.b, options.holdout);
-  } else {
-    found.test_a = hold_out(found.a, options.holdout);
-    if (!found.side_by_side) found.test_b = hold_out(found.b, options.holdout);
-  }
+  found.test_a = hold_out(found.a, options.holdout);  // of pairs the same places of both lists
+  if (!found.side_by_side) found.test_b = hold_out(found.b, options.holdout);
   return found;
 }
 
@@ -118,7 +113,9 @@ Picture TranslationRecipe::translate(RunState& state, const Picture& picture) {
   return run_on_picture(state.network(main_network()).best(), picture, state.device());
 }
 
-Picture TranslationRecipe::translate_back(RunState&, const Picture& picture) { return picture; }
+Picture TranslationRecipe::translate_back(RunState& state, const Picture& picture) {
+  return run_on_picture(state.network("f").best(), picture, state.device());
+}
 
 Values TranslationRecipe::validate(RunState& state) {
   const auto run = [&](const Picture& picture) { return translate(state, picture); };

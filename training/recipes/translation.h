@@ -38,7 +38,7 @@ class TranslationRecipe : public Recipe {
   // Looks at all pictures, holds some out, opens the rest.
   void open_data(RunState& state, const std::string& folder, const TranslationOptions& options,
                  bool paired);
-  // The result for a picture in [0, 1], and the way back where the recipe has one.
+  // The result for a picture in [0, 1], and the way back, by network f, of recipes without pairs.
   virtual Picture translate(RunState& state, const Picture& picture);
   virtual Picture translate_back(RunState& state, const Picture& picture);
   const std::optional<RestorationJudge>& judge() const { return judge_; }

@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "core/error.h"
-#include "core/latent.h"
 #include "models/generators/vae.h"
 #include "models/picture_tensor.h"
 #include "training/datasets/pictures.h"
@@ -15,6 +14,7 @@
 #include "training/losses/pixel.h"
 #include "training/losses/structure.h"
 #include "training/sample_grid.h"
+#include "training/seeded_pictures.h"
 
 namespace gan::training {
 namespace {
@@ -106,16 +106,10 @@ class VaeRecipe : public Recipe {
   torch::Tensor through(RunState& state, const torch::Tensor& pictures) {
     const auto back =
         state.network("g").best().run({(pictures * 2 - 1).to(state.device()), {}, {}});
-    return ((back.to(torch::kCPU) + 1) / 2).clamp(0, 1);
+    return unit_on_cpu(back);
   }
   torch::Tensor draw(RunState& state, int64_t count) {
-    std::vector<torch::Tensor> codes;
-    for (int64_t i = 0; i < count; ++i)
-      codes.push_back(
-          torch::tensor(seeded_code(static_cast<uint32_t>(i), options_.network.latent)));
-    const auto pictures =
-        state.network("g").best().run({.latent = torch::stack(codes).to(state.device())});
-    return ((pictures.to(torch::kCPU) + 1) / 2).clamp(0, 1);
+    return seeded_pictures(state.network("g").best(), {0, count}, state.device());
   }
 
   VaeRunOptions options_;

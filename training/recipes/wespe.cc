@@ -6,7 +6,6 @@
 #include "models/discriminators/wespe_discriminator.h"
 #include "models/generators/dped.h"
 #include "models/generators/wespe.h"
-#include "models/picture_tensor.h"
 #include "training/losses/perceptual.h"
 #include "training/losses/pixel.h"
 #include "training/losses/smoothness.h"
@@ -124,11 +123,6 @@ class WespeRecipe : public TranslationRecipe {
       }
       return loss;
     });
-  }
-
- protected:
-  Picture translate_back(RunState& state, const Picture& picture) override {
-    return run_on_picture(state.network("f").best(), picture, state.device());
   }
 
  private:
