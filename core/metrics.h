@@ -12,8 +12,10 @@
 //          scikit-image with gaussian_weights=True, use_sample_covariance=False.
 //          kFfmpeg: what FFmpeg's filter ssim (and x264) compute: 8x8 blocks 4 samples apart, flat
 //          weights, sample variances (over 63), C1 and C2 rounded; rows and columns beyond a
-//          multiple of 4 do not count. Its values are higher or lower than the Gaussian's by up to
-//          some hundredths: never compare one with the other.
+//          multiple of 4 do not count. Values of the two windows differ by some hundredths: never
+//          compare one with the other. FFmpeg's SSE4 code (found in 5.1) strays from its own C code
+//          by up to 0.04 where the blocks in a row are 2 more than a multiple of 4 (planes 40, 72,
+//          88, 360 columns wide); the C code, ffmpeg -cpuflags 0, is what this is.
 // ms_ssim  Wang, Simoncelli, Bovik 2003: five scales, weights 0.0448 0.2856 0.3001 0.2363 0.1333,
 //          mean contrast-structure of scales 1 to 4 and mean Gaussian ssim of scale 5, negative
 //          means counted as 0. Between scales means of 2x2 samples; a side that is odd is first

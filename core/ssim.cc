@@ -45,8 +45,7 @@ double ssim(const SamplePlane& a, const SamplePlane& b, SsimWindow window, Worke
   if (!fits(a.size, window == SsimWindow::kGaussian ? kGaussianWindow : kBlockWindow)) return kNaN;
   std::vector<uint8_t> a_memory, b_memory;
   const SamplePlane p = packed(a, a_memory), q = packed(b, b_memory);
-  return window == SsimWindow::kGaussian ? gaussian_similarity(p, q, workers).ssim
-                                         : block_ssim(p, q, workers);
+  return window == SsimWindow::kGaussian ? gaussian_ssim(p, q, workers) : block_ssim(p, q, workers);
 }
 
 double ms_ssim(const SamplePlane& a, const SamplePlane& b, Workers* workers) {

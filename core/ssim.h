@@ -20,6 +20,7 @@ struct Similarity {
 inline constexpr int kGaussianWindow = 11, kBlockWindow = 8;
 
 // Means over the map.
+double gaussian_ssim(const SamplePlane& a, const SamplePlane& b, Workers* workers);
 Similarity gaussian_similarity(const SamplePlane& a, const SamplePlane& b, Workers* workers);
 double block_ssim(const SamplePlane& a, const SamplePlane& b, Workers* workers);
 

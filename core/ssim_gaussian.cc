@@ -6,8 +6,9 @@
 // Nothing cancels in d, and identical planes give 1 exactly. Variances do not change when a
 // constant is taken from both planes first, so half the peak is, which leaves floats enough digits.
 //
-// The window is separable. A strip of columns is filtered row by row: each new row horizontally,
-// once, into a ring of 11 rows, and the ring vertically; strip and ring stay in the first cache.
+// The window is separable: a strip of columns is filtered vertically from a ring of 11 rows of s,
+// d, s^2 and d^2, which stays in the first cache, and each such row horizontally, straight into the
+// formula.
 #include <array>
 #include <cmath>
 
@@ -18,12 +19,14 @@
 namespace gan {
 namespace {
 
-constexpr int kWindow = kGaussianWindow, kStrip = 128;
+constexpr int kWindow = kGaussianWindow, kStrip = 128, kWide = kStrip + 16;
 
-struct FilteredRow {
-  alignas(64) float mean_s[kStrip], mean_d[kStrip], square_s[kStrip], square_d[kStrip];
+// A row of the four maps.
+struct alignas(64) Maps {
+  float s[kWide], d[kWide], ss[kWide], dd[kWide];
 };
-using Ring = std::array<FilteredRow, kWindow>;
+using Ring = std::array<Maps, kWindow>;
+using RingRows = std::array<const Maps*, kWindow>;  // from the top of the window down
 
 struct alignas(64) StripSums {
   float ssim[kStrip] = {}, contrast[kStrip] = {};  // of each column
@@ -34,15 +37,19 @@ struct Weights {
   std::array<float, kWindow / 2 + 1> at;
 };
 
+// The outermost weight takes the rounding of the others, so that the sum is 1 and flat pictures
+// have no variance.
 const Weights& gaussian() {
   static const Weights weights = [] {
-    double sum = 0;
+    double sum = 0, others = 0;
     std::array<double, kWindow> window;
     for (int i = 0; i < kWindow; ++i)
       sum += window[static_cast<size_t>(i)] = std::exp(-(i - 5) * (i - 5) / (2 * 1.5 * 1.5));
     Weights half;
-    for (size_t i = 0; i < half.at.size(); ++i)
-      half.at[i] = static_cast<float>(window[i + 5] / sum);
+    for (size_t i = 0; i < half.at.size(); ++i) {
+      half.at[i] = static_cast<float>(i < 5 ? window[i + 5] / sum : 0.5 - others);
+      others += half.at[i] * (i == 0 ? 0.5 : 1);
+    }
     return half;
   }();
   return weights;
@@ -53,31 +60,24 @@ const Weights& gaussian() {
          w.at[3] * (x[2] + x[8]) + w.at[4] * (x[1] + x[9]) + w.at[5] * (x[0] + x[10]);
 }
 
-template <class Sample>
-GAN_SIMD void filter_row(const Sample* a, const Sample* b, float centre, int count,
-                         FilteredRow& to) {
-  constexpr int kWide = kStrip + kWindow - 1;
-  alignas(64) float s[kWide], d[kWide], ss[kWide], dd[kWide];
-  const Weights w = gaussian();
-  const float twice = 2 * centre;
-  for (int i = 0; i < count + kWindow - 1; ++i) {
-    const auto p = static_cast<float>(a[i]), q = static_cast<float>(b[i]);
-    s[i] = p + q - twice;
-    d[i] = p - q;
-    ss[i] = s[i] * s[i];
-    dd[i] = d[i] * d[i];
-  }
-  for (int i = 0; i < count; ++i) to.mean_s[i] = weighed(s + i, w);
-  for (int i = 0; i < count; ++i) to.mean_d[i] = weighed(d + i, w);
-  for (int i = 0; i < count; ++i) to.square_s[i] = weighed(ss + i, w);
-  for (int i = 0; i < count; ++i) to.square_d[i] = weighed(dd + i, w);
-}
-
 struct Constants {
-  float centre, c1, c2;
+  float middle_s = 0, middle_d = 0, c1, c2;
 };
 
-using RingRows = std::array<const FilteredRow*, kWindow>;
+template <class Sample>
+GAN_SIMD void fill_maps(const Sample* a, const Sample* b, const Constants& c, int count, Maps& to) {
+  const float middle_s = c.middle_s, middle_d = c.middle_d;
+  Maps maps;  // in `to`, the samples might seem to overlap it
+  for (int i = 0; i < count; ++i) {
+    const auto p = static_cast<float>(a[i]), q = static_cast<float>(b[i]);
+    const float s = p + q - middle_s, d = p - q - middle_d;
+    maps.s[i] = s;
+    maps.d[i] = d;
+    maps.ss[i] = s * s;
+    maps.dd[i] = d * d;
+  }
+  to = maps;
+}
 
 template <auto map>
 [[gnu::always_inline]] inline float column(const RingRows& r, int i, const Weights& w) {
@@ -88,58 +88,78 @@ template <auto map>
          w.at[5] * ((r[0]->*map)[i] + (r[10]->*map)[i]);
 }
 
+template <bool kContrast>
 GAN_SIMD void compare_row(const RingRows& rows, const Constants& c, int count, StripSums& sums) {
   const Weights w = gaussian();
   const RingRows r = rows;
+  const float middle_s = c.middle_s, middle_d = c.middle_d, c1 = 2 * c.c1, c2 = 2 * c.c2;
+  Maps down;
+  for (int i = 0; i < count + kWindow - 1; ++i) {
+    down.s[i] = column<&Maps::s>(r, i, w);
+    down.d[i] = column<&Maps::d>(r, i, w);
+    down.ss[i] = column<&Maps::ss>(r, i, w);
+    down.dd[i] = column<&Maps::dd>(r, i, w);
+  }
   for (int i = 0; i < count; ++i) {
-    const float s = column<&FilteredRow::mean_s>(r, i, w);
-    const float d = column<&FilteredRow::mean_d>(r, i, w);
-    const float var_s = column<&FilteredRow::square_s>(r, i, w) - s * s;
-    const float var_d = column<&FilteredRow::square_d>(r, i, w) - d * d;
-    const float mean_s = s + 2 * c.centre;
-    const float luminance_above = mean_s * mean_s - d * d + 2 * c.c1;
-    const float luminance_below = mean_s * mean_s + d * d + 2 * c.c1;
-    const float contrast = (var_s - var_d + 2 * c.c2) / (var_s + var_d + 2 * c.c2);
-    sums.ssim[i] += contrast * luminance_above / luminance_below;
-    sums.contrast[i] += contrast;
+    const float s = weighed(down.s + i, w), d = weighed(down.d + i, w);
+    const float var_s = weighed(down.ss + i, w) - s * s, var_d = weighed(down.dd + i, w) - d * d;
+    const float mean_s = s + middle_s, mean_d = d + middle_d;
+    const float above = mean_s * mean_s - mean_d * mean_d + c1;
+    const float below = mean_s * mean_s + mean_d * mean_d + c1;
+    const float contrast_above = var_s - var_d + c2, contrast_below = var_s + var_d + c2;
+    sums.ssim[i] += contrast_above * above / (contrast_below * below);
+    if (kContrast) sums.contrast[i] += contrast_above / contrast_below;
   }
 }
 
-template <class Sample>
-Similarity strip(const SampleRows<Sample>& a, const SampleRows<Sample>& b, const Constants& c,
-                 int x, int count, int begin, int end) {
+template <bool kContrast, class Sample>
+Similarity strip(const SampleRows<Sample>& a, const SampleRows<Sample>& b, Constants c, int x,
+                 int count, int begin, int end) {
+  const auto p = static_cast<float>(a.row((begin + end) / 2)[x + count / 2]);
+  const auto q = static_cast<float>(b.row((begin + end) / 2)[x + count / 2]);
+  c.middle_s = p + q;
+  c.middle_d = p - q;
   Ring ring;
   StripSums sums;
   for (int y = begin; y < end + kWindow - 1; ++y) {
-    filter_row(a.row(y) + x, b.row(y) + x, c.centre, count, ring[static_cast<size_t>(y % kWindow)]);
+    fill_maps(a.row(y) + x, b.row(y) + x, c, count + kWindow - 1,
+              ring[static_cast<size_t>(y % kWindow)]);
     if (y - begin < kWindow - 1) continue;
     RingRows rows;
     for (int k = 0; k < kWindow; ++k)
       rows[static_cast<size_t>(k)] = &ring[static_cast<size_t>((y + 1 + k) % kWindow)];
-    compare_row(rows, c, count, sums);
+    compare_row<kContrast>(rows, c, count, sums);
   }
   Similarity sum;
   for (int i = 0; i < count; ++i) sum += {double{sums.ssim[i]}, double{sums.contrast[i]}};
   return sum;
 }
 
-}  // namespace
-
-Similarity gaussian_similarity(const SamplePlane& a, const SamplePlane& b, Workers* workers) {
+template <bool kContrast>
+Similarity mean_over_map(const SamplePlane& a, const SamplePlane& b, Workers* workers) {
   const Size map{a.size.width - kWindow + 1, a.size.height - kWindow + 1};
   const double c1 = 0.01 * a.peak * (0.01 * a.peak), c2 = 0.03 * a.peak * (0.03 * a.peak);
-  const Constants constants{static_cast<float>(std::floor(a.peak / 2)), static_cast<float>(c1),
-                            static_cast<float>(c2)};
-  auto mean = with_rows(a, b, [&](auto p, auto q) {
+  const Constants constants{0, 0, static_cast<float>(c1), static_cast<float>(c2)};
+  const auto sum = with_rows(a, b, [&](auto p, auto q) {
     return sum_of_bands<Similarity>(map.height, workers, [&](int begin, int end) {
       Similarity band;
       for (int x = 0; x < map.width; x += kStrip)
-        band += strip(p, q, constants, x, std::min(kStrip, map.width - x), begin, end);
+        band += strip<kContrast>(p, q, constants, x, std::min(kStrip, map.width - x), begin, end);
       return band;
     });
   });
   const auto area = static_cast<double>(map.area());
-  return {mean.ssim / area, mean.contrast / area};
+  return {sum.ssim / area, sum.contrast / area};
+}
+
+}  // namespace
+
+double gaussian_ssim(const SamplePlane& a, const SamplePlane& b, Workers* workers) {
+  return mean_over_map<false>(a, b, workers).ssim;
+}
+
+Similarity gaussian_similarity(const SamplePlane& a, const SamplePlane& b, Workers* workers) {
+  return mean_over_map<true>(a, b, workers);
 }
 
 }  // namespace gan

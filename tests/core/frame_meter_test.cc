@@ -132,6 +132,15 @@ TEST(FrameMeter, ABorderThatLeavesNothingIsRefused) {
   EXPECT_THROW(meter.add(frame.view(), frame.view()), Error);
 }
 
+// FFmpeg's SSE4 code leaves its C code when a plane's number of whole blocks of 4 columns is 2 more
+// than a multiple of 4 (see core/metrics.h). These are the values of ffmpeg 5.1 -cpuflags 0 for the
+// chroma planes, 88 columns wide, of the clip carphone8:
+//   ffmpeg -cpuflags 0 -i processed -i reference -lavfi ssim=f=- -f null -
+constexpr double kCarphoneChroma[8][3] = {
+    {0.904191, 0.920512, 0.888216}, {0.911487, 0.926914, 0.888922}, {0.910793, 0.923065, 0.893139},
+    {0.909077, 0.924824, 0.893600}, {0.905617, 0.922624, 0.892373}, {0.909560, 0.924677, 0.895475},
+    {0.906193, 0.922373, 0.892367}, {0.907889, 0.925005, 0.891017}};
+
 TEST(FrameMeterGolden, AgreesWithFfmpegFrameByFrame) {
   GAN_NEEDS("GAN_GOLDEN");
   test::each_golden_clip([](const test::GoldenClip& clip) {
@@ -153,6 +162,12 @@ TEST(FrameMeterGolden, AgreesWithFfmpegFrameByFrame) {
       compare_all(quality.planes[1], "psnr.psnr.u", "ssim.U");
       compare_all(quality.planes[2], "psnr.psnr.v", "ssim.V");
       compare_all(quality.all, "psnr.psnr_avg", "ssim.All");
+      if (clip.name == "carphone8") {
+        ssim = std::abs(quality.planes[0].ssim - clip.value(clip.ssim, i, "ssim.Y"));
+        compare(quality.planes[1].ssim, kCarphoneChroma[i][0], ssim);
+        compare(quality.planes[2].ssim, kCarphoneChroma[i][1], ssim);
+        compare(quality.all.ssim, kCarphoneChroma[i][2], ssim);
+      }
       const std::string what = concat(clip.name, " frame ", i);
       test::expect_within(what + " psnr", psnr, 1e-5);
       test::expect_within(what + " ssim-window=ffmpeg", ssim, 1e-6);
