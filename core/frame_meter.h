@@ -56,7 +56,8 @@ struct MeterSummary {
 
 class FrameMeter {
  public:
-  explicit FrameMeter(const MeterOptions& options = {}) : options_(options) {}
+  FrameMeter() = default;
+  explicit FrameMeter(const MeterOptions& options) : options_(options) {}
 
   // Both frames of one format and size; throws Error(kSettings) with both otherwise, and when the
   // depth or the number of planes changes between frames.

@@ -3,11 +3,12 @@
 // not five (mean and mean square of s and of d):
 //   luminance = (mean_s^2 - mean_d^2 + 2 C1) / (mean_s^2 + mean_d^2 + 2 C1)
 //   contrast  = (var_s - var_d + 2 C2) / (var_s + var_d + 2 C2)
-// Nothing cancels in d, and identical planes give 1 exactly. Variances do not change when a
-// constant is taken from both planes first, so half the peak is, which leaves floats enough digits.
+// Nothing cancels in d, and identical planes give 1 exactly. Variances do not change when constants
+// are taken from s and d first, so the values in the middle of the strip are: where a picture is
+// flat, and its variance small, floats then lose nothing to the mean.
 //
-// The window is separable: a strip of columns is filtered vertically from a ring of 11 rows of s,
-// d, s^2 and d^2, which stays in the first cache, and each such row horizontally, straight into the
+// The window is separable: a strip of columns is filtered vertically from a ring of rows of s, d,
+// s^2 and d^2, which stays in the first cache, and what comes of it horizontally, straight into the
 // formula.
 #include <array>
 #include <cmath>
@@ -19,22 +20,24 @@
 namespace gan {
 namespace {
 
-constexpr int kWindow = kGaussianWindow, kStrip = 128, kWide = kStrip + 16;
+// A strip gives kStrip columns of the map, in whole blocks of kBlock, from one block more of
+// samples.
+constexpr int kWindow = kGaussianWindow, kBlock = 16, kStrip = 8 * kBlock;
 
 // A row of the four maps.
 struct alignas(64) Maps {
-  float s[kWide], d[kWide], ss[kWide], dd[kWide];
+  float s[kStrip + kBlock], d[kStrip + kBlock], ss[kStrip + kBlock], dd[kStrip + kBlock];
 };
-using Ring = std::array<Maps, kWindow>;
-using RingRows = std::array<const Maps*, kWindow>;  // from the top of the window down
+using Ring = std::array<Maps, kWindow + 1>;
 
 struct alignas(64) StripSums {
   float ssim[kStrip] = {}, contrast[kStrip] = {};  // of each column
 };
 
-// The window's right half, from its centre; it is symmetric.
+// The window is symmetric; its right half from the centre.
 struct Weights {
-  std::array<float, kWindow / 2 + 1> at;
+  std::array<float, kWindow / 2 + 1> half;
+  float at(int k) const { return half[static_cast<size_t>(k < 5 ? 5 - k : k - 5)]; }
 };
 
 // The outermost weight takes the rounding of the others, so that the sum is 1 and flat pictures
@@ -45,93 +48,157 @@ const Weights& gaussian() {
     std::array<double, kWindow> window;
     for (int i = 0; i < kWindow; ++i)
       sum += window[static_cast<size_t>(i)] = std::exp(-(i - 5) * (i - 5) / (2 * 1.5 * 1.5));
-    Weights half;
-    for (size_t i = 0; i < half.at.size(); ++i) {
-      half.at[i] = static_cast<float>(i < 5 ? window[i + 5] / sum : 0.5 - others);
-      others += half.at[i] * (i == 0 ? 0.5 : 1);
+    Weights w;
+    for (size_t i = 0; i < w.half.size(); ++i) {
+      w.half[i] = static_cast<float>(i < 5 ? window[i + 5] / sum : 0.5 - others);
+      others += w.half[i] * (i == 0 ? 0.5 : 1);
     }
-    return half;
+    return w;
   }();
   return weights;
 }
 
-[[gnu::always_inline]] inline float weighed(const float* x, const Weights& w) {
-  return w.at[0] * x[5] + w.at[1] * (x[4] + x[6]) + w.at[2] * (x[3] + x[7]) +
-         w.at[3] * (x[2] + x[8]) + w.at[4] * (x[1] + x[9]) + w.at[5] * (x[0] + x[10]);
-}
+struct RowsToCompare {
+  int rows, blocks;
+};
 
 struct Constants {
   float middle_s = 0, middle_d = 0, c1, c2;
 };
 
+// A block as the compiler's own vector, split for processors whose registers are shorter. Passed by
+// reference alone: by value, its calling convention depends on the processor.
+using Block [[gnu::vector_size(kBlock * sizeof(float)), gnu::aligned(4), gnu::may_alias]] = float;
+[[gnu::always_inline]] inline const Block& block_at(const float* x) {
+  return *reinterpret_cast<const Block*>(x);
+}
+[[gnu::always_inline]] inline Block& block_at(float* x) { return *reinterpret_cast<Block*>(x); }
+
 template <class Sample>
-GAN_SIMD void fill_maps(const Sample* a, const Sample* b, const Constants& c, int count, Maps& to) {
-  const float middle_s = c.middle_s, middle_d = c.middle_d;
-  Maps maps;  // in `to`, the samples might seem to overlap it
-  for (int i = 0; i < count; ++i) {
-    const auto p = static_cast<float>(a[i]), q = static_cast<float>(b[i]);
-    const float s = p + q - middle_s, d = p - q - middle_d;
-    maps.s[i] = s;
-    maps.d[i] = d;
-    maps.ss[i] = s * s;
-    maps.dd[i] = d * d;
+GAN_SIMD void fill_maps(const Sample* a, const Sample* b, const Constants& constants, int count,
+                        Maps& to) {
+  using Samples
+      [[gnu::vector_size(kBlock * sizeof(Sample)), gnu::aligned(sizeof(Sample)), gnu::may_alias]] =
+          Sample;
+  using Whole = std::conditional_t<std::is_same_v<Sample, float>, float, int32_t>;
+  using Widened [[gnu::vector_size(kBlock * sizeof(Whole))]] = Whole;
+  const Constants c = constants;
+  int i = 0;
+  for (; i + kBlock <= count; i += kBlock) {
+    // In two steps, because compilers know no instruction from bytes to floats.
+    const Block p = __builtin_convertvector(
+        __builtin_convertvector(*reinterpret_cast<const Samples*>(a + i), Widened), Block);
+    const Block q = __builtin_convertvector(
+        __builtin_convertvector(*reinterpret_cast<const Samples*>(b + i), Widened), Block);
+    const Block s = p + q - c.middle_s, d = p - q - c.middle_d;
+    block_at(to.s + i) = s;
+    block_at(to.d + i) = d;
+    block_at(to.ss + i) = s * s;
+    block_at(to.dd + i) = d * d;
   }
-  to = maps;
+  for (; i < count; ++i) {
+    const auto p = static_cast<float>(a[i]), q = static_cast<float>(b[i]);
+    to.s[i] = p + q - c.middle_s;
+    to.d[i] = p - q - c.middle_d;
+    to.ss[i] = to.s[i] * to.s[i];
+    to.dd[i] = to.d[i] * to.d[i];
+  }
 }
 
-template <auto map>
-[[gnu::always_inline]] inline float column(const RingRows& r, int i, const Weights& w) {
-  return w.at[0] * (r[5]->*map)[i] + w.at[1] * ((r[4]->*map)[i] + (r[6]->*map)[i]) +
-         w.at[2] * ((r[3]->*map)[i] + (r[7]->*map)[i]) +
-         w.at[3] * ((r[2]->*map)[i] + (r[8]->*map)[i]) +
-         w.at[4] * ((r[1]->*map)[i] + (r[9]->*map)[i]) +
-         w.at[5] * ((r[0]->*map)[i] + (r[10]->*map)[i]);
+// Two maps of two rows of the map, one below the other, from the 12 rows `r` they share.
+template <auto first, auto second>
+[[gnu::always_inline]] inline void filter_down(const Maps* const* r, int i, const Weights& w,
+                                               Maps* to) {
+  Block first_upper{}, first_lower{}, second_upper{}, second_lower{};
+#pragma GCC unroll 12
+  for (int k = 0; k <= kWindow; ++k) {
+    const Block &p = block_at((r[k]->*first) + i), &q = block_at((r[k]->*second) + i);
+    if (k < kWindow) first_upper += w.at(k) * p;
+    if (k > 0) first_lower += w.at(k - 1) * p;
+    if (k < kWindow) second_upper += w.at(k) * q;
+    if (k > 0) second_lower += w.at(k - 1) * q;
+  }
+  block_at((to[0].*first) + i) = first_upper;
+  block_at((to[1].*first) + i) = first_lower;
+  block_at((to[0].*second) + i) = second_upper;
+  block_at((to[1].*second) + i) = second_lower;
 }
 
 template <bool kContrast>
-GAN_SIMD void compare_row(const RingRows& rows, const Constants& c, int count, StripSums& sums) {
-  const Weights w = gaussian();
-  const RingRows r = rows;
-  const float middle_s = c.middle_s, middle_d = c.middle_d, c1 = 2 * c.c1, c2 = 2 * c.c2;
-  Maps down;
-  for (int i = 0; i < count + kWindow - 1; ++i) {
-    down.s[i] = column<&Maps::s>(r, i, w);
-    down.d[i] = column<&Maps::d>(r, i, w);
-    down.ss[i] = column<&Maps::ss>(r, i, w);
-    down.dd[i] = column<&Maps::dd>(r, i, w);
+[[gnu::always_inline]] inline void compare_block(const Maps& down, int i, const Weights& w,
+                                                 const Constants& c, StripSums& sums) {
+  Block s{}, d{}, ss{}, dd{};
+#pragma GCC unroll 11
+  for (int k = 0; k < kWindow; ++k) {
+    s += w.at(k) * block_at(down.s + i + k);
+    d += w.at(k) * block_at(down.d + i + k);
+    ss += w.at(k) * block_at(down.ss + i + k);
+    dd += w.at(k) * block_at(down.dd + i + k);
   }
-  for (int i = 0; i < count; ++i) {
-    const float s = weighed(down.s + i, w), d = weighed(down.d + i, w);
-    const float var_s = weighed(down.ss + i, w) - s * s, var_d = weighed(down.dd + i, w) - d * d;
-    const float mean_s = s + middle_s, mean_d = d + middle_d;
-    const float above = mean_s * mean_s - mean_d * mean_d + c1;
-    const float below = mean_s * mean_s + mean_d * mean_d + c1;
-    const float contrast_above = var_s - var_d + c2, contrast_below = var_s + var_d + c2;
-    sums.ssim[i] += contrast_above * above / (contrast_below * below);
-    if (kContrast) sums.contrast[i] += contrast_above / contrast_below;
+  const Block var_s = ss - s * s, var_d = dd - d * d;
+  const Block mean_s = s + c.middle_s, mean_d = d + c.middle_d;
+  const Block above = mean_s * mean_s - mean_d * mean_d + 2 * c.c1;
+  const Block below = mean_s * mean_s + mean_d * mean_d + 2 * c.c1;
+  const Block contrast_above = var_s - var_d + 2 * c.c2;
+  const Block contrast_below = var_s + var_d + 2 * c.c2;
+  block_at(sums.ssim + i) += contrast_above * above / (contrast_below * below);
+  if (kContrast) block_at(sums.contrast + i) += contrast_above / contrast_below;
+}
+
+// Two rows of the map, or with `rows` 1 the upper one alone, from 12 rows of samples. The vertical
+// filter runs some blocks ahead of the horizontal one: what is loaded just after it was stored in
+// other places makes the processor wait.
+template <bool kContrast>
+GAN_SIMD void compare_rows(const Maps* const* samples, const Constants& constants,
+                           const RowsToCompare& count, StripSums& sums) {
+  constexpr int kAhead = 3;
+  const Weights w = gaussian();
+  const Constants c = constants;
+  const RowsToCompare n = count;
+  const Maps* r[kWindow + 1];
+  for (int k = 0; k <= kWindow; ++k) r[k] = samples[k];
+  Maps down[2];
+  for (int block = 0; block < n.blocks + kAhead; ++block) {
+    if (block <= n.blocks) {
+      filter_down<&Maps::s, &Maps::d>(r, block * kBlock, w, down);
+      filter_down<&Maps::ss, &Maps::dd>(r, block * kBlock, w, down);
+    }
+    if (block < kAhead) continue;
+    for (int row = 0; row < n.rows; ++row)
+      compare_block<kContrast>(down[row], (block - kAhead) * kBlock, w, c, sums);
   }
 }
 
+template <class Sample>
+Constants around(Constants c, Sample a, Sample b) {
+  c.middle_s = static_cast<float>(a) + static_cast<float>(b);
+  c.middle_d = static_cast<float>(a) - static_cast<float>(b);
+  return c;
+}
+
+struct StripPlace {
+  int x, count, readable;  // columns: the first, of the map, of samples
+};
+
 template <bool kContrast, class Sample>
-Similarity strip(const SampleRows<Sample>& a, const SampleRows<Sample>& b, Constants c, int x,
-                 int count, int begin, int end) {
-  const auto p = static_cast<float>(a.row((begin + end) / 2)[x + count / 2]);
-  const auto q = static_cast<float>(b.row((begin + end) / 2)[x + count / 2]);
-  c.middle_s = p + q;
-  c.middle_d = p - q;
-  Ring ring;
+Similarity strip(const SampleRows<Sample>& a, const SampleRows<Sample>& b, const Constants& plain,
+                 const StripPlace& at, int begin, int end) {
+  const int middle = (begin + end) / 2, blocks = (at.count + kBlock - 1) / kBlock;
+  const Constants c = around(plain, a.row(middle)[at.x], b.row(middle)[at.x]);
+  Ring ring{};
   StripSums sums;
-  for (int y = begin; y < end + kWindow - 1; ++y) {
-    fill_maps(a.row(y) + x, b.row(y) + x, c, count + kWindow - 1,
-              ring[static_cast<size_t>(y % kWindow)]);
-    if (y - begin < kWindow - 1) continue;
-    RingRows rows;
-    for (int k = 0; k < kWindow; ++k)
-      rows[static_cast<size_t>(k)] = &ring[static_cast<size_t>((y + 1 + k) % kWindow)];
-    compare_row<kContrast>(rows, c, count, sums);
+  int filled = begin;
+  for (int y = begin; y < end; y += 2) {
+    const int rows = std::min(2, end - y);
+    for (; filled < y + kWindow + rows - 1; ++filled)
+      fill_maps(a.row(filled) + at.x, b.row(filled) + at.x, c, at.readable,
+                ring[static_cast<size_t>(filled) % ring.size()]);
+    const Maps* window[kWindow + 1];
+    for (int k = 0; k <= kWindow; ++k) window[k] = &ring[static_cast<size_t>(y + k) % ring.size()];
+    compare_rows<kContrast>(window, c, {rows, blocks}, sums);
   }
   Similarity sum;
-  for (int i = 0; i < count; ++i) sum += {double{sums.ssim[i]}, double{sums.contrast[i]}};
+  for (int i = 0; i < at.count; ++i) sum += {double{sums.ssim[i]}, double{sums.contrast[i]}};
   return sum;
 }
 
@@ -143,8 +210,11 @@ Similarity mean_over_map(const SamplePlane& a, const SamplePlane& b, Workers* wo
   const auto sum = with_rows(a, b, [&](auto p, auto q) {
     return sum_of_bands<Similarity>(map.height, workers, [&](int begin, int end) {
       Similarity band;
-      for (int x = 0; x < map.width; x += kStrip)
-        band += strip<kContrast>(p, q, constants, x, std::min(kStrip, map.width - x), begin, end);
+      for (int x = 0; x < map.width; x += kStrip) {
+        const StripPlace at{x, std::min(kStrip, map.width - x),
+                            std::min(kStrip + kBlock, a.size.width - x)};
+        band += strip<kContrast>(p, q, constants, at, begin, end);
+      }
       return band;
     });
   });
