@@ -24,9 +24,8 @@
  *
  * |[
  * gst-launch-1.0 -m psnrmeter name=m ! fakesink \
- *   filesrc location=original.mp4 ! decodebin ! videoconvert ! video/x-raw,format=I420 ! m.ref_sink
- * \ filesrc location=processed.mp4 ! decodebin ! videoconvert ! video/x-raw,format=I420 !
- * m.dist_sink
+ *   filesrc location=original.mp4 ! decodebin ! videoconvert ! m.ref_sink \
+ *   filesrc location=processed.mp4 ! decodebin ! videoconvert ! m.dist_sink
  * ]|
  */
 #include "gst-plugin/gstpsnrmeter.h"
