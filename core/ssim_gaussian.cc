@@ -157,15 +157,6 @@ Constants around(Constants c, Sample a, Sample b) {
   return c;
 }
 
-// A strip's rows lie far from each other, which processors do not foresee.
-constexpr int kPrefetch = 6;  // rows
-template <class Sample>
-void prefetch(const Sample* samples, int count) {
-  const auto* bytes = reinterpret_cast<const char*>(samples);
-  for (size_t i = 0; i < static_cast<size_t>(count) * sizeof(Sample); i += 64)
-    __builtin_prefetch(bytes + i);
-}
-
 struct StripPlace {
   int x, count, readable;  // columns: the first, of the map, of samples
 };
@@ -177,16 +168,12 @@ Similarity strip(const SampleRows<Sample>& a, const SampleRows<Sample>& b, const
   const Constants c = around(plain, a.row(middle)[at.x], b.row(middle)[at.x]);
   Ring ring{};
   StripSums sums;
-  const int last = end + kWindow - 2;
   int filled = begin;
   for (int y = begin; y < end; y += 2) {
     const int rows = std::min(2, end - y);
-    for (; filled < y + kWindow + rows - 1; ++filled) {
-      prefetch(a.row(std::min(filled + kPrefetch, last)) + at.x, at.readable);
-      prefetch(b.row(std::min(filled + kPrefetch, last)) + at.x, at.readable);
+    for (; filled < y + kWindow + rows - 1; ++filled)
       fill_maps(a.row(filled) + at.x, b.row(filled) + at.x, c, at.readable,
                 ring[static_cast<size_t>(filled) % ring.size()]);
-    }
     const Maps* window[kWindow + 1];
     for (int k = 0; k <= kWindow; ++k) window[k] = &ring[static_cast<size_t>(y + k) % ring.size()];
     compare_rows<kContrast>(window, c, {rows, blocks}, sums);

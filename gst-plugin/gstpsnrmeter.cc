@@ -58,6 +58,7 @@ struct State {
   gan::Measurement measurement;
   GstAggregatorPad *reference = nullptr, *processed = nullptr;
   GstVideoInfo reference_info, processed_info;  // set by caps events, serialised with aggregate
+  GstCaps* processed_caps = nullptr;
   std::unique_ptr<gan::MeterWatch> watch;
 };
 
@@ -94,6 +95,7 @@ static gboolean start(GstAggregator* aggregator) {
 static gboolean stop(GstAggregator* aggregator) {
   State& state = *GST_PSNR_METER(aggregator)->state;
   state.watch->stop();
+  gst_clear_caps(&state.processed_caps);
   return guard(aggregator, TRUE, [&] {
     state.measurement.end_threads();
     state.measurement.finish();
@@ -177,7 +179,10 @@ static void take_caps(GstPsnrMeter* self, bool processed, GstCaps* caps) {
   GstVideoInfo& info = processed ? state.processed_info : state.reference_info;
   gan::check(gst_video_info_from_caps(&info, caps), gan::ErrorKind::kSettings,
              "caps that are no raw video");
-  if (processed) gst_aggregator_set_src_caps(GST_AGGREGATOR(self), caps);
+  if (processed) {
+    gst_caps_replace(&state.processed_caps, caps);
+    gst_aggregator_set_src_caps(GST_AGGREGATOR(self), caps);
+  }
   const GstVideoInfo &a = state.reference_info, &b = state.processed_info;
   if (GST_VIDEO_INFO_FORMAT(&a) != GST_VIDEO_INFO_FORMAT(&b) ||
       gst_video_colorimetry_is_equal(&a.colorimetry, &b.colorimetry))
@@ -211,6 +216,14 @@ static gboolean sink_event(GstAggregator* aggregator, GstAggregatorPad* pad, Gst
     gst_aggregator_update_segment(aggregator, segment);
   }
   return GST_AGGREGATOR_CLASS(gst_psnr_meter_parent_class)->sink_event(aggregator, pad, event);
+}
+
+// The processed stream goes on as it is, whatever downstream would like better.
+static GstFlowReturn update_src_caps(GstAggregator* aggregator, GstCaps*, GstCaps** caps) {
+  GstCaps* const current = GST_PSNR_METER(aggregator)->state->processed_caps;
+  if (!current) return GST_AGGREGATOR_FLOW_NEED_DATA;
+  *caps = gst_caps_ref(current);
+  return GST_FLOW_OK;
 }
 
 static gboolean sink_query(GstAggregator* aggregator, GstAggregatorPad* pad, GstQuery* query) {
@@ -282,6 +295,7 @@ static void gst_psnr_meter_class_init(GstPsnrMeterClass* klass) {
   aggregator->get_next_time = GST_DEBUG_FUNCPTR(get_next_time);
   aggregator->clip = GST_DEBUG_FUNCPTR(clip);
   aggregator->sink_event = GST_DEBUG_FUNCPTR(sink_event);
+  aggregator->update_src_caps = GST_DEBUG_FUNCPTR(update_src_caps);
   aggregator->sink_query = GST_DEBUG_FUNCPTR(sink_query);
   aggregator->propose_allocation = GST_DEBUG_FUNCPTR(propose_allocation);
   aggregator->src_event = GST_DEBUG_FUNCPTR(src_event);

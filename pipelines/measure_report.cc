@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <cstring>
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -124,8 +125,10 @@ std::string curve(const Values& values, const std::string& name, const std::vect
       if (!(y[row] >= y[least])) least = row;
       if (!(y[row] <= y[most])) most = row;
     }
-    for (const size_t row : {std::min(least, most), std::max(least, most)})
-      if (std::isfinite(y[row]) && (row == least || least != most)) line += point(row) + " ";
+    std::vector<size_t> drawn{std::min(least, most)};
+    if (least != most) drawn.push_back(std::max(least, most));
+    for (const size_t row : drawn)
+      if (std::isfinite(y[row])) line += point(row) + " ";
   }
   for (const size_t row : worst)
     if (std::isfinite(y[row])) {
@@ -175,7 +178,8 @@ std::string worst_frames(const std::string& folder, const Values& values,
                    text(values.at("psnr")[worst[i]], "%.2f"), " dB</h3><div class=\"frames\">");
     for (const auto& [name, picture] :
          {std::pair{"original", a}, {"processed", b}, {"difference x8", difference(a, b)}}) {
-      const std::string file = concat("worst-", i + 1, "-", std::string(name).substr(0, 9), ".png");
+      const std::string file =
+          concat("worst-", i + 1, "-", std::string(name, std::strcspn(name, " ")), ".png");
       gan::write_image(folder + "/" + file, picture.view());
       html += concat("<figure><img src=\"", file, "\" alt=\"\"><figcaption>", name,
                      "</figcaption></figure>");
