@@ -126,11 +126,8 @@ static void measure(GstPsnrMeter* self, GstBuffer* reference, GstBuffer* process
 }
 
 static void sum_up(GstPsnrMeter* self) {
-  gan::Measurement& measurement = self->state->measurement;
-  gan::UniqueStructure values = measurement.finish();
-  if (!values) return;
-  warn(self, measurement.complaint(true));
-  post(self, std::move(values));
+  warn(self, self->state->measurement.complaint(true));
+  if (auto values = self->state->measurement.finish()) post(self, std::move(values));
 }
 
 static GstFlowReturn aggregate(GstAggregator* aggregator, gboolean timeout) {

@@ -14,7 +14,7 @@ gst-launch-1.0 -q $clip ! tee name=t t. ! queue ! x264enc quantizer=1 pass=quant
   t. ! queue max-size-time=0 max-size-bytes=0 ! x264enc quantizer=40 pass=quant ! matroskamux ! filesink location="$work/poor.mkv"
 
 # The picture with the values over it goes on at its own pace, so that they come in time.
-SINK="jpegenc quality=98 ! matroskamux ! filesink location=$work/shown.mkv sync=true" \
+SINK="x264enc quantizer=1 pass=quant ! matroskamux ! filesink location=$work/shown.mkv sync=true" \
   "$root/pipelines/measure.sh" "$work/original.mkv" "$work/poor.mkv" "$work/out" flicker=true > "$work/printed.txt" ||
   fail "measure.sh failed"
 cat "$work/printed.txt"
