@@ -95,11 +95,15 @@ double mse(const SamplePlane& a, const SamplePlane& b, Workers* workers) {
   std::vector<uint8_t> a_memory, b_memory;
   return with_rows(packed(a, a_memory), packed(b, b_memory), [&](auto p, auto q) {
     using Sum = decltype(squares(p.row(0), q.row(0), 0));
+    // Rows without padding between them are one long row.
+    const int width = a.size.width;
+    const bool joined = p.row(1) == p.row(0) + width && q.row(1) == q.row(0) + width;
     const auto sum = sum_of_bands<Sum>(a.size.height, workers, [&](int begin, int end) {
       Sum band = 0;
-      for (int y = begin; y < end; ++y)
-        for (int x = 0; x < a.size.width; x += kChunk)
-          band += squares(p.row(y) + x, q.row(y) + x, std::min(kChunk, a.size.width - x));
+      const int rows = joined ? 1 : end - begin, count = joined ? width * (end - begin) : width;
+      for (int y = begin; y < begin + rows; ++y)
+        for (int x = 0; x < count; x += kChunk)
+          band += squares(p.row(y) + x, q.row(y) + x, std::min(kChunk, count - x));
       return band;
     });
     return static_cast<double>(sum) / static_cast<double>(a.size.area());

@@ -25,7 +25,7 @@ rm "$cues"
 stamp() { printf '%02d:%02d:%02d,%03d' $(($1 / 3600000)) $(($1 / 60000 % 60)) $(($1 / 1000 % 60)) $(($1 % 1000)); }
 value() { local rest=${line#*[ ,]"$1="(*)}; printf '%s' "${rest%%[,;]*}"; }
 show() {
-  local line next=0 count=0 now
+  local line next=0 count=1 now
   while IFS= read -r line; do
     case $line in
       *ERROR*|*WARNING*|*rror:*) say "$line" ;;
@@ -39,6 +39,8 @@ show() {
     esac
   done
 }
+# An empty first one: what begins a stream must not come when a short video has ended already.
+printf '1\n00:00:00,000 --> 00:00:00,001\n \n\n' >&3
 rm -f "$out/summary.txt"
 decoded() { printf '%s\n' filesrc location="$1" ! decodebin ! videoconvert ! "video/x-raw,format=${FORMAT:-I420}" ! queue !; }
 mapfile -t from_original < <(decoded "$original")

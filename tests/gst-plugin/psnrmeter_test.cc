@@ -115,10 +115,9 @@ TEST(PsnrMeter, TheProcessedStreamGoesOnUnchanged) {
 
 // A downstream that would rather have RGB, and says so, gets the processed format all the same.
 TEST(PsnrMeter, DownstreamCannotChangeTheFormatThatGoesOn) {
-  const Outcome outcome =
-      play("psnrmeter name=m message=false ! videoconvert ! pngenc ! fakesink " +
-           test_source("num-buffers=3") + "m.ref_sink " + test_source("num-buffers=3") +
-           "m.dist_sink");
+  const Outcome outcome = play(
+      "psnrmeter name=m message=false ! videoconvert ! pngenc ! fakesink " +
+      test_source("num-buffers=3") + "m.ref_sink " + test_source("num-buffers=3") + "m.dist_sink");
   EXPECT_TRUE(outcome.errors.empty()) << outcome.errors[0];
   EXPECT_EQ(number_in(final_of(outcome), "frames"), 3);
 }

@@ -9,7 +9,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 fail() { echo "$*"; exit 1; }
 
-clip="videotestsrc num-buffers=30 pattern=ball ! video/x-raw,format=I420,width=160,height=120,framerate=15/1"
+clip="videotestsrc num-buffers=30 pattern=ball ! video/x-raw,format=I420,width=160,height=120,framerate=30/1"
 gst-launch-1.0 -q $clip ! tee name=t t. ! queue ! x264enc quantizer=1 pass=quant ! matroskamux ! filesink location="$work/original.mkv" \
   t. ! queue max-size-time=0 max-size-bytes=0 ! x264enc quantizer=40 pass=quant ! matroskamux ! filesink location="$work/poor.mkv"
 
