@@ -3,23 +3,21 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <cstring>
 
 #include "core/error.h"
 
 namespace gan {
 namespace {
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-const char* plane_name(Family family, int index) {
+const char* plane_name(const FormatInfo& format, size_t index) {
   constexpr const char* kYuv[] = {"y", "u", "v"};
-  constexpr const char* kRgb[] = {"r", "g", "b"};
-  return family == Family::kGray ? "gray" : (family == Family::kYuv ? kYuv : kRgb)[index];
+  constexpr const char* kRgb[] = {"r", "g", "b", "y"};
+  if (format.family == Family::kGray) return "gray";
+  return (format.family == Family::kYuv ? kYuv : kRgb)[index];
 }
 
-void check_alike(const FrameView& a, const FrameView& b) {
+void check_frames(const FrameView& a, const FrameView& b) {
   const auto text = [](const FrameView& f) {
     return concat(info(f.format).name, " ", f.size.width, "x", f.size.height);
   };
@@ -28,70 +26,140 @@ void check_alike(const FrameView& a, const FrameView& b) {
         ", the processed frame ", text(b));
 }
 
+// The mean of the planes' values, weighed by their samples; NaN as soon as one is.
+PlaneQuality combined(const std::vector<PlaneQuality>& planes, const std::vector<PlanePair>& pairs,
+                      size_t count) {
+  PlaneQuality all{"all"};
+  double samples = 0;
+  for (size_t i = 0; i < count; ++i) samples += static_cast<double>(pairs[i].reference.size.area());
+  for (const auto measure : kMeasures) {
+    all.*measure = 0;
+    for (size_t i = 0; i < count; ++i)
+      all.*measure += planes[i].*measure * static_cast<double>(pairs[i].reference.size.area());
+    all.*measure /= samples;
+  }
+  all.psnr_db = psnr_db(all.mse, pairs[0].reference.peak);
+  return all;
+}
+
 }  // namespace
 
-FrameQuality FrameMeter::add(const FrameView& reference, const FrameView& processed) {
-  check_alike(reference, processed);
-  const FormatInfo& format = info(reference.format);
-  FrameQuality quality;
-  double samples = 0, mse_sum = 0, ssim_sum = 0, peak = 0;
-  for (int i = 0; i < format.components; ++i) {
-    const int border = options_.crop_border >> format.component[static_cast<size_t>(i)].shrink;
-    const SamplePlane a = crop(component_plane(reference, i), border);
-    const SamplePlane b = crop(component_plane(processed, i), border);
-    PlaneQuality plane{plane_name(format.family, i), mse(a, b), 0, kNaN};
-    peak = a.peak();
-    plane.psnr_db = psnr_db(plane.mse, peak);
-    if (options_.ssim) plane.ssim = ssim(a, b);
-    const auto count = static_cast<double>(a.size.area());
-    samples += count;
-    mse_sum += plane.mse * count;
-    ssim_sum += plane.ssim * count;
-    quality.planes.push_back(std::move(plane));
-  }
-  quality.all = {"all", mse_sum / samples, psnr_db(mse_sum / samples, peak), ssim_sum / samples};
+void FrameMeter::Mean::add(double value) {
+  if (std::isnan(value)) return;
+  sum += value;
+  ++count;
+}
 
-  if (sums_.frames == 0) {
-    sums_ = {0, 0, quality.planes, {"all"}, 0, kInfinity};
-    for (auto& plane : sums_.planes) plane = {plane.name};
+double FrameMeter::Mean::value() const { return sum / static_cast<double>(count); }
+
+void FrameMeter::read_planes(const FrameView& reference, const FrameView& processed) {
+  const FormatInfo& format = info(reference.format);
+  now_.pairs.clear();
+  for (size_t i = 0; i < static_cast<size_t>(format.components); ++i) {
+    const int border = options_.crop_border >> format.component[i].shrink;
+    const auto plane = [&](const FrameView& frame, std::vector<uint8_t>& memory) {
+      return packed(crop(component_plane(frame, static_cast<int>(i)), border), memory);
+    };
+    now_.pairs.push_back(
+        {plane(reference, now_.memory[2 * i]), plane(processed, now_.memory[2 * i + 1])});
   }
-  check(sums_.planes.size() == quality.planes.size(), ErrorKind::kSettings,
-        "the format changed between colour and grey while measuring");
-  const auto accumulate = [&](PlaneQuality& sum, const PlaneQuality& one) {
-    sum.mse += one.mse;
-    sum.ssim += one.ssim;
-    sum.psnr_db = peak;  // turned into a PSNR by summary()
+  if (!options_.luma || format.family != Family::kRgb) return;
+  const auto luma = [&](SamplePlane PlanePair::*side, std::vector<uint8_t>& memory) {
+    const auto& rgb = now_.pairs;
+    return luma_plane(rgb[0].*side, rgb[1].*side, rgb[2].*side, memory);
   };
-  for (size_t i = 0; i < quality.planes.size(); ++i) accumulate(sums_.planes[i], quality.planes[i]);
-  accumulate(sums_.all, quality.all);
-  ++sums_.frames;
+  now_.pairs.push_back(
+      {luma(&PlanePair::reference, now_.memory[6]), luma(&PlanePair::processed, now_.memory[7])});
+}
+
+PlaneQuality FrameMeter::measure(size_t index, Workers* workers) const {
+  const auto& [a, b] = now_.pairs[index];
+  PlaneQuality plane{names_[index]};
+  plane.mse = mse(a, b, workers);
+  plane.psnr_db = psnr_db(plane.mse, a.peak);
+  if (options_.ssim) plane.ssim = ssim(a, b, options_.ssim_window, workers);
+  if (options_.ms_ssim) plane.ms_ssim = ms_ssim(a, b, workers);
+  if (index < before_.size() && before_[index].reference.size == a.size) {
+    const Flicker change = flicker(before_[index], now_.pairs[index], workers);
+    plane.flicker = change.mean;
+    plane.flicker_static = change.static_mean;
+  }
+  return plane;
+}
+
+// The frames are gone when the next pair comes, so their samples are copied.
+void FrameMeter::keep_for_flicker() {
+  before_.clear();
+  before_memory_.resize(2 * now_.pairs.size());
+  for (size_t i = 0; i < now_.pairs.size(); ++i) {
+    if (now_.pairs[i].reference.bytes > 2) break;  // luma of RGB
+    PlanePair pair = now_.pairs[i];
+    for (auto [plane, memory] : {std::pair{&pair.reference, &before_memory_[2 * i]},
+                                 std::pair{&pair.processed, &before_memory_[2 * i + 1]}}) {
+      const ptrdiff_t row = ptrdiff_t{plane->size.width} * plane->bytes;
+      memory->resize(static_cast<size_t>(row * plane->size.height));
+      for (int y = 0; y < plane->size.height; ++y)
+        std::memcpy(memory->data() + y * row, plane->data + y * plane->stride,
+                    static_cast<size_t>(row));
+      plane->data = memory->data();
+      plane->stride = row;
+    }
+    before_.push_back(pair);
+  }
+}
+
+void FrameMeter::accumulate(const FrameQuality& quality) {
+  const auto add = [&](Means& means, const PlaneQuality& plane) {
+    for (size_t m = 0; m < means.size(); ++m) means[m].add(plane.*kMeasures[m]);
+  };
+  for (size_t i = 0; i < quality.planes.size(); ++i) add(means_[i], quality.planes[i]);
+  add(means_.back(), quality.all);
+  ++frames_;
   if (std::isinf(quality.all.psnr_db))
-    ++sums_.identical;
+    ++identical_;
   else
-    finite_psnr_sum_ += quality.all.psnr_db;
-  sums_.psnr_min_db = std::min(sums_.psnr_min_db, quality.all.psnr_db);
+    finite_psnr_.add(quality.all.psnr_db);
+  psnr_min_db_ = std::min(psnr_min_db_, quality.all.psnr_db);
+}
+
+FrameQuality FrameMeter::add(const FrameView& reference, const FrameView& processed,
+                             Workers* workers) {
+  check_frames(reference, processed);
+  const FormatInfo& format = info(reference.format);
+  read_planes(reference, processed);
+  if (frames_ == 0) {
+    names_.clear();
+    for (size_t i = 0; i < now_.pairs.size(); ++i) names_.emplace_back(plane_name(format, i));
+    means_.assign(now_.pairs.size() + 1, Means{});
+    peak_ = now_.pairs[0].reference.peak;
+  }
+  check(names_.size() == now_.pairs.size() && names_[0] == plane_name(format, 0) &&
+            peak_ == now_.pairs[0].reference.peak,
+        ErrorKind::kSettings,
+        "planes and depth must stay the same while measuring; now the format is ", format.name);
+  FrameQuality quality;
+  for (size_t i = 0; i < now_.pairs.size(); ++i) quality.planes.push_back(measure(i, workers));
+  quality.all = combined(quality.planes, now_.pairs, static_cast<size_t>(format.components));
+  accumulate(quality);
+  if (options_.flicker) keep_for_flicker();
   return quality;
 }
 
 MeterSummary FrameMeter::summary() const {
-  MeterSummary summary = sums_;
-  if (summary.frames == 0) return summary;
-  const auto frames = static_cast<double>(summary.frames);
-  const auto average = [&](PlaneQuality& plane) {
-    plane.mse /= frames;
-    plane.ssim /= frames;
-    plane.psnr_db = psnr_db(plane.mse, plane.psnr_db);
+  MeterSummary summary{frames_, identical_, {}, {}, 0, psnr_min_db_};
+  if (frames_ == 0) return summary;
+  const auto mean_of = [&](const Means& means, const std::string& name) {
+    PlaneQuality plane{name};
+    for (size_t m = 0; m < means.size(); ++m) plane.*kMeasures[m] = means[m].value();
+    plane.psnr_db = psnr_db(plane.mse, peak_);
+    return plane;
   };
-  for (auto& plane : summary.planes) average(plane);
-  average(summary.all);
-  const uint64_t finite = summary.frames - summary.identical;
-  summary.psnr_mean_db = finite ? finite_psnr_sum_ / static_cast<double>(finite) : kInfinity;
+  for (size_t i = 0; i < names_.size(); ++i)
+    summary.planes.push_back(mean_of(means_[i], names_[i]));
+  summary.all = mean_of(means_.back(), "all");
+  summary.psnr_mean_db =
+      finite_psnr_.count ? finite_psnr_.value() : std::numeric_limits<double>::infinity();
   return summary;
-}
-
-void FrameMeter::reset() {
-  sums_ = {};
-  finite_psnr_sum_ = 0;
 }
 
 }  // namespace gan

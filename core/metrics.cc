@@ -1,156 +1,142 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/metrics.h"
 
-#include <array>
 #include <cmath>
 #include <limits>
-#include <vector>
 
+#include "core/bands.h"
 #include "core/error.h"
+#include "core/simd.h"
 
 namespace gan {
 namespace {
 
-constexpr int kWindow = 11;
+// The sum of so many squares of 8 bits fits in 32 bits, and vectors hold twice as many.
+constexpr int kChunk = 32768;
 
-const std::array<double, kWindow>& gaussian() {
-  static const auto window = [] {
-    std::array<double, kWindow> w;
-    double sum = 0;
-    for (int i = 0; i < kWindow; ++i) sum += w[i] = std::exp(-(i - 5) * (i - 5) / (2 * 1.5 * 1.5));
-    for (double& value : w) value /= sum;
-    return w;
-  }();
-  return window;
-}
-
-void check_alike(Size a, Size b, bool same_kind) {
-  check(a == b && same_kind, ErrorKind::kSettings, "pictures to compare must be alike, got ",
-        a.width, "x", a.height, " and ", b.width, "x", b.height,
-        same_kind ? "" : " of different depth or channels");
-  check(a.area() > 0, ErrorKind::kSettings, "pictures to compare are empty");
-}
-
-void row_values(const SamplePlane& plane, int y, std::vector<double>& out) {
-  const uint8_t* sample = plane.data + y * plane.stride;
-  for (int x = 0; x < plane.size.width; ++x, sample += plane.step)
-    out[static_cast<size_t>(x)] =
-        plane.bytes == 1 ? sample[0] : (sample[0] | sample[1] << 8) >> plane.shift;
-}
-
-// SSIM of one channel given as a function that fetches rows. The window is separable: five running
-// rows (a, b, aa, bb, ab) are filtered horizontally once each, kept for 11 rows, then vertically.
-template <class FetchRow>
-double ssim_of_rows(Size size, double peak, const FetchRow& fetch) {
-  if (size.width < kWindow || size.height < kWindow)
-    return std::numeric_limits<double>::quiet_NaN();
-  const auto& w = gaussian();
-  const double c1 = 0.01 * peak * (0.01 * peak), c2 = 0.03 * peak * (0.03 * peak);
-  const size_t width = static_cast<size_t>(size.width), valid = width - (kWindow - 1);
-  std::vector<double> a(width), b(width);
-  std::array<std::vector<std::array<double, 5>>, kWindow> ring;
-  for (auto& row : ring) row.resize(valid);
-  double total = 0;
-  for (int y = 0; y < size.height; ++y) {
-    fetch(y, a, b);
-    auto& filtered = ring[static_cast<size_t>(y % kWindow)];
-    for (size_t x = 0; x < valid; ++x) {
-      std::array<double, 5> sum{};
-      for (size_t k = 0; k < kWindow; ++k) {
-        const double p = a[x + k], q = b[x + k];
-        sum[0] += w[k] * p;
-        sum[1] += w[k] * q;
-        sum[2] += w[k] * p * p;
-        sum[3] += w[k] * q * q;
-        sum[4] += w[k] * p * q;
-      }
-      filtered[x] = sum;
-    }
-    if (y < kWindow - 1) continue;
-    for (size_t x = 0; x < valid; ++x) {
-      std::array<double, 5> m{};
-      for (int k = 0; k < kWindow; ++k) {
-        const auto& row = ring[static_cast<size_t>((y + 1 + k) % kWindow)][x];
-        for (size_t i = 0; i < 5; ++i) m[i] += w[static_cast<size_t>(k)] * row[i];
-      }
-      const double mu = m[0] * m[1], mu_a = m[0] * m[0], mu_b = m[1] * m[1];
-      total += (2 * mu + c1) * (2 * (m[4] - mu) + c2) /
-               ((mu_a + mu_b + c1) * (m[2] - mu_a + m[3] - mu_b + c2));
-    }
+template <class Sample>
+GAN_SIMD uint64_t squares(const Sample* a, const Sample* b, int count) {
+  std::conditional_t<sizeof(Sample) == 1, uint32_t, uint64_t> sum = 0;
+  for (int i = 0; i < count; ++i) {
+    const int difference = a[i] - b[i];
+    const auto size = static_cast<uint32_t>(difference < 0 ? -difference : difference);
+    sum += decltype(sum){size} * size;
   }
-  return total / (static_cast<double>(valid) * (size.height - kWindow + 1));
+  return sum;
+}
+
+double squares(const float* a, const float* b, int count) {
+  double sum = 0;
+  for (int i = 0; i < count; ++i) sum += (double{a[i]} - b[i]) * (double{a[i]} - b[i]);
+  return sum;
+}
+
+struct Change {
+  uint64_t all = 0, still = 0, still_count = 0;
+  Change& operator+=(const Change& other) {
+    all += other.all;
+    still += other.still;
+    still_count += other.still_count;
+    return *this;
+  }
+};
+
+template <class Sample>
+GAN_SIMD Change change(const Sample* const (&rows)[4], int count, int threshold) {
+  const Sample *a = rows[0], *b = rows[1], *a_before = rows[2], *b_before = rows[3];
+  uint32_t all = 0, still = 0, still_count = 0;  // 256 samples of 18 bits fit
+  for (int i = 0; i < count; ++i) {
+    const int moved = a[i] - a_before[i], shimmer = b[i] - b_before[i] - moved;
+    const auto size = static_cast<uint32_t>(shimmer < 0 ? -shimmer : shimmer);
+    const uint32_t stands = moved <= threshold && moved >= -threshold;
+    all += size;
+    still += stands ? size : 0;
+    still_count += stands;
+  }
+  return {all, still, still_count};
+}
+
+template <class Sample>
+Flicker flicker_of(const PlanePair& before, const PlanePair& now, Workers* workers) {
+  const Size size = now.reference.size;
+  const auto row = [](const SamplePlane& plane, int y) {
+    return SampleRows<Sample>{plane.data, plane.stride}.row(y);
+  };
+  const int threshold = static_cast<int>(now.reference.peak * 2 / 255);
+  const auto sum = sum_of_bands<Change>(size.height, workers, [&](int begin, int end) {
+    Change band;
+    for (int y = begin; y < end; ++y)
+      for (int x = 0; x < size.width; x += 256)
+        band += change<Sample>({row(now.reference, y) + x, row(now.processed, y) + x,
+                                row(before.reference, y) + x, row(before.processed, y) + x},
+                               std::min(256, size.width - x), threshold);
+    return band;
+  });
+  return {static_cast<double>(sum.all) / static_cast<double>(size.area()),
+          static_cast<double>(sum.still) / static_cast<double>(sum.still_count)};
 }
 
 }  // namespace
 
-SamplePlane component_plane(const FrameView& frame, int index) {
-  const Component& component = info(frame.format).component[static_cast<size_t>(index)];
-  const auto& plane = frame.planes[component.plane];
-  return {plane.data + component.offset,
-          component_size(component, frame.size),
-          plane.stride,
-          component.step,
-          component.depth > 8 ? 2 : 1,
-          component.depth,
-          component.shift};
-}
-
-SamplePlane crop(SamplePlane plane, int border) {
-  check(plane.size.width > 2 * border && plane.size.height > 2 * border, ErrorKind::kSettings,
-        "crop-border ", border, " leaves nothing of a plane of ", plane.size.width, "x",
-        plane.size.height);
-  plane.data += border * plane.stride + border * plane.step;
-  plane.size = {plane.size.width - 2 * border, plane.size.height - 2 * border};
-  return plane;
-}
-
-double mse(const SamplePlane& a, const SamplePlane& b) {
-  check_alike(a.size, b.size, a.depth == b.depth);
-  std::vector<double> p(static_cast<size_t>(a.size.width)), q(p.size());
-  double sum = 0;
-  for (int y = 0; y < a.size.height; ++y) {
-    row_values(a, y, p);
-    row_values(b, y, q);
-    for (size_t x = 0; x < p.size(); ++x) sum += (p[x] - q[x]) * (p[x] - q[x]);
-  }
-  return sum / static_cast<double>(a.size.area());
-}
-
-double ssim(const SamplePlane& a, const SamplePlane& b) {
-  check_alike(a.size, b.size, a.depth == b.depth);
-  return ssim_of_rows(a.size, a.peak(), [&](int y, std::vector<double>& p, std::vector<double>& q) {
-    row_values(a, y, p);
-    row_values(b, y, q);
-  });
-}
-
-double mse(const PictureView& a, const PictureView& b) {
-  check_alike(a.size, b.size, a.channels == b.channels);
-  const int count = a.size.width * a.channels;
-  double sum = 0;
-  for (int y = 0; y < a.size.height; ++y)
-    for (int i = 0; i < count; ++i) {
-      const double difference = double{a.row(y)[i]} - b.row(y)[i];
-      sum += difference * difference;
-    }
-  return sum / (static_cast<double>(a.size.area()) * a.channels);
-}
-
-double ssim(const PictureView& a, const PictureView& b, double peak) {
-  check_alike(a.size, b.size, a.channels == b.channels);
-  double sum = 0;
-  for (int c = 0; c < a.channels; ++c)
-    sum += ssim_of_rows(a.size, peak, [&](int y, std::vector<double>& p, std::vector<double>& q) {
-      for (size_t x = 0; x < p.size(); ++x) {
-        p[x] = a.row(y)[static_cast<int>(x) * a.channels + c];
-        q[x] = b.row(y)[static_cast<int>(x) * a.channels + c];
-      }
-    });
-  return sum / a.channels;
+void check_alike(const SamplePlane& a, const SamplePlane& b) {
+  const bool same_kind = a.bytes == b.bytes && a.peak == b.peak;
+  check(a.size == b.size && same_kind, ErrorKind::kSettings,
+        "pictures to compare must be alike, got ", a.size.width, "x", a.size.height, " and ",
+        b.size.width, "x", b.size.height, same_kind ? "" : " of different depth");
+  check(a.size.area() > 0, ErrorKind::kSettings, "pictures to compare are empty");
 }
 
 double psnr_db(double mse, double peak) {
   return mse == 0 ? std::numeric_limits<double>::infinity() : 10 * std::log10(peak * peak / mse);
+}
+
+double mse(const SamplePlane& a, const SamplePlane& b, Workers* workers) {
+  check_alike(a, b);
+  std::vector<uint8_t> a_memory, b_memory;
+  return with_rows(packed(a, a_memory), packed(b, b_memory), [&](auto p, auto q) {
+    using Sum = decltype(squares(p.row(0), q.row(0), 0));
+    // Rows without padding between them are one long row.
+    const int width = a.size.width;
+    const bool joined = p.row(1) == p.row(0) + width && q.row(1) == q.row(0) + width;
+    const auto sum = sum_of_bands<Sum>(a.size.height, workers, [&](int begin, int end) {
+      Sum band = 0;
+      const int rows = joined ? 1 : end - begin, count = joined ? width * (end - begin) : width;
+      for (int y = begin; y < begin + rows; ++y)
+        for (int x = 0; x < count; x += kChunk)
+          band += squares(p.row(y) + x, q.row(y) + x, std::min(kChunk, count - x));
+      return band;
+    });
+    return static_cast<double>(sum) / static_cast<double>(a.size.area());
+  });
+}
+
+Flicker flicker(const PlanePair& before, const PlanePair& now, Workers* workers) {
+  for (const auto* plane : {&now.processed, &before.reference, &before.processed})
+    check_alike(now.reference, *plane);
+  check(now.reference.bytes <= 2, ErrorKind::kSettings, "flicker is measured on integer samples");
+  std::vector<uint8_t> memory[4];
+  const PlanePair packed_before{packed(before.reference, memory[0]),
+                                packed(before.processed, memory[1])};
+  const PlanePair packed_now{packed(now.reference, memory[2]), packed(now.processed, memory[3])};
+  return now.reference.bytes == 1 ? flicker_of<uint8_t>(packed_before, packed_now, workers)
+                                  : flicker_of<uint16_t>(packed_before, packed_now, workers);
+}
+
+double mse(const PictureView& a, const PictureView& b) {
+  check(a.channels == b.channels, ErrorKind::kSettings, "pictures to compare have ", a.channels,
+        " and ", b.channels, " channels");
+  double sum = 0;
+  for (int c = 0; c < a.channels; ++c) sum += mse(channel_plane(a, c, 1), channel_plane(b, c, 1));
+  return sum / a.channels;
+}
+
+double ssim(const PictureView& a, const PictureView& b, double peak) {
+  check(a.channels == b.channels, ErrorKind::kSettings, "pictures to compare have ", a.channels,
+        " and ", b.channels, " channels");
+  double sum = 0;
+  for (int c = 0; c < a.channels; ++c)
+    sum += ssim(channel_plane(a, c, peak), channel_plane(b, c, peak));
+  return sum / a.channels;
 }
 
 }  // namespace gan

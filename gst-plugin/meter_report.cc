@@ -4,42 +4,56 @@
 namespace gan {
 namespace {
 
-void add_plane(GstStructure* to, const PlaneQuality& plane, bool ssim) {
+void set(GstStructure* to, const std::string& name, double value) {
+  gst_structure_set(to, name.c_str(), G_TYPE_DOUBLE, value, nullptr);
+}
+
+void set(GstStructure* to, const std::string& name, uint64_t value) {
+  gst_structure_set(to, name.c_str(), G_TYPE_UINT64, value, nullptr);
+}
+
+void add_plane(GstStructure* to, const PlaneQuality& plane, const MeterOptions& options) {
   const std::string suffix = plane.name == "all" ? "" : "-" + plane.name;
-  const auto set = [&](const char* name, double value) {
-    gst_structure_set(to, (name + suffix).c_str(), G_TYPE_DOUBLE, value, nullptr);
-  };
-  set("mse", plane.mse);
-  set("psnr", plane.psnr_db);
-  if (ssim) set("ssim", plane.ssim);
+  set(to, "mse" + suffix, plane.mse);
+  set(to, "psnr" + suffix, plane.psnr_db);
+  if (options.ssim) set(to, "ssim" + suffix, plane.ssim);
+  if (options.ms_ssim) set(to, "ms-ssim" + suffix, plane.ms_ssim);
+  if (!options.flicker) return;
+  set(to, "flicker" + suffix, plane.flicker);
+  set(to, "flicker-static" + suffix, plane.flicker_static);
 }
 
 }  // namespace
 
-void add_quality(GstStructure* to, const FrameQuality& quality, bool ssim) {
-  for (const auto& plane : quality.planes) add_plane(to, plane, ssim);
-  add_plane(to, quality.all, ssim);
+GstStructure* frame_structure(const FramePlace& place, const PairingCounts& counts,
+                              const FrameQuality& quality, const MeterOptions& options) {
+  GstStructure* const to = gst_structure_new("psnrmeter", "final", G_TYPE_BOOLEAN, FALSE, nullptr);
+  set(to, "frame", counts.pairs - 1);
+  set(to, "reference-frame", counts.reference - 1);
+  set(to, "processed-frame", counts.processed - 1);
+  set(to, "timestamp", place.timestamp);
+  set(to, "stream-time", place.stream_time);
+  set(to, "running-time", place.running_time);
+  set(to, "duration", place.duration);
+  add_plane(to, quality.all, options);
+  for (const auto& plane : quality.planes) add_plane(to, plane, options);
+  return to;
 }
 
-GstStructure* frame_structure(const GstSegment& segment, GstBuffer* buffer) {
-  const GstClockTime pts = GST_BUFFER_PTS(buffer);
-  return gst_structure_new(
-      "psnrmeter", "timestamp", G_TYPE_UINT64, pts, "stream-time", G_TYPE_UINT64,
-      gst_segment_to_stream_time(&segment, GST_FORMAT_TIME, pts), "running-time", G_TYPE_UINT64,
-      gst_segment_to_running_time(&segment, GST_FORMAT_TIME, pts), "duration", G_TYPE_UINT64,
-      GST_BUFFER_DURATION(buffer), "final", G_TYPE_BOOLEAN, FALSE, nullptr);
-}
-
-GstStructure* summary_structure(const char* name, const Measured& measured, bool ssim) {
-  const MeterSummary summary = measured.meter.summary();
-  GstStructure* const to = gst_structure_new(
-      name, "frames", G_TYPE_UINT64, summary.frames, "identical", G_TYPE_UINT64, summary.identical,
-      "unpaired-reference", G_TYPE_UINT64, measured.unpaired_reference, "unpaired-processed",
-      G_TYPE_UINT64, measured.unpaired_processed, nullptr);
+GstStructure* summary_structure(const char* name, const PairingCounts& counts,
+                                const MeterSummary& summary, const MeterOptions& options) {
+  GstStructure* const to = gst_structure_new_empty(name);
+  set(to, "frames", summary.frames);
+  set(to, "identical", summary.identical);
+  set(to, "unpaired-reference", counts.unpaired_reference);
+  set(to, "unpaired-processed", counts.unpaired_processed);
+  set(to, "reference-after-end", counts.reference_after_end);
+  set(to, "processed-after-end", counts.processed_after_end);
   if (summary.frames == 0) return to;
-  add_quality(to, {summary.planes, summary.all}, ssim);
-  gst_structure_set(to, "psnr-mean", G_TYPE_DOUBLE, summary.psnr_mean_db, "psnr-min", G_TYPE_DOUBLE,
-                    summary.psnr_min_db, nullptr);
+  add_plane(to, summary.all, options);
+  for (const auto& plane : summary.planes) add_plane(to, plane, options);
+  set(to, "psnr-mean", summary.psnr_mean_db);
+  set(to, "psnr-min", summary.psnr_min_db);
   return to;
 }
 

@@ -1,26 +1,34 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What psnrmeter says, as structures for messages and the property stats.
+// What psnrmeter says, as structures for messages, the log and the property stats.
 #pragma once
 
 #include <gst/gst.h>
 
+#include <memory>
+
 #include "core/frame_meter.h"
+#include "core/pairing.h"
 
 namespace gan {
 
-struct Measured {
-  FrameMeter meter{MeterOptions{}};
-  uint64_t unpaired_reference = 0, unpaired_processed = 0;
+struct FreeStructure {
+  void operator()(GstStructure* structure) const { gst_structure_free(structure); }
+};
+using UniqueStructure = std::unique_ptr<GstStructure, FreeStructure>;
+
+// Where a frame lies: the timestamp as it is, and through the segment of its stream.
+struct FramePlace {
+  GstClockTime timestamp, stream_time, running_time, duration;
 };
 
-// Adds mse, psnr and, where measured, ssim of the frame and, with the plane's name behind a dash,
-// of each plane.
-void add_quality(GstStructure* to, const FrameQuality& quality, bool ssim);
-
-// timestamp, stream-time, running-time and duration of a frame, final=false. Transfer full.
-GstStructure* frame_structure(const GstSegment& segment, GstBuffer* buffer);
+// final=false; frame (number of the pair), reference-frame and processed-frame (numbers in their
+// streams), timestamp, stream-time, running-time, duration; then mse, psnr and what else `options`
+// ask for, of the frame and, with the plane's name behind a dash, of each plane. Transfer full.
+GstStructure* frame_structure(const FramePlace& place, const PairingCounts& counts,
+                              const FrameQuality& quality, const MeterOptions& options);
 
 // Counts, means, psnr of the mean MSE, psnr-mean and psnr-min. Transfer full.
-GstStructure* summary_structure(const char* name, const Measured& measured, bool ssim);
+GstStructure* summary_structure(const char* name, const PairingCounts& counts,
+                                const MeterSummary& summary, const MeterOptions& options);
 
 }  // namespace gan

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/metrics.h"
 
-#include <limits>
-
-#include "core/frame_meter.h"
 #include "core/resize.h"
 #include "tests/golden/golden.h"
 
@@ -30,7 +27,7 @@ TEST(Metrics, IdenticalPicturesHaveInfinitePsnrAndSsimOne) {
 TEST(Metrics, SsimOfTwoConstantsHasAClosedForm) {
   const double c1 = 0.01 * 255 * (0.01 * 255);
   EXPECT_NEAR(ssim(filled({30, 30}, 50).view(), filled({30, 30}, 80).view(), 255),
-              (2 * 50 * 80 + c1) / (50 * 50 + 80 * 80 + c1), 1e-9);
+              (2 * 50 * 80 + c1) / (50 * 50 + 80 * 80 + c1), 3e-7);
 }
 
 TEST(Metrics, SsimBelowTheWindowIsNotANumber) {
@@ -57,10 +54,33 @@ TEST(Metrics, PlanesOfBytesAgreeWithFloats) {
 
 TEST(Metrics, SixteenBitSamplesCountInFull) {
   const std::vector<uint16_t> a(16 * 16, 65535), b(16 * 16, 0);
-  const SamplePlane pa{reinterpret_cast<const uint8_t*>(a.data()), {16, 16}, 32, 2, 2, 16};
-  const SamplePlane pb{reinterpret_cast<const uint8_t*>(b.data()), {16, 16}, 32, 2, 2, 16};
+  const SamplePlane pa{reinterpret_cast<const uint8_t*>(a.data()), {16, 16}, 32, 2, 2, 65535};
+  const SamplePlane pb{reinterpret_cast<const uint8_t*>(b.data()), {16, 16}, 32, 2, 2, 65535};
   EXPECT_DOUBLE_EQ(mse(pa, pb), 65535.0 * 65535);
-  EXPECT_NEAR(psnr_db(mse(pa, pb), pa.peak()), 0, 1e-12);
+  EXPECT_NEAR(psnr_db(mse(pa, pb), pa.peak), 0, 1e-12);
+}
+
+// Judged by a numpy program of the definition; 177 and 203 are odd at several scales.
+TEST(Metrics, MsSsimPadsOddSides) {
+  Picture a({203, 177}, 1), b = a;
+  for (int y = 0; y < 177; ++y)
+    for (int x = 0; x < 203; ++x) {
+      const int value = (x * x * 3 + y * y * 5 + x * y * 7) / 97 % 200 + 20;
+      a.span().row(y)[x] = static_cast<float>(value);
+      b.span().row(y)[x] =
+          static_cast<float>(std::min(255, std::max(0, value + (x * 13 + y * 29) % 37 - 18)));
+    }
+  const SamplePlane pa = channel_plane(a.view(), 0, 255), pb = channel_plane(b.view(), 0, 255);
+  EXPECT_NEAR(ms_ssim(pa, pb), 0.9954167733134837, 1e-6);
+  EXPECT_NEAR(ssim(pa, pb), 0.9380231279518665, 1e-6);
+}
+
+TEST(Metrics, MsSsimBelowItsSizeIsNotANumber) {
+  const Picture large = filled({161, 161}, 9), small = filled({160, 161}, 9);
+  EXPECT_DOUBLE_EQ(
+      ms_ssim(channel_plane(large.view(), 0, 255), channel_plane(large.view(), 0, 255)), 1);
+  EXPECT_TRUE(std::isnan(
+      ms_ssim(channel_plane(small.view(), 0, 255), channel_plane(small.view(), 0, 255))));
 }
 
 Picture times(Picture picture, float factor) {
@@ -72,89 +92,47 @@ TEST(MetricsGolden, AgreesWithBasicSrAndScikitImage) {
   GAN_NEEDS("GAN_GOLDEN");
   const JsonDocument document(test::read_text(test::golden("metrics/image_metrics.json")),
                               "metrics");
-  JsonObject* const pairs = json_object_get_object_member(document.root(), "pairs");
   int count = 0;
-  JsonObjectIter iter;
-  const char* name;
-  JsonNode* node;
-  json_object_iter_init(&iter, pairs);
-  while (json_object_iter_next(&iter, &name, &node)) {
-    JsonObject* const pair = json_node_get_object(node);
-    const TensorFile file =
-        open_tensor_file(test::golden(json_object_get_string_member(pair, "file")));
-    const Picture a = test::picture_from(file, "input.0"), b = test::picture_from(file, "input.1");
-    const Picture ya = luma_bt601(times(a, 1 / 255.f)), yb = luma_bt601(times(b, 1 / 255.f));
-    for (const int crop : {0, 4}) {
-      const std::string suffix = crop ? ".crop4" : ".crop0", what = std::string(name) + suffix;
-      const auto psnr = [&](const Picture& p, const Picture& q) {
-        return psnr_db(mse(p.view().crop(crop), q.view().crop(crop)), 255);
-      };
-      const auto similarity = [&](const Picture& p, const Picture& q) {
-        return ssim(p.view().crop(crop), q.view().crop(crop), 255);
-      };
-      const auto expect = [&](const char* key, double value, double tolerance) {
-        test::expect_within(what + " " + key, std::abs(value - test::number(pair, key + suffix)),
-                            tolerance);
-      };
-      expect("basicsr.psnr_rgb", psnr(a, b), 1e-5);
-      expect("basicsr.psnr_y", psnr(ya, yb), 1e-5);
-      expect("basicsr.ssim_rgb", similarity(a, b), 1e-6);
-      expect("basicsr.ssim_y", similarity(ya, yb), 1e-5);
-    }
-    test::expect_within(
-        std::string(name) + " skimage.ssim_gauss",
-        std::abs(ssim(a.view(), b.view(), 255) - test::number(pair, "skimage.ssim_gauss.mean")),
-        1e-6);
-    ++count;
-  }
+  test::each_member(
+      json_object_get_object_member(document.root(), "pairs"),
+      [&](const std::string& name, JsonObject* pair) {
+        const TensorFile file =
+            open_tensor_file(test::golden(json_object_get_string_member(pair, "file")));
+        const Picture a = test::picture_from(file, "input.0"),
+                      b = test::picture_from(file, "input.1");
+        const Picture ya = luma_bt601(times(a, 1 / 255.f)), yb = luma_bt601(times(b, 1 / 255.f));
+        for (const int crop : {0, 4}) {
+          const std::string suffix = crop ? ".crop4" : ".crop0", what = name + suffix;
+          const auto psnr = [&](const Picture& p, const Picture& q) {
+            return psnr_db(mse(p.view().crop(crop), q.view().crop(crop)), 255);
+          };
+          const auto similarity = [&](const Picture& p, const Picture& q) {
+            return ssim(p.view().crop(crop), q.view().crop(crop), 255);
+          };
+          const auto expect = [&](const char* key, double value, double tolerance) {
+            test::expect_within(what + " " + key,
+                                std::abs(value - test::number(pair, key + suffix)), tolerance);
+          };
+          expect("basicsr.psnr_rgb", psnr(a, b), 1e-5);
+          expect("basicsr.psnr_y", psnr(ya, yb), 1e-5);
+          expect("basicsr.ssim_rgb", similarity(a, b), 1e-6);
+          expect("basicsr.ssim_y", similarity(ya, yb), 1e-5);
+        }
+        test::expect_within(
+            name + " skimage.ssim_gauss",
+            std::abs(ssim(a.view(), b.view(), 255) - test::number(pair, "skimage.ssim_gauss.mean")),
+            1e-6);
+        if (json_object_has_member(pair, "pytorch_msssim.ms_ssim.f64")) {
+          double sum = 0;
+          for (int c = 0; c < 3; ++c)
+            sum += ms_ssim(channel_plane(a.view(), c, 255), channel_plane(b.view(), c, 255));
+          test::expect_within(name + " pytorch_msssim.ms_ssim",
+                              std::abs(sum / 3 - test::number(pair, "pytorch_msssim.ms_ssim.f64")),
+                              1e-5);
+        }
+        ++count;
+      });
   EXPECT_GE(count, 5);
-}
-
-TEST(FrameMeterGolden, AgreesWithFfmpegFrameByFrame) {
-  GAN_NEEDS("GAN_GOLDEN");
-  const JsonDocument document(test::read_text(test::golden("video/video_metrics.json")), "video");
-  JsonObject* const clips = json_object_get_object_member(document.root(), "clips");
-  JsonObjectIter iter;
-  const char* name;
-  JsonNode* node;
-  json_object_iter_init(&iter, clips);
-  while (json_object_iter_next(&iter, &name, &node)) {
-    JsonObject* const clip = json_node_get_object(node);
-    const Size size{static_cast<int>(test::number(clip, "width")),
-                    static_cast<int>(test::number(clip, "height"))};
-    const bool deep = test::number(clip, "bits") == 10;
-    const auto frame_bytes = static_cast<size_t>(test::number(clip, "frame_bytes"));
-    const std::string ref =
-        test::read_text(test::golden(json_object_get_string_member(clip, "ref")));
-    const std::string dis =
-        test::read_text(test::golden(json_object_get_string_member(clip, "dis")));
-    JsonArray* const frames = json_object_get_array_member(clip, "psnr_metadata_6_digits");
-    FrameMeter meter;
-    for (guint i = 0; i < json_array_get_length(frames); ++i) {
-      const auto frame = [&](const std::string& bytes) {
-        const auto* at = reinterpret_cast<const uint8_t*>(bytes.data()) + i * frame_bytes;
-        const int unit = deep ? 2 : 1, luma = size.width * unit, chroma = luma / 2;
-        FrameView view{deep ? PixelFormat::kI420_10LE : PixelFormat::kI420, size, {}, {}, {}};
-        view.planes[0] = {at, luma};
-        view.planes[1] = {at + luma * size.height, chroma};
-        view.planes[2] = {at + luma * size.height + chroma * size.height / 2, chroma};
-        return view;
-      };
-      const FrameQuality quality = meter.add(frame(ref), frame(dis));
-      JsonObject* const expected = json_array_get_object_element(frames, i);
-      double worst = 0;
-      const auto compare = [&](double value, const char* key) {
-        const double wanted = test::number(expected, key);
-        if (std::isinf(wanted) && std::isinf(value)) return;
-        worst = std::max(worst, std::abs(value - wanted));
-      };
-      compare(quality.planes[0].psnr_db, "psnr.psnr.y");
-      compare(quality.planes[1].psnr_db, "psnr.psnr.u");
-      compare(quality.planes[2].psnr_db, "psnr.psnr.v");
-      compare(quality.all.psnr_db, "psnr.psnr_avg");
-      test::expect_within(std::string(name) + " frame " + std::to_string(i) + " psnr", worst, 1e-5);
-    }
-  }
 }
 
 }  // namespace

@@ -78,4 +78,15 @@ inline double number(JsonObject* object, const std::string& key) {
   return json_node_get_double(node);
 }
 
+// function(name, object) for each member of a JSON object that is one itself.
+template <class Function>
+void each_member(JsonObject* object, const Function& function) {
+  JsonObjectIter iter;
+  const char* name;
+  JsonNode* node;
+  json_object_iter_init(&iter, object);
+  while (json_object_iter_next(&iter, &name, &node))
+    function(std::string(name), json_node_get_object(node));
+}
+
 }  // namespace gan::test

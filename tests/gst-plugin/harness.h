@@ -25,6 +25,7 @@ using UniqueMessage = std::unique_ptr<GstMessage, Unref>;
 struct Outcome {
   std::vector<std::string> errors;            // texts of the ERROR messages
   std::vector<GQuark> domains;                // and their domains
+  std::vector<std::string> warnings;          // texts of the WARNING messages
   std::vector<std::string> element_messages;  // structures of the element messages, as text
   bool eos = false;
 };
@@ -53,6 +54,11 @@ inline Outcome play(const std::string& text, int seconds = 60) {
         outcome.domains.push_back(error->domain);
         g_clear_error(&error);
         done = true;
+        break;
+      case GST_MESSAGE_WARNING:
+        gst_message_parse_warning(message.get(), &error, nullptr);
+        outcome.warnings.push_back(error->message);
+        g_clear_error(&error);
         break;
       case GST_MESSAGE_EOS: outcome.eos = done = true; break;
       case GST_MESSAGE_ELEMENT: {

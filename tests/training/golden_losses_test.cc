@@ -130,7 +130,7 @@ TEST(StructureGolden, HfenReproduces) {
                test::number(pixels.root(), "Charbonnier eps=1e-3 (eps inside sqrt as is)"), 1e-6);
 }
 
-TEST(StructureGolden, TheMissionsAutoEncoderLossesReproduce) {
+TEST(StructureGolden, TheAutoEncoderLossesReproduce) {
   GAN_NEEDS("GAN_GOLDEN");
   const auto file = golden_file("seeds/losses/srae_losses_32x40.safetensors");
   const JsonDocument values(file.metadata("value"), "value");

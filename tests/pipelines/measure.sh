@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# measure.sh SOURCE BUILD: pipelines/measure.sh on a clip and its damaged copy.
+set -euo pipefail
+root=$1
+export BUILD_DIR=$2
+unset DISPLAY WAYLAND_DISPLAY
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+fail() { echo "$*"; exit 1; }
+
+clip="videotestsrc num-buffers=30 pattern=ball ! video/x-raw,format=I420,width=160,height=120,framerate=30/1"
+gst-launch-1.0 -q $clip ! tee name=t t. ! queue ! x264enc quantizer=1 pass=quant ! matroskamux ! filesink location="$work/original.mkv" \
+  t. ! queue max-size-time=0 max-size-bytes=0 ! x264enc quantizer=40 pass=quant ! matroskamux ! filesink location="$work/poor.mkv"
+
+# The picture with the values over it goes on at its own pace, so that they come in time.
+SINK="x264enc quantizer=1 pass=quant ! matroskamux ! filesink location=$work/shown.mkv sync=true" \
+  "$root/pipelines/measure.sh" "$work/original.mkv" "$work/poor.mkv" "$work/out" flicker=true > "$work/printed.txt" ||
+  fail "measure.sh failed"
+cat "$work/printed.txt"
+[ "$(wc -l < "$work/out/values.csv")" = 31 ] || fail "values.csv has not a line a frame"
+grep -q '^unpaired-reference *0$' "$work/printed.txt" || fail "frames without partners"
+[ "$(grep -o '<polyline' "$work/out/report.html" | wc -l)" = 7 ] || fail "report.html has not a curve a value"
+for name in original processed difference; do
+  [ -s "$work/out/worst-1-$name.png" ] || fail "no picture of the worst frame: $name"
+done
+
+# What was shown is the processed clip with text over it.
+BUILD_DIR=$2 "$root/pipelines/measure.sh" "$work/poor.mkv" "$work/shown.mkv" "$work/text" > "$work/text.txt" || fail "the shown clip cannot be measured"
+grep -q '^frames *30$' "$work/text.txt" || fail "frames were lost on the way to the sink"
+awk '$1 == "psnr" && $2 + 0 < 40 {shown = 1} END {exit !shown}' "$work/text.txt" || fail "no values were shown"
+
+if "$root/pipelines/measure.sh" "$work/original.mkv" /nowhere.mkv "$work/none" 2> "$work/error.txt"; then fail "a missing file passed"; fi
+grep -q '/nowhere.mkv: no such file' "$work/error.txt" || fail "a missing file is not named"
