@@ -37,6 +37,14 @@ int cgroup_cpus() {
   return static_cast<int>(std::ceil(std::strtod(quota.c_str(), nullptr) / period));
 }
 
+// What the cgroup leaves, or `otherwise` when it sets no limit.
+size_t cgroup_memory(size_t otherwise) {
+  size_t limit = 0, used = 0;
+  std::ifstream("/sys/fs/cgroup/memory.current") >> used;
+  if (!(std::ifstream("/sys/fs/cgroup/memory.max") >> limit)) return otherwise;  // "max"
+  return std::min(otherwise, limit > used ? limit - used : 0);
+}
+
 }  // namespace
 
 torch::Device device_from_name(const std::string& name) {
@@ -82,6 +90,15 @@ int available_threads() {
   int count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
   if (const int granted = cgroup_cpus(); granted > 0) count = std::min(count, granted);
   return std::max(count, 1);
+}
+
+size_t available_host_memory() {
+  std::ifstream file("/proc/meminfo");
+  std::string word;
+  while (file >> word)
+    if (size_t kilobytes = 0; word == "MemAvailable:" && file >> kilobytes)
+      return cgroup_memory(kilobytes * 1024);
+  return cgroup_memory(SIZE_MAX);
 }
 
 void set_threads_of_this_thread(int threads) {

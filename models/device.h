@@ -22,6 +22,10 @@ const char* precision_name(torch::ScalarType type);
 // Processors this process may use: the affinity mask and the cgroup's quota, at least 1.
 int available_threads();
 
+// Bytes that this process may still take before the system runs out of memory: what the kernel says
+// is available, or less where a cgroup grants less.
+size_t available_host_memory();
+
 // Sets the number of threads that LibTorch uses for work started by the calling thread. The
 // OpenMP setting belongs to the thread, so an application's own threads keep theirs. 0: all.
 void set_threads_of_this_thread(int threads);
