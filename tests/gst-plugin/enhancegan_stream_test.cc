@@ -272,7 +272,7 @@ TEST(EnhanceGan, SkippingWhatDoesNotChangeChangesNoBit) {
         return GST_PAD_PROBE_OK;
       },
       &tiles, nullptr);
-  EXPECT_EQ(show.play().bytes, frames_of(text("")).bytes);
+  EXPECT_TRUE(show.play().bytes == frames_of(text("")).bytes);
   EXPECT_GE(tiles.second, 7u * 12);  // of the 20 of each frame after the first
   EXPECT_LE(tiles.second, 7u * 19);
 }
