@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <exception>
 #include <iomanip>
 #include <utility>
 
@@ -167,7 +168,7 @@ torch::Tensor TiledNetwork::run(const torch::Tensor& input, const std::vector<fl
       run_tiles(input, code);
       done = true;
     } catch (const std::exception& error) {
-      if (!is_out_of_memory(error)) throw;
+      if (!is_out_of_memory(error)) std::rethrow_exception(std::current_exception());
       reason = error.what();
       reason = reason.substr(0, reason.find('\n'));
     }

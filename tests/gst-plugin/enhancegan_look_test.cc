@@ -68,7 +68,8 @@ TEST_F(EnhanceGanLook, StrengthBlends) {
   const std::string half = frames("brighter1", "strength=0.5")[0];
   for (size_t i = 0; i < half.size(); ++i) {
     const int sum = uint8_t(plain[i]) + std::min(uint8_t(plain[i]) + 128, 383);
-    if (uint8_t(network[i]) < 255) ASSERT_NEAR(uint8_t(half[i]), sum / 2, 1) << i;
+    if (uint8_t(network[i]) == 255) continue;  // was cut off, which the blend is not
+    ASSERT_NEAR(uint8_t(half[i]), sum / 2, 1) << i;
   }
 }
 
