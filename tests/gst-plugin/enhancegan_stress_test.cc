@@ -86,6 +86,35 @@ TEST(EnhanceGanStress, ManyStartsTakeNoMoreMemory) {
   EXPECT_LT(resident_kilobytes(), settled + 8 * 1024);
 }
 
+// Up and down stream, sizes by chance: what the template names is enlarged, the rest refused.
+TEST(EnhanceGanStress, EveryFormatAtRandomSizesIsNegotiatedOrRefused) {
+  std::mt19937 random(11);
+  const std::string known =
+      " RGB BGR RGBx BGRx RGBA BGRA GRAY8 I420 NV12 GBR I420_10LE P010_10LE GBR_10LE GRAY16_LE "
+      "RGBA64_LE ";
+  for (int format = GST_VIDEO_FORMAT_I420; format < GST_VIDEO_FORMAT_P010_10LE + 40; ++format) {
+    const auto* const info = gst_video_format_get_info(GstVideoFormat(format));
+    if (!info || !GST_VIDEO_FORMAT_INFO_NAME(info)) break;
+    const std::string name = GST_VIDEO_FORMAT_INFO_NAME(info);
+    const int width = int(1 + random() % 70), height = int(1 + random() % 70);
+    const auto caps = [&](int scale) {
+      return "video/x-raw,format=" + name + ",width=" + std::to_string(width * scale) +
+             ",height=" + std::to_string(height * scale) + ",framerate=25/1";
+    };
+    GstHarness* const harness = gst_harness_new("enhancegan");
+    for (const bool source : {true, false}) {
+      GstCaps* const asked = gst_caps_from_string(caps(source ? 2 : 1).c_str());
+      GstPad* const pad = gst_element_get_static_pad(harness->element, source ? "src" : "sink");
+      EXPECT_EQ(gst_pad_query_accept_caps(pad, asked),
+                known.find(" " + name + " ") != std::string::npos)
+          << name << " " << width << "x" << height;
+      gst_caps_unref(asked);
+      gst_object_unref(pad);
+    }
+    gst_harness_teardown(harness);
+  }
+}
+
 TEST(EnhanceGanStress, TwoInARowAndTwoPipelinesAtOnce) {
   const auto text = [](int frames) {
     return "videotestsrc num-buffers=" + std::to_string(frames) +
