@@ -20,6 +20,12 @@ struct EnhancerOptions {
   int threads = 0;                 // of the CPU, for the calling thread's work alone; 0: all
   bool allow_torchscript = false;  // a script can run any operator
   int tile_size = 0;               // side of a tile's core, input pixels; 0: the whole frame
+  int tile_overlap = 0;            // of a tile beyond its core; 0: the network's reach, at most 64
+  // Bytes of host memory that frames and tiles may take; 0: half of what the machine has to give.
+  // Where whole frames would take more, tiles of a size that does not.
+  uint64_t memory_limit = 0;
+  // Tiles, of 128 pixels or less, whose input is that of the frame before keep their output.
+  bool skip_unchanged = false;
 };
 
 struct EnhancerInfo {
@@ -28,6 +34,7 @@ struct EnhancerInfo {
   std::string device;     // "cpu", "cuda:0"
   std::string precision;  // "fp32", "bf16", "fp16"
   int scale = 1;          // output side / input side
+  int latent = 0;         // length of the code that chooses among its results; 0: there is one
 };
 
 struct FrameFormat {
@@ -39,18 +46,31 @@ struct FrameFormat {
 
 // How a frame is to look; may change from frame to frame.
 struct Look {
-  double strength = 1;  // 0..1: share of the network against plain bicubic resampling
+  double strength = 1;      // 0..1: share of the network against plain bicubic resampling
+  double split = 0;         // 0..1: so much of the width, from the left, is plainly resampled
+  std::vector<float> code;  // info().latent numbers; empty: zeros, the middle of all codes
 };
 
 struct EnhancerStats {
   uint64_t frames = 0;
-  uint64_t tiles = 0;
-  double mean_ms = 0;  // of a frame, from submit to the end of collect
-  double p95_ms = 0;   // 95th percentile of the last 1,000 frames
+  uint64_t tiles = 0;          // that the network ran
+  uint64_t tiles_skipped = 0;  // whose input had not changed
+  uint64_t retries = 0;        // run again in fp32
+  int tile_size = 0;           // of a tile's core now; 0: whole frames
+  double warm_ms = 0;          // the network's, of a frame of noise in set_formats()
+  double mean_ms = 0;          // of a frame, from submit to the end of collect
+  double p95_ms = 0;           // 95th percentile of the last 1,000 frames
 };
 
-// One stream's network. One thread at a time, always the same one after set_formats(); stats() may
-// be asked from any.
+// What went otherwise than asked for and was mended: the user may want to know.
+struct EngineEvent {
+  std::string name;  // "out-of-memory": smaller tiles or the CPU; "not-finite": retried in fp32
+  std::string text;
+};
+
+// One stream's network. One thread at a time; frames come from one thread, which has called
+// set_formats() of this or of another enhancer with the same number of threads; stats() may be
+// asked from any.
 class Enhancer {
  public:
   virtual ~Enhancer() = default;
@@ -71,6 +91,8 @@ class Enhancer {
   }
 
   virtual EnhancerStats stats() const = 0;
+  // Those since the last call.
+  virtual std::vector<EngineEvent> take_events() = 0;
 };
 
 struct WalkerOptions {
@@ -141,7 +163,7 @@ std::unique_ptr<LatentWalker> load_walker(const WalkerOptions& options);
 
 // The functions that libganmodels.so exports as one table, behind the C symbol gan_models_api.
 struct ModelsApi {
-  static constexpr int kVersion = 3;
+  static constexpr int kVersion = 4;
   int version;
   std::unique_ptr<Enhancer> (*load_enhancer)(const EnhancerOptions&);
   std::unique_ptr<LatentWalker> (*load_walker)(const WalkerOptions&);

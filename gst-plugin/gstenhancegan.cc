@@ -19,9 +19,12 @@
 #include <memory>
 
 #include "core/engine.h"
+#include "gst-plugin/enhance_properties.h"
+#include "gst-plugin/frame_metas.h"
 #include "gst-plugin/guard.h"
+#include "gst-plugin/lateness.h"
 #include "gst-plugin/locked.h"
-#include "gst-plugin/precision_type.h"
+#include "gst-plugin/network_keeper.h"
 #include "gst-plugin/scaled_caps.h"
 #include "gst-plugin/video_frame.h"
 
@@ -32,28 +35,18 @@ using gan::guard;
 
 namespace {
 
-struct Settings {
-  gan::EnhancerOptions engine;
-  gan::Look look;
-};
-
 struct State {
-  gan::Locked<Settings> settings;  // any thread sets properties
-  gan::Locked<int> scale{0};       // any thread asks for caps; 0: no network loaded
-  gan::Locked<std::shared_ptr<gan::Enhancer>>
-      enhancer;          // from start() to stop(); others ask for stats
-  GstVideoInfo in, out;  // streaming thread
-};
-
-enum Property {
-  kModel = 1,
-  kDevice,
-  kPrecision,
-  kThreads,
-  kAllowTorchScript,
-  kTileSize,
-  kStrength,
-  kStats
+  explicit State(gan::NetworkKeeper::Report report) : keeper(std::move(report)) {}
+  gan::Locked<gan::EnhanceSettings> settings;  // any thread sets properties
+  gan::Locked<int> scale{0};                   // any thread asks for caps; 0: no network loaded
+  gan::NetworkKeeper keeper;                   // loaded from start() to stop()
+  gan::Lateness lateness;
+  gan::Locked<GstClockTime> frame_time{0};  // that the network takes, as the warm-up showed
+  // What follows belongs to the streaming thread.
+  GstVideoInfo in, out;
+  std::optional<gan::LatentPath> path;
+  std::string path_seeds;  // that the path was made of
+  double seconds = 0;      // stream time of the frame
 };
 
 }  // namespace
@@ -63,32 +56,42 @@ struct _GstEnhanceGan {
   State* state;  // new in init, delete in finalize
 };
 
-G_DEFINE_TYPE(GstEnhanceGan, gst_enhance_gan, GST_TYPE_BASE_TRANSFORM)
+G_DEFINE_TYPE_WITH_CODE(GstEnhanceGan, gst_enhance_gan, GST_TYPE_BASE_TRANSFORM,
+                        G_IMPLEMENT_INTERFACE(GST_TYPE_PRESET, nullptr))
 GST_ELEMENT_REGISTER_DEFINE(enhancegan, "enhancegan", GST_RANK_NONE, GST_TYPE_ENHANCE_GAN)
 
+static State& state_of(gpointer self) { return *GST_ENHANCE_GAN(self)->state; }
+
 static gboolean start(GstBaseTransform* base) {
-  State& state = *GST_ENHANCE_GAN(base)->state;
-  return guard(base, FALSE, [&] {
-    std::shared_ptr<gan::Enhancer> enhancer = gan::load_enhancer(state.settings.copy().engine);
-    const gan::EnhancerInfo info = enhancer->info();
+  State& state = state_of(base);
+  gst_base_transform_set_passthrough(base, FALSE);
+  const gboolean started = guard(base, FALSE, [&] {
+    const gan::EnhanceSettings settings = state.settings.copy();
+    state.keeper.start(settings.engine, settings.reload);
+    const gan::EnhancerInfo info = state.keeper.current()->info();
+    state.path = gan::code_path(settings.seeds, info);
+    state.path_seeds = settings.seeds;
     GST_INFO_OBJECT(base, "loaded %s: %s x%d on %s in %s", info.model.c_str(), info.network.c_str(),
                     info.scale, info.device.c_str(), info.precision.c_str());
     state.scale.with([&](int& scale) { scale = info.scale; });
-    state.enhancer.with([&](auto& held) { held = std::move(enhancer); });
+    state.frame_time.with([](GstClockTime& time) { time = 0; });
+    state.lateness.reset();
     return TRUE;
   });
+  if (!started) state.keeper.stop();
+  return started;
 }
 
 static gboolean stop(GstBaseTransform* base) {
-  State& state = *GST_ENHANCE_GAN(base)->state;
+  State& state = state_of(base);
   state.scale.with([](int& scale) { scale = 0; });
-  state.enhancer.with([](auto& held) { held.reset(); });
+  state.keeper.stop();
   return TRUE;
 }
 
 static GstCaps* transform_caps(GstBaseTransform* base, GstPadDirection direction, GstCaps* caps,
                                GstCaps* filter) {
-  const int scale = GST_ENHANCE_GAN(base)->state->scale.copy();
+  const int scale = state_of(base).scale.copy();
   GstCaps* result = gan::scale_caps(caps, direction, scale);
   if (filter) {
     GstCaps* const filtered = gst_caps_intersect_full(filter, result, GST_CAPS_INTERSECT_FIRST);
@@ -97,6 +100,14 @@ static GstCaps* transform_caps(GstBaseTransform* base, GstPadDirection direction
   }
   GST_DEBUG_OBJECT(base, "caps %" GST_PTR_FORMAT " become %" GST_PTR_FORMAT, caps, result);
   return result;
+}
+
+static gboolean accept_caps(GstBaseTransform* base, GstPadDirection direction, GstCaps* caps) {
+  GstCaps* const said = gan::with_interlace_mode(caps);
+  const gboolean accepted =
+      GST_BASE_TRANSFORM_CLASS(gst_enhance_gan_parent_class)->accept_caps(base, direction, said);
+  gst_caps_unref(said);
+  return accepted;
 }
 
 // A buffer is one frame whatever its bytes are: decoders pad rows and planes (GstVideoMeta tells).
@@ -112,32 +123,105 @@ static gboolean transform_size(GstBaseTransform* base, GstPadDirection, GstCaps*
 }
 
 static gboolean set_caps(GstBaseTransform* base, GstCaps* in_caps, GstCaps* out_caps) {
-  State& state = *GST_ENHANCE_GAN(base)->state;
+  State& state = state_of(base);
   return guard(base, FALSE, [&] {
     gan::check(gst_video_info_from_caps(&state.in, in_caps) &&
                    gst_video_info_from_caps(&state.out, out_caps),
                gan::ErrorKind::kSettings, "the negotiated caps are not raw video");
-    gan::check(!GST_VIDEO_INFO_IS_INTERLACED(&state.in), gan::ErrorKind::kSettings,
-               "interlaced video must pass through deinterlace first");
-    state.enhancer.copy()->set_formats(gan::frame_format(state.in), gan::frame_format(state.out));
+    state.keeper.set_formats(gan::frame_format(state.in), gan::frame_format(state.out));
+    const double ms = state.keeper.stats().warm_ms;
+    state.frame_time.with([&](GstClockTime& time) { time = GstClockTime(ms * GST_MSECOND); });
+    gst_element_post_message(GST_ELEMENT(base), gst_message_new_latency(GST_OBJECT(base)));
     return TRUE;
   });
+}
+
+// Where nothing would change, buffers go through as they are.
+static void let_through(GstBaseTransform* base, const State& state) {
+  const gboolean nothing = state.settings.copy().strength <= 0 && state.scale.copy() == 1;
+  if (nothing == gst_base_transform_is_passthrough(base)) return;
+  gst_base_transform_set_passthrough(base, nothing);
+  gst_base_transform_reconfigure_src(base);  // buffers from another pool
 }
 
 static void before_transform(GstBaseTransform* base, GstBuffer* buffer) {
   const GstClockTime time =
       gst_segment_to_stream_time(&base->segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
-  if (GST_CLOCK_TIME_IS_VALID(time)) gst_object_sync_values(GST_OBJECT(base), time);
+  State& state = state_of(base);
+  if (GST_CLOCK_TIME_IS_VALID(time)) {
+    gst_object_sync_values(GST_OBJECT(base), time);
+    state.seconds = static_cast<double>(time) / GST_SECOND;
+  }
+  let_through(base, state);
+}
+
+// A mistake in what was changed while playing must not end the show.
+static void renew_path(GstBaseTransform* base, const std::string& seeds) {
+  State& state = state_of(base);
+  if (state.path_seeds == seeds) return;
+  state.path_seeds = seeds;
+  const auto failed =
+      gan::failure_of([&] { state.path = gan::code_path(seeds, state.keeper.current()->info()); });
+  if (failed)
+    GST_ELEMENT_WARNING(base, RESOURCE, SETTINGS,
+                        ("%s; the code's path stays as it was", failed->text.c_str()), (nullptr));
+}
+
+static void post_events(GstBaseTransform* base, gan::Enhancer& enhancer) {
+  for (const gan::EngineEvent& event : enhancer.take_events())
+    gan::post_event(GST_ELEMENT(base), event.name, event.text);
 }
 
 static GstFlowReturn transform(GstBaseTransform* base, GstBuffer* in, GstBuffer* out) {
-  State& state = *GST_ENHANCE_GAN(base)->state;
+  State& state = state_of(base);
   return guard(base, GST_FLOW_ERROR, [&] {
+    const gan::EnhanceSettings settings = state.settings.copy();  // one for the whole frame
+    const auto enhancer = state.keeper.next_frame();
+    renew_path(base, settings.seeds);
+    gan::Look look{.strength = settings.strength, .split = settings.split, .code = {}};
+    if (state.path)
+      look.code = state.path->at(state.path->position(settings.pace, 0, state.seconds));
+    state.lateness.count_frame();
+    if (settings.plain_when_late && state.lateness.is_late(base->segment, in)) {
+      look.strength = 0;
+      state.lateness.post(base, in);
+    }
     const gan::MappedFrame from(state.in, in, GST_MAP_READ);
     const gan::MappedFrame to(state.out, out, GST_MAP_WRITE);
-    state.enhancer.copy()->run(from.view(), state.settings.copy().look, to.span());
+    enhancer->run(from.view(), look, to.span());
+    post_events(base, *enhancer);
     return GST_FLOW_OK;
   });
+}
+
+static gboolean src_event(GstBaseTransform* base, GstEvent* event) {
+  state_of(base).lateness.listen(event);
+  return GST_BASE_TRANSFORM_CLASS(gst_enhance_gan_parent_class)->src_event(base, event);
+}
+
+static gboolean sink_event(GstBaseTransform* base, GstEvent* event) {
+  if (GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_STOP) state_of(base).lateness.reset();
+  return GST_BASE_TRANSFORM_CLASS(gst_enhance_gan_parent_class)->sink_event(base, event);
+}
+
+// No frame is held, but in a live pipeline each is later by the time that the network takes.
+static gboolean query(GstBaseTransform* base, GstPadDirection direction, GstQuery* query) {
+  if (GST_QUERY_TYPE(query) != GST_QUERY_LATENCY || direction != GST_PAD_SRC)
+    return GST_BASE_TRANSFORM_CLASS(gst_enhance_gan_parent_class)->query(base, direction, query);
+  if (!gst_pad_peer_query(base->sinkpad, query)) return FALSE;
+  gboolean live = FALSE;
+  GstClockTime least = 0, most = 0;
+  gst_query_parse_latency(query, &live, &least, &most);
+  const GstClockTime own = live ? state_of(base).frame_time.copy() : 0;
+  gst_query_set_latency(query, live, least + own,
+                        GST_CLOCK_TIME_IS_VALID(most) ? most + own : most);
+  return TRUE;
+}
+
+static gboolean transform_meta(GstBaseTransform* base, GstBuffer* out, GstMeta* meta,
+                               GstBuffer* in) {
+  State& state = state_of(base);
+  return gan::keep_meta(meta, {in, &state.in}, {out, &state.out});
 }
 
 static gboolean propose_allocation(GstBaseTransform* base, GstQuery* decided, GstQuery* query) {
@@ -148,57 +232,24 @@ static gboolean propose_allocation(GstBaseTransform* base, GstQuery* decided, Gs
   return TRUE;
 }
 
-static GstStructure* stats_structure(State& state) {
-  const auto enhancer = state.enhancer.copy();
-  GstStructure* const stats = gst_structure_new_empty("enhancegan-stats");
-  if (!enhancer) return stats;
-  const gan::EnhancerStats now = enhancer->stats();
-  const gan::EnhancerInfo info = enhancer->info();
-  gst_structure_set(stats, "frames", G_TYPE_UINT64, now.frames, "tiles", G_TYPE_UINT64, now.tiles,
-                    "device", G_TYPE_STRING, info.device.c_str(), "precision", G_TYPE_STRING,
-                    info.precision.c_str(), "mean-ms", G_TYPE_DOUBLE, now.mean_ms, "p95-ms",
-                    G_TYPE_DOUBLE, now.p95_ms, nullptr);
-  return stats;
-}
-
 static void set_property(GObject* object, guint id, const GValue* value, GParamSpec* spec) {
-  State& state = *GST_ENHANCE_GAN(object)->state;
-  const auto text = [&] {
-    const char* const given = g_value_get_string(value);
-    return std::string(given ? given : "");
-  };
-  state.settings.with([&](Settings& settings) {
-    switch (id) {
-      case kModel: settings.engine.model = text(); break;
-      case kDevice: settings.engine.device = text().empty() ? "auto" : text(); break;
-      case kPrecision:
-        settings.engine.precision = gan::precision_nick(g_value_get_enum(value));
-        break;
-      case kThreads: settings.engine.threads = g_value_get_int(value); break;
-      case kAllowTorchScript: settings.engine.allow_torchscript = g_value_get_boolean(value); break;
-      case kTileSize: settings.engine.tile_size = g_value_get_int(value); break;
-      case kStrength: settings.look.strength = g_value_get_double(value); break;
-      default: G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
-    }
+  const bool known = state_of(object).settings.with([&](gan::EnhanceSettings& settings) {
+    return gan::set_enhance_property(settings, id, value);
   });
+  if (!known) G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
+  const gan::EnhanceSettings now = state_of(object).settings.copy();
+  if (id == gan::kEnhanceModel) state_of(object).keeper.change_model(now.engine.model);
+  if (id == gan::kEnhanceReload) state_of(object).keeper.watch(now.reload);
+  if (id == gan::kEnhanceOnLate)
+    gst_base_transform_set_qos_enabled(GST_BASE_TRANSFORM(object), !now.plain_when_late);
 }
 
 static void get_property(GObject* object, guint id, GValue* value, GParamSpec* spec) {
-  State& state = *GST_ENHANCE_GAN(object)->state;
-  const Settings settings = state.settings.copy();
-  switch (id) {
-    case kModel: g_value_set_string(value, settings.engine.model.c_str()); break;
-    case kDevice: g_value_set_string(value, settings.engine.device.c_str()); break;
-    case kPrecision:
-      g_value_set_enum(value, gan::precision_index(settings.engine.precision));
-      break;
-    case kThreads: g_value_set_int(value, settings.engine.threads); break;
-    case kAllowTorchScript: g_value_set_boolean(value, settings.engine.allow_torchscript); break;
-    case kTileSize: g_value_set_int(value, settings.engine.tile_size); break;
-    case kStrength: g_value_set_double(value, settings.look.strength); break;
-    case kStats: g_value_take_boxed(value, stats_structure(state)); break;
-    default: G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
-  }
+  State& state = state_of(object);
+  if (id == gan::kEnhanceStats)
+    g_value_take_boxed(value, gan::enhance_stats(state.keeper, state.lateness.degraded()));
+  else if (!gan::get_enhance_property(state.settings.copy(), id, value))
+    G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
 }
 
 static void finalize(GObject* object) {
@@ -206,42 +257,11 @@ static void finalize(GObject* object) {
   G_OBJECT_CLASS(gst_enhance_gan_parent_class)->finalize(object);
 }
 
-static void gst_enhance_gan_init(GstEnhanceGan* self) { self->state = new State; }
-
-static void install_properties(GObjectClass* object) {
-  const auto install = [&](Property id, GParamSpec* spec) {
-    g_object_class_install_property(object, id, spec);
-  };
-  const auto fixed =
-      GParamFlags(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
-  const auto live = GParamFlags(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
-                                GST_PARAM_MUTABLE_PLAYING | GST_PARAM_CONTROLLABLE);
-  install(kModel, g_param_spec_string("model", "Model",
-                                      "Path of a checkpoint (safetensors, or an official .pth), or "
-                                      "the name of a built-in model; "
-                                      "empty: the built-in 2x network",
-                                      "", fixed));
-  install(kDevice,
-          g_param_spec_string("device", "Device", "auto, cpu, cuda or cuda:N", "auto", fixed));
-  install(kPrecision, g_param_spec_enum("precision", "Precision", "Number format of the network",
-                                        gan::precision_type(), 0, fixed));
-  install(kThreads, g_param_spec_int("threads", "Threads", "CPU threads of this element; 0: all", 0,
-                                     1024, 0, fixed));
-  install(kAllowTorchScript,
-          g_param_spec_boolean("allow-torchscript", "Allow TorchScript",
-                               "Play TorchScript archives too. A script can run any operator, "
-                               "also ones that write files: only for files that you trust",
-                               FALSE, fixed));
-  install(kTileSize, g_param_spec_int("tile-size", "Tile size",
-                                      "Side of the tiles a frame is cut into, in input pixels, 16 "
-                                      "or more; 0: the whole frame at once",
-                                      0, 65536, 0, fixed));
-  install(kStrength, g_param_spec_double("strength", "Strength",
-                                         "Share of the network against plain bicubic resampling", 0,
-                                         1, 1, live));
-  install(kStats, g_param_spec_boxed(
-                      "stats", "Statistics", "frames, tiles, device, precision, mean-ms, p95-ms",
-                      GST_TYPE_STRUCTURE, GParamFlags(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)));
+static void gst_enhance_gan_init(GstEnhanceGan* self) {
+  self->state = new State([self](const std::string& event, const std::string& text) {
+    gan::post_event(GST_ELEMENT(self), event, text);
+  });
+  gst_base_transform_set_qos_enabled(GST_BASE_TRANSFORM(self), TRUE);  // on-late=drop
 }
 
 static void gst_enhance_gan_class_init(GstEnhanceGanClass* klass) {
@@ -252,9 +272,9 @@ static void gst_enhance_gan_class_init(GstEnhanceGanClass* klass) {
   object->set_property = set_property;
   object->get_property = get_property;
   object->finalize = finalize;
-  install_properties(object);
-  gst_type_mark_as_plugin_api(gan::precision_type(), GstPluginAPIFlags(0));
-  GstCaps* const caps = gst_caps_from_string(GST_VIDEO_CAPS_MAKE(GAN_VIDEO_FORMATS));
+  gan::install_enhance_properties(object);
+  GstCaps* const caps = gst_caps_from_string(
+      GST_VIDEO_CAPS_MAKE(GAN_VIDEO_FORMATS) ", interlace-mode=(string)progressive");
   gst_element_class_add_pad_template(
       element, gst_pad_template_new("sink", GST_PAD_SINK, GST_PAD_ALWAYS, caps));
   gst_element_class_add_pad_template(
@@ -266,9 +286,14 @@ static void gst_enhance_gan_class_init(GstEnhanceGanClass* klass) {
   base->start = GST_DEBUG_FUNCPTR(start);
   base->stop = GST_DEBUG_FUNCPTR(stop);
   base->transform_caps = GST_DEBUG_FUNCPTR(transform_caps);
+  base->accept_caps = GST_DEBUG_FUNCPTR(accept_caps);
   base->transform_size = GST_DEBUG_FUNCPTR(transform_size);
   base->set_caps = GST_DEBUG_FUNCPTR(set_caps);
   base->before_transform = GST_DEBUG_FUNCPTR(before_transform);
   base->transform = GST_DEBUG_FUNCPTR(transform);
+  base->src_event = GST_DEBUG_FUNCPTR(src_event);
+  base->sink_event = GST_DEBUG_FUNCPTR(sink_event);
+  base->query = GST_DEBUG_FUNCPTR(query);
+  base->transform_meta = GST_DEBUG_FUNCPTR(transform_meta);
   base->propose_allocation = GST_DEBUG_FUNCPTR(propose_allocation);
 }

@@ -33,4 +33,13 @@ void post_error(GstElement* element, ErrorKind kind, const std::string& text) no
   }
 }
 
+void post_event(GstElement* element, const std::string& event, const std::string& text) noexcept {
+  const char* const name = GST_OBJECT_NAME(gst_element_get_factory(element));
+  gst_element_post_message(
+      element,
+      gst_message_new_element(GST_OBJECT(element),
+                              gst_structure_new(name, "event", G_TYPE_STRING, event.c_str(), "text",
+                                                G_TYPE_STRING, text.c_str(), nullptr)));
+}
+
 }  // namespace gan

@@ -15,6 +15,9 @@ namespace gan {
 // Posts one GST_ELEMENT_ERROR in the domain that fits the kind.
 void post_error(GstElement* element, ErrorKind kind, const std::string& text) noexcept;
 
+// Posts an element message named after the element's factory, with the fields event and text.
+void post_event(GstElement* element, const std::string& event, const std::string& text) noexcept;
+
 struct Failure {
   ErrorKind kind = ErrorKind::kFailed;
   std::string text;

@@ -97,4 +97,14 @@ GstCaps* scale_caps(GstCaps* caps, GstPadDirection from, int scale) {
   return result;
 }
 
+GstCaps* with_interlace_mode(GstCaps* caps) {
+  GstCaps* const result = gst_caps_copy(caps);
+  for (guint i = 0; i < gst_caps_get_size(result); ++i) {
+    GstStructure* const structure = gst_caps_get_structure(result, i);
+    if (!gst_structure_has_field(structure, "interlace-mode"))
+      gst_structure_set(structure, "interlace-mode", G_TYPE_STRING, "progressive", nullptr);
+  }
+  return result;
+}
+
 }  // namespace gan

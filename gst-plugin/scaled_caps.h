@@ -11,4 +11,7 @@ namespace gan {
 // all else stays. scale 0 means not known yet: any size. Transfer full.
 GstCaps* scale_caps(GstCaps* caps, GstPadDirection from, int scale);
 
+// The same caps, where those that do not say are progressive.
+GstCaps* with_interlace_mode(GstCaps* caps);
+
 }  // namespace gan

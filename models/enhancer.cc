@@ -2,6 +2,9 @@
 #include "models/enhancer.h"
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cmath>
 #include <optional>
 
 #include "core/chroma.h"
@@ -18,6 +21,8 @@
 
 namespace gan {
 namespace {
+
+constexpr double kSlowMs = 500;  // a network as slow as that is not run twice to be timed
 
 class TorchEnhancer : public Enhancer {
  public:
@@ -48,8 +53,8 @@ class TorchEnhancer : public Enhancer {
     for (auto& chroma : chroma_) chroma = Picture();
     // Note [Warm-up]: the first forward of a size chooses kernels and takes memory. Noise, because
     // zeros are quick in ways that frames are not.
-    input_.uniform_(0, 1);
-    network_.run(input_);
+    network_.prepare({static_cast<int>(input_.size(3)), static_cast<int>(input_.size(2))});
+    if (timed_run() < kSlowMs) timed_run();
   }
 
   void submit(const FrameView& in, const Look& look) override {
@@ -57,8 +62,9 @@ class TorchEnhancer : public Enhancer {
     FrameReader(in_).read(in, input_);
     keep_alpha(in);
     keep_chroma_loss(in);
-    if (look.strength > 0) output_ = network_.run(input_);
-    if (look.strength < 1) blend_plain(look.strength);
+    const bool enhanced = look.strength > 0 && look.split < 1;
+    if (enhanced) output_ = network_.run(input_, look.code);
+    if (!enhanced || look.strength < 1 || look.split > 0) blend_plain(look, enhanced);
   }
 
   void collect(const FrameSpan& out) override {
@@ -69,9 +75,11 @@ class TorchEnhancer : public Enhancer {
 
   EnhancerStats stats() const override {
     EnhancerStats stats = timer_.stats();
-    stats.tiles = network_.tiles_run();
+    network_.count(stats);
+    stats.warm_ms = warm_ms_;
     return stats;
   }
+  std::vector<EngineEvent> take_events() override { return network_.take_events(); }
 
  private:
   static LoadedNetwork load(const EnhancerOptions& options) {
@@ -79,12 +87,21 @@ class TorchEnhancer : public Enhancer {
     LoadedNetwork loaded = load_model(options.model, options.allow_torchscript);
     const Task task = loaded.name == kTorchScript ? Task::kImage : find_network(loaded.name).task;
     const NetworkTraits traits = loaded.network->traits();
-    check(task == Task::kImage, ErrorKind::kWrongType, options.model, ": holds a network ",
-          loaded.name, ", which makes no picture of a picture");
+    check(task == Task::kImage || task == Task::kImageLatent, ErrorKind::kWrongType, options.model,
+          ": holds a network ", loaded.name, ", which makes no picture of a picture");
     check(traits.in_channels == 3 && traits.out_channels == 3, ErrorKind::kWrongType, options.model,
           ": the network has ", traits.in_channels, " channels in and ", traits.out_channels,
           " out; frames want 3 and 3");
     return loaded;
+  }
+
+  // Milliseconds. The first run is slower than those to come.
+  double timed_run() {
+    input_.uniform_(0, 1);
+    const auto start = std::chrono::steady_clock::now();
+    network_.run(input_);
+    const std::chrono::duration<double, std::milli> time = std::chrono::steady_clock::now() - start;
+    return warm_ms_ = time.count();
   }
 
   void keep_alpha(const FrameView& in) {
@@ -128,24 +145,30 @@ class TorchEnhancer : public Enhancer {
     }
   }
 
-  void blend_plain(double strength) {
+  void blend_plain(const Look& look, bool enhanced) {
     if (!plain_) {
       plain_.emplace(in_.size, out_.size);
       plain_output_ = empty_picture_tensor(out_.size);
     }
     const PictureSpan picture = picture_of(input_);
     plain_->run({picture.data, in_.size, 3, picture.stride}, picture_of(plain_output_));
-    if (strength <= 0) {
-      output_ = plain_output_;
-      return;
+    if (enhanced) {
+      const int64_t edge = std::lround(look.split * out_.size.width);
+      const auto part = [&](const torch::Tensor& whole) {
+        return whole.slice(2, 0, out_.size.height).slice(3, edge, out_.size.width);
+      };
+      if (look.strength < 1)
+        part(plain_output_).lerp_(part(output_), look.strength);
+      else
+        part(plain_output_).copy_(part(output_));
     }
-    const auto enhanced = output_.slice(2, 0, out_.size.height).slice(3, 0, out_.size.width);
-    output_ = plain_output_.lerp_(enhanced, strength);
+    output_ = plain_output_;
   }
 
   EnhancerOptions options_;
   TiledNetwork network_;
   FrameTimer timer_;
+  std::atomic<double> warm_ms_{0};
   FrameFormat in_, out_;
   torch::Tensor input_, output_, plain_output_;
   std::optional<Resizer> plain_, alpha_, enlarge_loss_;

@@ -5,6 +5,7 @@
 #include <c10/core/CPUAllocator.h>
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <map>
 #include <mutex>
@@ -21,6 +22,13 @@ constexpr size_t kHugePage = 2 << 20;
 
 // What AllocationLimit leaves to this thread; below 0: no limit.
 thread_local int64_t allowance = -1;
+
+thread_local int64_t held = 0, most_held = 0;  // by this thread, for AllocationCount
+
+void count(int64_t bytes) {
+  held += bytes;
+  most_held = std::max(most_held, held);
+}
 
 void spend(size_t bytes) {
   if (allowance < 0) return;
@@ -94,6 +102,7 @@ class HostAllocator : public c10::Allocator {
       if (size >= kHugePage) madvise(block, size, MADV_HUGEPAGE);
     }
     *static_cast<size_t*>(block) = size;
+    count(static_cast<int64_t>(size));
     memory_.in_use += size;
     memory_.peak = std::max(memory_.peak, memory_.in_use);
     return block;
@@ -106,6 +115,7 @@ class HostAllocator : public c10::Allocator {
   void put(void* block) {
     const size_t size = *static_cast<size_t*>(block);
     if (allowance >= 0) allowance += static_cast<int64_t>(size);
+    count(-static_cast<int64_t>(size));
     const std::lock_guard lock(mutex_);
     memory_.in_use -= size;
     if (size < kSmall) return std::free(block);
@@ -152,6 +162,10 @@ AllocationLimit::AllocationLimit(size_t bytes) { allowance = static_cast<int64_t
 AllocationLimit::~AllocationLimit() { allowance = -1; }
 
 void limit_host_memory(size_t bytes) { HostAllocator::instance().limit(bytes); }
+
+AllocationCount::AllocationCount() { held = most_held = 0; }
+size_t AllocationCount::peak() const { return static_cast<size_t>(most_held); }
+
 HostMemory host_memory() { return HostAllocator::instance().memory(); }
 void reset_host_memory_peak() { HostAllocator::instance().reset_peak(); }
 void release_host_cache() { HostAllocator::instance().release(); }

@@ -32,6 +32,15 @@ class AllocationLimit {
 // the system would end the process. 0: no limit.
 void limit_host_memory(size_t bytes);
 
+// Counts the bytes of the tensors that the calling thread makes and frees while it lives.
+class AllocationCount {
+ public:
+  AllocationCount();
+  size_t peak() const;  // the most that it held at once
+  AllocationCount(const AllocationCount&) = delete;
+  AllocationCount& operator=(const AllocationCount&) = delete;
+};
+
 HostMemory host_memory();
 void reset_host_memory_peak();
 void release_host_cache();  // gives the kept memory back to the system

@@ -1,77 +1,191 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "models/tiled_network.h"
 
+#include <algorithm>
+#include <cstring>
+#include <exception>
+#include <iomanip>
+#include <utility>
+
 #include "core/error.h"
 #include "core/tiles.h"
 #include "models/device.h"
 #include "models/frame_tensor.h"
-#include "models/torchscript.h"
 
 namespace gan {
-
 namespace {
 
-// LibTorch 1.13 computes some operators wrongly in bf16 on the CPU; our networks avoid them, a
-// script cannot.
-torch::ScalarType precision_of(const LoadedNetwork& loaded, const EnhancerOptions& options,
-                               torch::Device device) {
-  const torch::ScalarType precision = precision_from_name(options.precision, device);
-  if (loaded.name != kTorchScript || !device.is_cpu()) return precision;
-  check(options.precision == "auto" || precision == torch::kFloat, ErrorKind::kSettings,
-        "precision must be auto or fp32 for a TorchScript on the CPU, got ", options.precision);
-  return torch::kFloat;
+// Note [Halos]: up to this reach a tile carries all that its core depends on. Beyond it the rim
+// would cost more than the core, and what lies far away hardly counts.
+constexpr int kLargestHalo = 64;
+constexpr int kSmallestTile = 16;
+constexpr int kSkippedTile = 128;  // side, where tiles that do not change are skipped
+
+bool is_out_of_memory(const std::exception& error) {
+  if (const auto* const ours = dynamic_cast<const Error*>(&error))
+    return ours->kind() == ErrorKind::kNoMemory;
+  return dynamic_cast<const std::bad_alloc*>(&error) ||
+         std::strstr(error.what(), "out of memory") != nullptr;
+}
+
+std::string megabytes(double bytes) {
+  return concat(std::fixed, std::setprecision(1), bytes / (1 << 20), " MB");
+}
+
+torch::Tensor part(const torch::Tensor& whole, const Rect& rect, int scale) {
+  return whole.slice(2, int64_t{rect.y} * scale, int64_t{rect.y + rect.size.height} * scale)
+      .slice(3, int64_t{rect.x} * scale, int64_t{rect.x + rect.size.width} * scale);
+}
+
+bool same(const torch::Tensor& a, const torch::Tensor& b) {
+  const PictureSpan first = picture_of(a), second = picture_of(b);
+  const size_t bytes = static_cast<size_t>(first.size.width) * 3 * sizeof(float);
+  for (int y = 0; y < first.size.height; ++y)
+    if (std::memcmp(first.row(y), second.row(y), bytes) != 0) return false;
+  return true;
+}
+
+Size size_of(const torch::Tensor& picture) {
+  return {static_cast<int>(picture.size(3)), static_cast<int>(picture.size(2))};
 }
 
 }  // namespace
 
 TiledNetwork::TiledNetwork(LoadedNetwork loaded, const EnhancerOptions& options)
-    : network_(std::move(loaded.network)),
-      traits_(network_->traits()),
-      device_(device_from_name(options.device)),
-      precision_(precision_of(loaded, options, device_)),
-      tile_size_(options.tile_size) {
-  info_ = {options.model.empty() ? "x2" : options.model, loaded.name, device_.str(),
-           precision_name(precision_), traits_.scale};
-  check(tile_size_ == 0 || traits_.receptive_radius != kGlobalRadius, ErrorKind::kSettings,
-        "tile-size must be 0 for network ", loaded.name,
+    : options_(options),
+      runner_(std::move(loaded), options),
+      halo_(options.tile_overlap > 0 ? options.tile_overlap
+                                     : std::min(traits().receptive_radius, kLargestHalo)) {
+  check(options.tile_size == 0 || traits().receptive_radius != kGlobalRadius, ErrorKind::kSettings,
+        "tile-size must be 0 for network ", info().network,
         ": every output pixel depends on the whole frame, so tiles would show");
-  check(tile_size_ == 0 || tile_size_ >= 16, ErrorKind::kSettings,
-        "tile-size must be 0 or at least 16, got ", tile_size_);
-  network_->to(device_, precision_);
-  to_channels_last(*network_);
+  check(options.tile_size == 0 || options.tile_size >= kSmallestTile, ErrorKind::kSettings,
+        "tile-size must be 0 or at least 16, got ", options.tile_size);
 }
 
-torch::Tensor TiledNetwork::run_tile(const torch::Tensor& input) {
-  torch::Tensor image = input.to(device_, precision_);
-  if (traits_.low != 0 || traits_.high != 1)
-    image = image * (traits_.high - traits_.low) + traits_.low;
-  torch::Tensor output = network_->run({image, {}, {}}).to(torch::kCPU, torch::kFloat);
-  if (traits_.low != 0 || traits_.high != 1)
-    output = (output - traits_.low).div_(traits_.high - traits_.low);
-  ++tiles_;
-  return output;
+double TiledNetwork::limit() const {
+  return options_.memory_limit > 0 ? static_cast<double>(options_.memory_limit)
+                                   : static_cast<double>(available_host_memory()) / 2;
 }
 
-torch::Tensor TiledNetwork::run(const torch::Tensor& input) {
-  torch::InferenceMode inference;
-  const Size size{static_cast<int>(input.size(3)), static_cast<int>(input.size(2))};
-  if (tile_size_ == 0 || (size.width <= tile_size_ && size.height <= tile_size_))
-    return as_picture_tensor(run_tile(input));
-
-  const Size out = scaled(size, traits_.scale);
-  if (!assembled_.defined() || assembled_.size(2) != out.height || assembled_.size(3) != out.width)
-    assembled_ = empty_picture_tensor(out);
-  const auto part = [](const torch::Tensor& whole, const Rect& rect, int scale) {
-    return whole.slice(2, int64_t{rect.y} * scale, int64_t{rect.y + rect.size.height} * scale)
-        .slice(3, int64_t{rect.x} * scale, int64_t{rect.x + rect.size.width} * scale);
+// Of the largest tile with a core of that side, and of the pictures before and after it.
+double TiledNetwork::bytes_of(int side, Size picture) const {
+  const auto with_rim = [&](int length) {
+    return side == 0 ? length : std::min(length, side + 2 * halo_);
   };
-  for (const Tile& tile :
-       cover(size, tile_size_, traits_.receptive_radius, traits_.size_multiple)) {
-    const torch::Tensor output = run_tile(part(input, tile.input, 1));
-    const Rect core{tile.core.x - tile.input.x, tile.core.y - tile.input.y, tile.core.size};
-    part(assembled_, tile.core, traits_.scale).copy_(part(output, core, traits_.scale));
+  const double pictures = 3.0 * sizeof(float) * static_cast<double>(picture.area()) *
+                          (1 + 2.0 * traits().scale * traits().scale);
+  return memory_->bytes({with_rim(picture.width), with_rim(picture.height)}) + pictures;
+}
+
+void TiledNetwork::prepare(Size picture) {
+  last_is_whole_ = false;
+  const bool finite = traits().receptive_radius != kGlobalRadius;
+  int side = options_.tile_size;
+  if (options_.skip_unchanged && finite)
+    side = side == 0 ? kSkippedTile : std::min(side, kSkippedTile);
+  if (runner_.on_cpu()) {
+    memory_ = TileMemory::measure(runner_, picture);
+    const double most = limit(), wanted = bytes_of(side, picture);
+    const auto need = [&] {
+      return concat("about ", megabytes(wanted), ", more than the memory-limit of ",
+                    megabytes(most));
+    };
+    check(wanted <= most || finite, ErrorKind::kSettings, "frames of ", picture.width, "x",
+          picture.height, " through the network ", info().network, " need ", need(),
+          "; it looks at whole frames, so tiles cannot help");
+    check(wanted <= most || side == 0, ErrorKind::kSettings, "tiles of tile-size ", side, " need ",
+          need());
+    if (wanted > most) {
+      const double left = most - bytes_of(0, picture) + memory_->bytes(picture);
+      side = (memory_->largest_side(left) - 2 * halo_) / kSmallestTile * kSmallestTile;
+      check(side >= kSmallestTile, ErrorKind::kSettings, "even tiles of 16 pixels need about ",
+            megabytes(bytes_of(kSmallestTile, picture)), ", more than the memory-limit of ",
+            megabytes(most));
+    }
   }
+  side_ = side;
+}
+
+void TiledNetwork::run_tiles(const torch::Tensor& input, const std::vector<float>& code) {
+  const Size size = size_of(input), out = scaled(size, traits().scale);
+  const bool comparable = std::exchange(last_is_whole_, false) && code == last_code_ &&
+                          last_input_.sizes() == input.sizes();
+  const auto unchanged = [&](const Rect& rect) {
+    return comparable && same(part(input, rect, 1), part(last_input_, rect, 1));
+  };
+  const auto tiles = cover(size, side_, std::max(halo_, 0), traits().size_multiple);
+  if (tiles.size() == 1) {
+    if (unchanged({0, 0, size}))
+      ++skipped_;
+    else
+      assembled_ = as_picture_tensor(runner_.run(input));
+  } else {
+    if (!assembled_.defined() || size_of(assembled_) != out) assembled_ = empty_picture_tensor(out);
+    for (const Tile& tile : tiles) {
+      if (unchanged(tile.input)) {
+        ++skipped_;
+        continue;
+      }
+      const torch::Tensor output = runner_.run(part(input, tile.input, 1));
+      const Rect core{tile.core.x - tile.input.x, tile.core.y - tile.input.y, tile.core.size};
+      part(assembled_, tile.core, traits().scale).copy_(part(output, core, traits().scale));
+    }
+  }
+  if (!options_.skip_unchanged) return;
+  if (!last_input_.defined() || last_input_.sizes() != input.sizes())
+    last_input_ = empty_picture_tensor(size);
+  last_input_.copy_(input);
+  last_code_ = code;
+  last_is_whole_ = true;
+}
+
+// Half the tiles, then the CPU. False where neither is left.
+bool TiledNetwork::make_room(Size picture, const std::string& reason) {
+  const int now = side_ > 0 ? side_.load() : std::max(picture.width, picture.height);
+  std::string remedy;
+  if (traits().receptive_radius != kGlobalRadius && now / 2 >= kSmallestTile) {
+    side_ = now / 2;
+    remedy = concat("tiles of ", now / 2, " pixels from now on");
+  } else if (!runner_.on_cpu()) {
+    runner_.move_to_cpu();
+    prepare(picture);
+    remedy = "on the CPU from now on";
+  } else {
+    return false;
+  }
+  events_.push_back({"out-of-memory", concat(reason, "; ", remedy)});
+  return true;
+}
+
+torch::Tensor TiledNetwork::run(const torch::Tensor& input, const std::vector<float>& code) {
+  torch::InferenceMode inference;
+  runner_.set_code(code);
+  const uint64_t retries = runner_.retries();
+  for (bool done = false; !done;) {
+    std::string reason;
+    try {
+      run_tiles(input, code);
+      done = true;
+    } catch (const std::exception& error) {
+      if (!is_out_of_memory(error)) std::rethrow_exception(std::current_exception());
+      reason = error.what();
+      reason = reason.substr(0, reason.find('\n'));
+    }
+    check(done || make_room(size_of(input), reason), ErrorKind::kNoMemory, reason);
+  }
+  if (const uint64_t more = runner_.retries() - retries)
+    events_.push_back(
+        {"not-finite", concat(more, more == 1 ? " tile" : " tiles", " came out as no numbers in ",
+                              info().precision, " and once more in fp32")});
   return assembled_;
+}
+
+void TiledNetwork::count(EnhancerStats& stats) const {
+  stats.tiles = runner_.tiles();
+  stats.tiles_skipped = skipped_;
+  stats.retries = runner_.retries();
+  stats.tile_size = side_;
 }
 
 }  // namespace gan

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A picture-to-picture network on its device and in its precision, run whole or tile by tile.
+// A picture-to-picture network run whole or tile by tile, within the memory there is.
 #pragma once
 
 #include <atomic>
+#include <mutex>
+#include <optional>
 
-#include "core/engine.h"
-#include "models/checkpoint.h"
+#include "models/tile_memory.h"
+#include "models/tile_runner.h"
 
 namespace gan {
 
@@ -14,26 +16,39 @@ class TiledNetwork {
   // Moves the network to the device. Throws Error(kSettings, kUnavailable).
   TiledNetwork(LoadedNetwork loaded, const EnhancerOptions& options);
 
-  const NetworkTraits& traits() const { return traits_; }
-  EnhancerInfo info() const { return info_; }
-  uint64_t tiles_run() const { return tiles_; }
+  const NetworkTraits& traits() const { return runner_.traits(); }
+  EnhancerInfo info() const { return runner_.info(); }
 
-  // input: a picture tensor (see frame_tensor.h) with sides that are multiples of the network's,
-  // RGB in [0, 1]. Returns a picture tensor, scale times larger, not clamped; valid until the next
-  // call.
-  torch::Tensor run(const torch::Tensor& input);
+  // Chooses the tiles for pictures of that size, whose sides are multiples of the network's, such
+  // that what is predicted stays within the memory limit. Throws Error(kSettings) where nothing
+  // does, naming both.
+  void prepare(Size picture);
+
+  // input: a picture tensor (see frame_tensor.h) of the prepared size, RGB in [0, 1]. code: as many
+  // numbers as the network takes; none: zeros. Returns a picture tensor, scale times larger, not
+  // clamped; valid until the next call.
+  torch::Tensor run(const torch::Tensor& input, const std::vector<float>& code = {});
+
+  // Any thread. tiles, skipped, retries and tile_size.
+  void count(EnhancerStats& stats) const;
+  std::vector<EngineEvent> take_events() { return std::exchange(events_, {}); }
 
  private:
-  torch::Tensor run_tile(const torch::Tensor& input);
+  double limit() const;
+  double bytes_of(int side, Size picture) const;
+  void run_tiles(const torch::Tensor& input, const std::vector<float>& code);
+  bool make_room(Size picture, const std::string& reason);
 
-  std::shared_ptr<Network> network_;
-  NetworkTraits traits_;
-  EnhancerInfo info_;
-  torch::Device device_;
-  torch::ScalarType precision_;
-  int tile_size_;
-  torch::Tensor assembled_;
-  std::atomic<uint64_t> tiles_{0};
+  EnhancerOptions options_;
+  TileRunner runner_;
+  std::optional<TileMemory> memory_;  // on the CPU
+  int halo_;
+  std::atomic<int> side_{0};  // of a tile's core; 0: the whole picture
+  torch::Tensor assembled_, last_input_;
+  std::vector<float> last_code_;
+  bool last_is_whole_ = false;  // assembled_ is what last_input_ and last_code_ give
+  std::atomic<uint64_t> skipped_{0};
+  std::vector<EngineEvent> events_;
 };
 
 }  // namespace gan

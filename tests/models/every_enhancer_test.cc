@@ -46,8 +46,9 @@ TEST_P(EveryEnhancer, TakesFramesOfAnySize) {
 
 TEST_P(EveryEnhancer, TilesAreTheWholeOrRefused) {
   const auto load = [&](int tile_size) {
-    return TiledNetwork(load_network(open_tensor_file(path_)),
-                        {.precision = "fp32", .tile_size = tile_size});
+    return std::make_unique<TiledNetwork>(
+        load_network(open_tensor_file(path_)),
+        EnhancerOptions{.precision = "fp32", .tile_size = tile_size});
   };
   if (traits_.receptive_radius == kGlobalRadius) {
     EXPECT_THROW(load(32), Error);
@@ -55,15 +56,20 @@ TEST_P(EveryEnhancer, TilesAreTheWholeOrRefused) {
   }
   const int side = 48 * traits_.size_multiple;
   const auto picture = torch::rand({1, 3, side, side}).contiguous(at::MemoryFormat::ChannelsLast);
-  const auto whole = load(0).run(picture).clone();
-  const auto tiled = load(32 * traits_.size_multiple).run(picture);
+  const auto run = [&](int tile_size) {
+    const auto network = load(tile_size);
+    network->prepare({side, side});
+    return network->run(picture).clone();
+  };
+  const auto whole = run(0), tiled = run(32 * traits_.size_multiple);
   EXPECT_LT((whole - tiled).abs().max().item<double>(), 1e-4);
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, EveryEnhancer, testing::ValuesIn([] {
                            std::vector<const TableEntry*> all;
                            for (const auto& entry : network_table())
-                             if (entry.task == Task::kImage) all.push_back(&entry);
+                             if (entry.task == Task::kImage || entry.task == Task::kImageLatent)
+                               all.push_back(&entry);
                            return all;
                          }()),
                          [](const auto& line) { return std::string(line.param->name); });

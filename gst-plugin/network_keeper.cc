@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "gst-plugin/network_keeper.h"
+
+#include <sys/stat.h>
+
+#include <chrono>
+
+#include "gst-plugin/guard.h"
+
+namespace gan {
+namespace {
+
+constexpr auto kLook = std::chrono::milliseconds(250);
+
+// Of both together; the percentile is that of the later one alone.
+EnhancerStats sum(const EnhancerStats& a, const EnhancerStats& b) {
+  EnhancerStats both = b;
+  both.frames += a.frames;
+  both.tiles += a.tiles;
+  both.tiles_skipped += a.tiles_skipped;
+  both.retries += a.retries;
+  if (both.frames > 0)
+    both.mean_ms =
+        (a.mean_ms * static_cast<double>(a.frames) + b.mean_ms * static_cast<double>(b.frames)) /
+        static_cast<double>(both.frames);
+  return both;
+}
+
+}  // namespace
+
+NetworkKeeper::Signature NetworkKeeper::signature_of(const std::string& path) {
+  struct stat file;
+  if (path.empty() || stat(path.c_str(), &file) != 0) return {};
+  return concat(file.st_dev, ' ', file.st_ino, ' ', file.st_size, ' ', file.st_mtim.tv_sec, ' ',
+                file.st_mtim.tv_nsec);
+}
+
+void NetworkKeeper::start(const EnhancerOptions& options, bool watch) {
+  const Signature signature = signature_of(options.model);
+  std::shared_ptr<Enhancer> enhancer = load_enhancer(options);
+  const std::lock_guard lock(mutex_);
+  options_ = options;
+  current_ = std::move(enhancer);
+  loaded_ = seen_ = signature;
+  past_ = {};
+  watching_ = watch;
+  ending_ = changed_ = false;
+  worker_ = std::thread([this] { work(); });
+}
+
+void NetworkKeeper::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    ending_ = true;
+  }
+  wake_.notify_all();
+  if (worker_.joinable()) worker_.join();
+  const std::lock_guard lock(mutex_);
+  current_.reset();
+  next_.reset();
+  formats_.reset();
+}
+
+std::shared_ptr<Enhancer> NetworkKeeper::current() const {
+  const std::lock_guard lock(mutex_);
+  return current_;
+}
+
+EnhancerStats NetworkKeeper::stats() const {
+  const std::lock_guard lock(mutex_);
+  return current_ ? sum(past_, current_->stats()) : past_;
+}
+
+void NetworkKeeper::set_formats(const FrameFormat& in, const FrameFormat& out) {
+  const auto enhancer = current();
+  enhancer->set_formats(in, out);
+  const std::lock_guard lock(mutex_);
+  formats_ = {in, out};
+}
+
+std::shared_ptr<Enhancer> NetworkKeeper::next_frame() {
+  std::unique_lock lock(mutex_);
+  if (!next_) return current_;
+  const auto next = std::exchange(next_, nullptr);
+  const Formats formats = *formats_;
+  const bool ready = next_formats_ == formats_;
+  past_ = sum(past_, current_->stats());
+  current_ = next;
+  lock.unlock();
+  if (!ready) next->set_formats(formats.in, formats.out);
+  report_("model-loaded", next->info().model);
+  return next;
+}
+
+void NetworkKeeper::change_model(const std::string& model) {
+  const std::lock_guard lock(mutex_);
+  if (!current_ || options_.model == model) return;
+  options_.model = model;
+  changed_ = true;
+  wake_.notify_all();
+}
+
+void NetworkKeeper::watch(bool on) {
+  const std::lock_guard lock(mutex_);
+  watching_ = on;
+  wake_.notify_all();
+}
+
+// A file that is being written changes from look to look.
+bool NetworkKeeper::is_due() {
+  if (std::exchange(changed_, false)) return true;
+  if (!watching_) return false;
+  const Signature now = signature_of(options_.model);
+  const bool stands_still = now == std::exchange(seen_, now);
+  return stands_still && !now.empty() && now != loaded_;
+}
+
+void NetworkKeeper::work() {
+  std::unique_lock lock(mutex_);
+  while (!ending_) {
+    if (is_due())
+      prepare_next(lock);
+    else if (watching_)
+      wake_.wait_for(lock, kLook);
+    else
+      wake_.wait(lock);
+  }
+}
+
+void NetworkKeeper::check_fits(const EnhancerInfo& next) const {
+  const EnhancerInfo now = current()->info();
+  check(next.scale == now.scale, ErrorKind::kSettings, next.model, ": enlarges ", next.scale,
+        " times, the stream runs at ", now.scale, "; stop it to change that");
+  check(next.latent == now.latent, ErrorKind::kSettings, next.model, ": takes a code of ",
+        next.latent, " numbers, the network of the stream one of ", now.latent);
+}
+
+void NetworkKeeper::prepare_next(std::unique_lock<std::mutex>& lock) {
+  const EnhancerOptions options = options_;
+  const std::optional<Formats> formats = formats_;
+  loaded_ = seen_ = signature_of(options.model);
+  lock.unlock();
+  std::shared_ptr<Enhancer> next;
+  const auto failed = failure_of([&] {
+    next = load_enhancer(options);
+    check_fits(next->info());
+    if (formats) next->set_formats(formats->in, formats->out);
+  });
+  if (failed) report_("model-refused", failed->text + "; the network stays as it was");
+  lock.lock();
+  if (failed) return;
+  next_ = std::move(next);
+  next_formats_ = formats;
+}
+
+}  // namespace gan

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The network of an enhancing element, which another may follow while frames flow: a thread beside
+// the stream loads, checks and warms up what is to come, and it takes over between two frames.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "core/engine.h"
+
+namespace gan {
+
+class NetworkKeeper {
+ public:
+  // event: "model-loaded" when another network has taken over, "model-refused" when it could not be
+  // used and the old one stays. Called by the thread of the stream and by the one beside it.
+  using Report = std::function<void(const std::string& event, const std::string& text)>;
+  explicit NetworkKeeper(Report report) : report_(std::move(report)) {}
+  ~NetworkKeeper() { stop(); }
+
+  // Throws what load_enhancer() throws. watch: see watch().
+  void start(const EnhancerOptions& options, bool watch);
+  void stop();
+  std::shared_ptr<Enhancer> current() const;  // any thread; none while stopped
+  EnhancerStats stats() const;                // any thread; of all networks since the start
+
+  // The thread of the stream. next_frame() returns the network for it.
+  void set_formats(const FrameFormat& in, const FrameFormat& out);
+  std::shared_ptr<Enhancer> next_frame();
+
+  // Any thread. Asks for another model.
+  void change_model(const std::string& model);
+  // Any thread. While on, the file at the model's path is looked at four times a second, and loaded
+  // when it is another and stays the same from one look to the next.
+  void watch(bool on);
+
+ private:
+  struct Formats {
+    FrameFormat in, out;
+    bool operator==(const Formats&) const = default;
+  };
+  using Signature = std::string;  // of a file; empty where there is none
+
+  static Signature signature_of(const std::string& path);
+  bool is_due();
+  void work();
+  void prepare_next(std::unique_lock<std::mutex>& lock);
+  void check_fits(const EnhancerInfo& next) const;
+
+  Report report_;
+  mutable std::mutex mutex_;  // of all below
+  std::condition_variable wake_;
+  std::thread worker_;
+  bool ending_ = false, watching_ = false, changed_ = false;
+  EnhancerOptions options_;
+  Signature loaded_, seen_;  // of the file when it was last loaded, and when it was last looked at
+  std::shared_ptr<Enhancer> current_, next_;
+  std::optional<Formats> formats_, next_formats_;
+  EnhancerStats past_;  // of the networks before the current one
+};
+
+}  // namespace gan

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "models/tile_runner.h"
+
+#include <cmath>
+
+#include "core/error.h"
+#include "models/device.h"
+#include "models/torchscript.h"
+
+namespace gan {
+namespace {
+
+// LibTorch 1.13 computes some operators wrongly in bf16 on the CPU; our networks avoid them, a
+// script cannot.
+torch::ScalarType precision_of(const LoadedNetwork& loaded, const EnhancerOptions& options,
+                               torch::Device device) {
+  const torch::ScalarType precision = precision_from_name(options.precision, device);
+  if (loaded.name != kTorchScript || !device.is_cpu()) return precision;
+  check(options.precision == "auto" || precision == torch::kFloat, ErrorKind::kSettings,
+        "precision must be auto or fp32 for a TorchScript on the CPU, got ", options.precision);
+  return torch::kFloat;
+}
+
+std::vector<torch::Tensor> weights_of(const Network& network) {
+  auto weights = network.parameters();
+  const auto buffers = network.buffers();
+  weights.insert(weights.end(), buffers.begin(), buffers.end());
+  return weights;
+}
+
+// A sum shows by itself whether any of its terms is no number, and is quicker than looking at each.
+bool all_finite(const torch::Tensor& picture) {
+  return std::isfinite(picture.sum().item<float>()) || picture.isfinite().all().item<bool>();
+}
+
+}  // namespace
+
+TileRunner::TileRunner(LoadedNetwork loaded, const EnhancerOptions& options)
+    : model_(options.model.empty() ? "x2" : options.model),
+      name_(loaded.name),
+      network_(loaded.network),
+      traits_(network_->traits()),
+      device_(device_from_name(options.device)),
+      precision_(precision_of(loaded, options, device_)) {
+  if (precision_ != torch::kFloat)
+    for (const auto& weight : weights_of(*network_)) full_.push_back(weight.detach().clone());
+  set_code({});
+  place();
+}
+
+void TileRunner::place() {
+  const torch::InferenceMode ordinary(false);  // weights outlive the frame that moves them
+  const torch::NoGradGuard no_grad;
+  network_->to(device_, precision_);
+  to_channels_last(*network_);
+}
+
+EnhancerInfo TileRunner::info() const {
+  const bool fallen = fell_to_cpu_;
+  return {model_,        name_,         fallen ? "cpu" : device_.str(), precision_name(precision_),
+          traits_.scale, traits_.latent};
+}
+
+void TileRunner::move_to_cpu() {
+  fell_to_cpu_ = true;
+  device_ = torch::kCPU;
+  if (precision_ == torch::kHalf) precision_ = torch::kFloat;  // see precision_from_name()
+  place();
+}
+
+void TileRunner::set_code(const std::vector<float>& code) {
+  check(code.empty() || static_cast<int>(code.size()) == traits_.latent, ErrorKind::kFailed,
+        "the network ", name_, " wants a code of ", traits_.latent, " numbers, got ", code.size());
+  code_ = code;
+  code_.resize(static_cast<size_t>(traits_.latent));
+}
+
+torch::Tensor TileRunner::run_as(const torch::Tensor& tile, torch::ScalarType precision) {
+  NetworkInput input{.image = tile.to(device_, precision)};
+  if (traits_.latent) input.latent = torch::tensor(code_).unsqueeze(0).to(device_, precision);
+  const bool unit = traits_.low == 0 && traits_.high == 1;
+  if (!unit) input.image = input.image * (traits_.high - traits_.low) + traits_.low;
+  torch::Tensor output = network_->run(input).to(torch::kCPU, torch::kFloat);
+  return unit ? output : (output - traits_.low).div_(traits_.high - traits_.low);
+}
+
+torch::Tensor TileRunner::run_in_fp32(const torch::Tensor& tile) {
+  ++retries_;
+  {
+    const torch::InferenceMode ordinary(false);
+    const torch::NoGradGuard no_grad;
+    network_->to(device_, torch::kFloat);
+    const auto weights = weights_of(*network_);
+    for (size_t i = 0; i < weights.size(); ++i) weights[i].data().copy_(full_[i]);
+  }
+  torch::Tensor output = run_as(tile, torch::kFloat);
+  place();
+  return output;
+}
+
+torch::Tensor TileRunner::run(const torch::Tensor& tile) {
+  torch::InferenceMode inference;
+  torch::Tensor output = run_as(tile, precision_);
+  bool finite = all_finite(output);
+  if (!finite && precision_ != torch::kFloat) {
+    output = run_in_fp32(tile);
+    finite = all_finite(output);
+  }
+  check(finite, ErrorKind::kNotFinite, "the network ", name_, " of ", model_,
+        " makes pixels that are no numbers, in fp32 too");
+  ++tiles_;
+  return output;
+}
+
+}  // namespace gan

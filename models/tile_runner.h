@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A picture-to-picture network on its device and in its precision, run on one picture at a time.
+#pragma once
+
+#include <atomic>
+#include <vector>
+
+#include "core/engine.h"
+#include "models/checkpoint.h"
+
+namespace gan {
+
+class TileRunner {
+ public:
+  // Moves the network to the device. Throws Error(kSettings, kUnavailable).
+  TileRunner(LoadedNetwork loaded, const EnhancerOptions& options);
+
+  const NetworkTraits& traits() const { return traits_; }
+  EnhancerInfo info() const;  // any thread
+  bool on_cpu() const { return device_.is_cpu(); }
+  void move_to_cpu();
+
+  // code: as many numbers as the network takes; none: zeros.
+  void set_code(const std::vector<float>& code);
+
+  // tile: {1, 3, H, W}, RGB in [0, 1], on the CPU. Returns {1, 3, scale H, scale W} of that range,
+  // not clamped, on the CPU. Where a pixel is no number it is run again in fp32 (see retries());
+  // throws Error(kNotFinite) where that does not help.
+  torch::Tensor run(const torch::Tensor& tile);
+
+  uint64_t tiles() const { return tiles_; }
+  uint64_t retries() const { return retries_; }
+
+ private:
+  torch::Tensor run_as(const torch::Tensor& tile, torch::ScalarType precision);
+  torch::Tensor run_in_fp32(const torch::Tensor& tile);
+  void place();
+
+  std::string model_, name_;
+  std::shared_ptr<Network> network_;
+  NetworkTraits traits_;
+  torch::Device device_;
+  torch::ScalarType precision_;
+  std::vector<torch::Tensor> full_;  // the weights as the file has them, where they were rounded
+  std::vector<float> code_;
+  std::atomic<bool> fell_to_cpu_{false};
+  std::atomic<uint64_t> tiles_{0}, retries_{0};
+};
+
+}  // namespace gan

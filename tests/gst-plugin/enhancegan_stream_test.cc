@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// enhancegan in streams where something happens: other networks, late frames, broken numbers.
+#include "tests/gst-plugin/enhancers.h"
+#include "tests/gst-plugin/walk_frames.h"
+
+namespace gan::test {
+namespace {
+
+// A harness around enhancegan that is fed grey frames of 16x16, whose brightness tells which
+// network made them.
+class EnhanceGanStream : public testing::Test {
+ protected:
+  void begin(const std::string& name, const std::string& properties = "") {
+    model_ = enhancers_.file(name);
+    const std::string text = "enhancegan precision=fp32 model=" + model_ + " " + properties;
+    harness_ = gst_harness_new_parse(text.c_str());
+    element_ = gst_harness_find_element(harness_, "enhancegan");
+    bus_ = gst_bus_new();
+    gst_element_set_bus(element_, bus_);
+    gst_harness_set_src_caps_str(harness_,
+                                 "video/x-raw,format=GRAY8,width=16,height=16,framerate=25/1");
+  }
+  void TearDown() override {
+    if (!harness_) return;
+    gst_element_set_bus(element_, nullptr);
+    gst_object_unref(bus_);
+    gst_object_unref(element_);
+    gst_harness_teardown(harness_);
+  }
+  GstBuffer* grey() {
+    GstBuffer* const buffer = gst_harness_create_buffer(harness_, 256);
+    gst_buffer_memset(buffer, 0, 50, 256);
+    GST_BUFFER_PTS(buffer) = frame_++ * 40 * GST_MSECOND;
+    GST_BUFFER_DURATION(buffer) = 40 * GST_MSECOND;
+    return buffer;
+  }
+  // What a grey of 50 becomes; 0 where nothing came.
+  int brightness() {
+    GstBuffer* const out = gst_harness_push_and_pull(harness_, grey());
+    if (!out) return 0;
+    const std::string bytes = bytes_of(out);
+    gst_buffer_unref(out);
+    for (const char byte : bytes) EXPECT_EQ(byte, bytes[0]) << "torn";
+    return uint8_t(bytes[0]);
+  }
+  // The event of the next element message, while frames flow; "" after five seconds.
+  std::string next_event() {
+    const gint64 end = g_get_monotonic_time() + 5 * G_USEC_PER_SEC;
+    while (g_get_monotonic_time() < end) {
+      EXPECT_GT(brightness(), 0);
+      const UniqueMessage message(
+          gst_bus_timed_pop_filtered(bus_, 20 * GST_MSECOND, GST_MESSAGE_ELEMENT));
+      if (!message) continue;
+      const GstStructure* const said = gst_message_get_structure(message.get());
+      text_ = gst_structure_get_string(said, "text");
+      return gst_structure_get_string(said, "event");
+    }
+    return "";
+  }
+  void replace_model(const std::string& name) {
+    std::filesystem::rename(enhancers_.file(name), model_);
+  }
+
+  Enhancers enhancers_;
+  std::string model_, text_;
+  GstHarness* harness_ = nullptr;
+  GstElement* element_ = nullptr;
+  GstBus* bus_ = nullptr;
+  guint64 frame_ = 0;
+};
+
+TEST_F(EnhanceGanStream, ReloadsAFileThatIsReplacedAndDropsNoFrame) {
+  begin("same1", "reload=true");
+  EXPECT_EQ(brightness(), 50);
+  replace_model("brighter1");
+  EXPECT_EQ(next_event(), "model-loaded");
+  EXPECT_NEAR(brightness(), 178, 1);
+  replace_model("same1");
+  EXPECT_EQ(next_event(), "model-loaded");
+  EXPECT_EQ(brightness(), 50);
+}
+
+TEST_F(EnhanceGanStream, WithoutReloadAReplacedFileChangesNothing) {
+  begin("same1");
+  replace_model("brighter1");
+  for (int i = 0; i < 10; ++i, g_usleep(80000)) EXPECT_EQ(brightness(), 50);
+}
+
+TEST_F(EnhanceGanStream, ABrokenFileIsReportedAndTheOldNetworkStays) {
+  begin("same1", "reload=true");
+  enhancers_.scratch().write("broken", "no checkpoint at all");
+  std::filesystem::rename(enhancers_.scratch().file("broken"), model_);
+  EXPECT_EQ(next_event(), "model-refused");
+  EXPECT_NE(text_.find("not a checkpoint"), std::string::npos) << text_;
+  EXPECT_EQ(brightness(), 50);
+  replace_model("brighter1");
+  EXPECT_EQ(next_event(), "model-loaded");
+}
+
+TEST_F(EnhanceGanStream, AFileOfAnotherScaleIsReportedAndTheOldNetworkStays) {
+  begin("same1", "reload=true");
+  replace_model("same2");
+  EXPECT_EQ(next_event(), "model-refused");
+  EXPECT_NE(text_.find("enlarges 2 times"), std::string::npos) << text_;
+  EXPECT_EQ(brightness(), 50);
+}
+
+TEST_F(EnhanceGanStream, AnotherModelWhilePlayingTakesOver) {
+  begin("same1");
+  EXPECT_EQ(brightness(), 50);
+  g_object_set(element_, "model", enhancers_.file("brighter1").c_str(), nullptr);
+  EXPECT_EQ(next_event(), "model-loaded");
+  EXPECT_NEAR(brightness(), 178, 1);
+  g_object_set(element_, "model", "/nowhere/at/all", nullptr);
+  EXPECT_EQ(next_event(), "model-refused");
+  EXPECT_NEAR(brightness(), 178, 1);
+}
+
+TEST_F(EnhanceGanStream, PlainWhenLateEnlargesPlainlyAndSaysSo) {
+  begin("brighter1", "on-late=plain");
+  EXPECT_NEAR(brightness(), 178, 1);
+  // The sink showed a frame 100 ms after its time of 40 ms: those up to 140 ms would be late.
+  gst_harness_push_upstream_event(harness_, gst_event_new_qos(GST_QOS_TYPE_UNDERFLOW, 2.0,
+                                                              100 * GST_MSECOND, 40 * GST_MSECOND));
+  EXPECT_EQ(brightness(), 50);  // at 40 ms
+  EXPECT_EQ(brightness(), 50);
+  EXPECT_EQ(brightness(), 50);  // at 120 ms
+  EXPECT_NEAR(brightness(), 178, 1);
+  int messages = 0;
+  while (const UniqueMessage message{gst_bus_pop_filtered(bus_, GST_MESSAGE_QOS)}) {
+    gint quality = 0;
+    gst_message_parse_qos_values(message.get(), nullptr, nullptr, &quality);
+    EXPECT_LT(quality, 1000000);
+    ++messages;
+  }
+  EXPECT_EQ(messages, 3);
+  GstStructure* stats = nullptr;
+  g_object_get(element_, "stats", &stats, nullptr);
+  guint64 degraded = 0;
+  gst_structure_get_uint64(stats, "degraded", &degraded);
+  EXPECT_EQ(degraded, 3u);
+  gst_structure_free(stats);
+}
+
+TEST_F(EnhanceGanStream, DropWhenLateDrops) {
+  begin("brighter1", "on-late=drop");
+  EXPECT_GT(brightness(), 0);
+  gst_harness_push_upstream_event(harness_, gst_event_new_qos(GST_QOS_TYPE_UNDERFLOW, 2.0,
+                                                              100 * GST_MSECOND, 40 * GST_MSECOND));
+  for (int i = 0; i < 10; ++i) gst_harness_push(harness_, grey());
+  EXPECT_LT(gst_harness_buffers_received(harness_), 10u);
+  const UniqueMessage message(gst_bus_pop_filtered(bus_, GST_MESSAGE_QOS));
+  EXPECT_TRUE(message);
+}
+
+TEST_F(EnhanceGanStream, InALivePipelineItsLatencyIsTheNetworksTime) {
+  begin("same1");
+  gst_harness_set_upstream_latency(harness_, 40 * GST_MSECOND);
+  EXPECT_GT(brightness(), 0);
+  const GstClockTime latency = gst_harness_query_latency(harness_);
+  EXPECT_GT(latency, 40 * GST_MSECOND);
+  EXPECT_LT(latency, 240 * GST_MSECOND);
+}
+
+TEST_F(EnhanceGanStream, MetasInThePictureAreScaledAndOthersCopied) {
+  begin("same2");
+  GstBuffer* const in = grey();
+  gst_buffer_add_video_region_of_interest_meta(in, "face", 2, 3, 5, 6);
+  GstCaps* const clock = gst_caps_from_string("timestamp/x-unix");
+  gst_buffer_add_reference_timestamp_meta(in, clock, 77, GST_CLOCK_TIME_NONE);
+  GstBuffer* const out = gst_harness_push_and_pull(harness_, in);
+  ASSERT_TRUE(out);
+  const auto* const region = gst_buffer_get_video_region_of_interest_meta(out);
+  ASSERT_TRUE(region);
+  EXPECT_EQ(region->x, 4u);
+  EXPECT_EQ(region->y, 6u);
+  EXPECT_EQ(region->w, 10u);
+  EXPECT_EQ(region->h, 12u);
+  const auto* const time = gst_buffer_get_reference_timestamp_meta(out, clock);
+  ASSERT_TRUE(time);
+  EXPECT_EQ(time->timestamp, 77u);
+  gst_caps_unref(clock);
+  gst_buffer_unref(out);
+}
+
+TEST_F(EnhanceGanStream, AGapFrameIsEnhancedAndIsAGapNoMore) {
+  begin("brighter1");
+  GstBuffer* const in = grey();
+  GST_BUFFER_FLAG_SET(in, GST_BUFFER_FLAG_GAP);
+  GstBuffer* const out = gst_harness_push_and_pull(harness_, in);
+  ASSERT_TRUE(out);
+  EXPECT_FALSE(GST_BUFFER_FLAG_IS_SET(out, GST_BUFFER_FLAG_GAP));
+  EXPECT_NEAR(uint8_t(bytes_of(out)[0]), 178, 1);
+  gst_buffer_unref(out);
+}
+
+TEST(EnhanceGan, RefusesInterlacedVideoInItsCaps) {
+  const std::string source =
+      "videotestsrc num-buffers=3 ! video/x-raw,format=I420,width=32,height=32,"
+      "interlace-mode=interleaved ! ";
+  EXPECT_EQ(play(source + "enhancegan ! fakesink").errors.size(), 1u);
+  EXPECT_TRUE(play(source + "deinterlace ! enhancegan ! fakesink").errors.empty());
+}
+
+TEST(EnhanceGan, ATileThatIsNotFiniteIsRunAgainInFp32WithAMessage) {
+  const Scratch scratch;
+  write_compact(scratch.file("n.safetensors"), {.scale = 2, .hidden_bias = 3.4e38f});
+  const auto outcome = [&](const char* precision) {
+    return play(
+        "videotestsrc num-buffers=2 ! video/x-raw,format=RGB,width=32,height=32 ! enhancegan "
+        "device=cpu precision=" +
+        std::string(precision) + " model=" + scratch.file("n.safetensors") + " ! fakesink");
+  };
+  const Outcome bf16 = outcome("bf16"), fp32 = outcome("fp32");
+  EXPECT_TRUE(bf16.eos);
+  ASSERT_FALSE(bf16.element_messages.empty());
+  EXPECT_NE(bf16.element_messages[0].find("not-finite"), std::string::npos);
+  EXPECT_TRUE(fp32.eos);
+  EXPECT_TRUE(fp32.element_messages.empty());
+}
+
+TEST(EnhanceGan, NumbersThatNothingMendsAreOneError) {
+  const Scratch scratch;
+  write_compact(scratch.file("n.safetensors"), {.scale = 1, .brighter = NAN});
+  const Outcome outcome =
+      play("videotestsrc num-buffers=2 ! video/x-raw,width=32,height=32 ! enhancegan model=" +
+           scratch.file("n.safetensors") + " ! fakesink");
+  ASSERT_EQ(outcome.errors.size(), 1u);
+  EXPECT_NE(outcome.errors[0].find("no numbers"), std::string::npos) << outcome.errors[0];
+}
+
+TEST(EnhanceGan, AMemoryLimitMakesTilesThatGiveTheSameFrames) {
+  const auto frames = [](const std::string& properties) {
+    return frames_of(
+        "videotestsrc num-buffers=1 ! video/x-raw,format=RGB,width=320,height=240 ! "
+        "enhancegan precision=fp32 " +
+        properties);
+  };
+  const Frames whole = frames(""), tiled = frames("memory-limit=16000000");
+  ASSERT_EQ(tiled.bytes.size(), 1u);
+  for (size_t i = 0; i < whole.bytes[0].size(); ++i)
+    ASSERT_NEAR(uint8_t(whole.bytes[0][i]), uint8_t(tiled.bytes[0][i]), 1);
+  const Outcome little = play(
+      "videotestsrc num-buffers=1 ! video/x-raw,width=320,height=240 ! enhancegan "
+      "memory-limit=1000000 ! fakesink");
+  ASSERT_EQ(little.errors.size(), 1u);
+  EXPECT_NE(little.errors[0].find("memory-limit"), std::string::npos) << little.errors[0];
+}
+
+TEST(EnhanceGan, SkippingWhatDoesNotChangeChangesNoBit) {
+  const auto text = [](const char* more) {
+    return "videotestsrc pattern=ball num-buffers=8 ! video/x-raw,format=I420,width=320,height=256 "
+           "! "
+           "enhancegan name=e tile-size=64 " +
+           std::string(more);
+  };
+  Show show(text("skip-unchanged=true"));
+  const UniqueElement element(gst_bin_get_by_name(GST_BIN(show.pipeline()), "e"));
+  std::pair<guint64, guint64> tiles;  // run, skipped
+  const std::unique_ptr<GstPad, Unref> pad(gst_element_get_static_pad(element.get(), "src"));
+  gst_pad_add_probe(
+      pad.get(), GST_PAD_PROBE_TYPE_BUFFER,
+      [](GstPad* from, GstPadProbeInfo*, gpointer data) {
+        GstElement* const owner = gst_pad_get_parent_element(from);
+        auto& seen = *static_cast<std::pair<guint64, guint64>*>(data);
+        GstStructure* stats = nullptr;
+        g_object_get(owner, "stats", &stats, nullptr);
+        gst_structure_get_uint64(stats, "tiles", &seen.first);
+        gst_structure_get_uint64(stats, "tiles-skipped", &seen.second);
+        gst_structure_free(stats);
+        gst_object_unref(owner);
+        return GST_PAD_PROBE_OK;
+      },
+      &tiles, nullptr);
+  EXPECT_TRUE(show.play().bytes == frames_of(text("")).bytes);
+  EXPECT_GE(tiles.second, 7u * 12);  // of the 20 of each frame after the first
+  EXPECT_LE(tiles.second, 7u * 19);
+}
+
+}  // namespace
+}  // namespace gan::test

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// enhancegan through what goes on around it: seeks, flushes, other sizes, many starts, company.
+#include <cstdlib>
+#include <fstream>
+#include <random>
+
+#include "tests/gst-plugin/harness.h"
+
+namespace gan::test {
+namespace {
+
+UniqueElement pipeline_of(const std::string& text) {
+  return UniqueElement(gst_parse_launch(text.c_str(), nullptr));
+}
+
+bool settles(GstElement* pipeline) {
+  return gst_element_get_state(pipeline, nullptr, nullptr, 20 * GST_SECOND) !=
+         GST_STATE_CHANGE_FAILURE;
+}
+
+int errors_of(GstElement* pipeline) {
+  GstBus* const bus = gst_element_get_bus(pipeline);
+  int count = 0;
+  while (const UniqueMessage message{gst_bus_pop_filtered(bus, GST_MESSAGE_ERROR)}) ++count;
+  gst_object_unref(bus);
+  return count;
+}
+
+TEST(EnhanceGanStress, RandomSeeksFlushesPausesAndSizesNeitherHangNorFail) {
+  const UniqueElement pipeline = pipeline_of(
+      "videotestsrc ! capsfilter name=c caps=video/x-raw,width=32,height=24 ! "
+      "enhancegan name=e ! fakesink");
+  const UniqueElement filter(gst_bin_get_by_name(GST_BIN(pipeline.get()), "c"));
+  const UniqueElement enhancer(gst_bin_get_by_name(GST_BIN(pipeline.get()), "e"));
+  gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
+  ASSERT_TRUE(settles(pipeline.get()));
+  std::mt19937 random(5);
+  for (int i = 0; i < 200; ++i) {
+    switch (random() % 4) {
+      case 0:
+        gst_element_seek_simple(pipeline.get(), GST_FORMAT_TIME, GST_SEEK_FLAG_FLUSH,
+                                gint64(random() % 100) * GST_SECOND);
+        break;
+      case 1: {
+        GstCaps* const caps =
+            gst_caps_new_simple("video/x-raw", "width", G_TYPE_INT, int(16 + random() % 40),
+                                "height", G_TYPE_INT, int(16 + random() % 40), nullptr);
+        g_object_set(filter.get(), "caps", caps, nullptr);
+        gst_caps_unref(caps);
+        break;
+      }
+      case 2:
+        gst_element_set_state(pipeline.get(), i % 2 ? GST_STATE_PAUSED : GST_STATE_PLAYING);
+        break;
+      default:
+        g_object_set(enhancer.get(), "strength", double(random() % 3) / 2, "split",
+                     double(random() % 3) / 2, nullptr);
+    }
+    ASSERT_TRUE(settles(pipeline.get())) << i;
+    ASSERT_EQ(errors_of(pipeline.get()), 0) << i;
+  }
+  gst_element_set_state(pipeline.get(), GST_STATE_NULL);
+}
+
+size_t resident_kilobytes() {
+  std::ifstream file("/proc/self/statm");
+  size_t whole = 0, resident = 0;
+  file >> whole >> resident;
+  return resident * 4;
+}
+
+// GAN_CYCLES: how often; the slow suite does it a thousand times.
+TEST(EnhanceGanStress, ManyStartsTakeNoMoreMemory) {
+  const char* const wanted = std::getenv("GAN_CYCLES");
+  const int cycles = wanted ? std::atoi(wanted) : 30;
+  const UniqueElement pipeline = pipeline_of(
+      "videotestsrc num-buffers=1 ! video/x-raw,width=32,height=24 ! enhancegan ! fakesink");
+  size_t settled = 0;
+  for (int i = 0; i < cycles; ++i) {
+    gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
+    ASSERT_TRUE(settles(pipeline.get())) << i;
+    gst_element_set_state(pipeline.get(), GST_STATE_NULL);
+    ASSERT_EQ(errors_of(pipeline.get()), 0) << i;
+    if (i == cycles / 3) settled = resident_kilobytes();
+  }
+  EXPECT_LT(resident_kilobytes(), settled + 8 * 1024);
+}
+
+// Up and down stream, sizes by chance: what the template names is enlarged, the rest refused.
+TEST(EnhanceGanStress, EveryFormatAtRandomSizesIsNegotiatedOrRefused) {
+  std::mt19937 random(11);
+  const std::string known =
+      " RGB BGR RGBx BGRx RGBA BGRA GRAY8 I420 NV12 GBR I420_10LE P010_10LE GBR_10LE GRAY16_LE "
+      "RGBA64_LE ";
+  for (int format = GST_VIDEO_FORMAT_I420; format < GST_VIDEO_FORMAT_P010_10LE + 40; ++format) {
+    const auto* const info = gst_video_format_get_info(GstVideoFormat(format));
+    if (!info || !GST_VIDEO_FORMAT_INFO_NAME(info)) break;
+    const std::string name = GST_VIDEO_FORMAT_INFO_NAME(info);
+    const int width = int(1 + random() % 70), height = int(1 + random() % 70);
+    const auto caps = [&](int scale) {
+      return "video/x-raw,format=" + name + ",width=" + std::to_string(width * scale) +
+             ",height=" + std::to_string(height * scale) + ",framerate=25/1";
+    };
+    GstHarness* const harness = gst_harness_new("enhancegan");
+    for (const bool source : {true, false}) {
+      GstCaps* const asked = gst_caps_from_string(caps(source ? 2 : 1).c_str());
+      GstPad* const pad = gst_element_get_static_pad(harness->element, source ? "src" : "sink");
+      EXPECT_EQ(gst_pad_query_accept_caps(pad, asked),
+                known.find(" " + name + " ") != std::string::npos)
+          << name << " " << width << "x" << height;
+      gst_caps_unref(asked);
+      gst_object_unref(pad);
+    }
+    gst_harness_teardown(harness);
+  }
+}
+
+TEST(EnhanceGanStress, TwoInARowAndTwoPipelinesAtOnce) {
+  const auto text = [](int frames) {
+    return "videotestsrc num-buffers=" + std::to_string(frames) +
+           " ! video/x-raw,width=24,height=20 ! enhancegan ! enhancegan model=x2 precision=fp32 ! "
+           "video/x-raw,width=96,height=80 ! fakesink";
+  };
+  const UniqueElement other = pipeline_of(text(-1));
+  gst_element_set_state(other.get(), GST_STATE_PLAYING);
+  const Outcome outcome = play(text(10));
+  EXPECT_TRUE(outcome.eos);
+  EXPECT_TRUE(outcome.errors.empty());
+  EXPECT_EQ(errors_of(other.get()), 0);
+  gst_element_set_state(other.get(), GST_STATE_NULL);
+}
+
+}  // namespace
+}  // namespace gan::test

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Small networks for enhancegan as checkpoints, written without LibTorch.
+#pragma once
+
+#include "tests/models/generators.h"
+
+namespace gan::test {
+
+struct CompactFile {
+  int scale = 1;
+  float brighter = 0;  // added to every pixel
+  // A feature that is not finite in bf16, whose largest number is smaller, and that does not count.
+  float hidden_bias = 0;
+};
+
+// A compact network that gives its input back, enlarged by repetition.
+inline void write_compact(const std::string& path, const CompactFile& file) {
+  const int64_t out = 3 * file.scale * file.scale;
+  std::vector<float> first(2 * 3 * 9), first_bias(2), slope(2, 1.0f);
+  std::vector<float> last(static_cast<size_t>(out) * 2 * 9);
+  const std::vector<float> last_bias(static_cast<size_t>(out), file.brighter);
+  first_bias[1] = file.hidden_bias;
+  const auto tensor = [](const char* name, std::vector<int64_t> shape,
+                         const std::vector<float>& values) {
+    return TensorToWrite{name, Dtype::kF32, std::move(shape), std::as_bytes(std::span(values))};
+  };
+  write_safetensors(
+      path,
+      {tensor("body.0.weight", {2, 3, 3, 3}, first), tensor("body.0.bias", {2}, first_bias),
+       tensor("body.1.weight", {2}, slope), tensor("body.2.weight", {out, 2, 3, 3}, last),
+       tensor("body.2.bias", {out}, last_bias)},
+      {{"gan.format", "1"},
+       {"gan.network", "compact"},
+       {"gan.options",
+        R"({"features": 2, "convs": 0, "scale": )" + std::to_string(file.scale) + "}"}});
+}
+
+// Augmented CycleGAN's generator with codes of 3 numbers.
+inline void write_augcyclegan(const std::string& path) {
+  std::vector<NamedTensor> tensors;
+  const auto conv = [&](const std::string& name, int64_t in, int64_t out, int64_t kernel) {
+    tensors.push_back({name + ".weight", {out, in, kernel, kernel}});
+    tensors.push_back({name + ".bias", {out}});
+  };
+  const auto styled = [&](const std::string& name, int64_t in, int64_t out) {
+    tensors.push_back({name + ".style.weight", {in, 3}});
+    tensors.push_back({name + ".style.bias", {in}});
+    tensors.push_back({name + ".conv.weight", {out, in, 3, 3}});
+  };
+  conv("conv1", 3, 2, 7);
+  conv("conv2", 2, 2, 3);
+  conv("conv3", 2, 4, 3);
+  for (const char* name : {"block0", "block1", "block2", "mod4"}) styled(name, 4, 4);
+  styled("mod5", 4, 2);
+  conv("conv_out", 2, 3, 7);
+  write_network(path, "augcyclegan", R"({"latent": 3, "features": 2})", tensors);
+}
+
+// Names: same1, same2, same4 (compact, giving its input back at that scale), brighter1, brighter2
+// (half of white brighter), augcyclegan.
+class Enhancers {
+ public:
+  std::string file(const std::string& name) {
+    const std::string path = scratch_.file(name + ".safetensors");
+    if (name == "augcyclegan") {
+      write_augcyclegan(path);
+    } else {
+      const bool brighter = name.starts_with("brighter");
+      write_compact(path, {.scale = name.back() - '0', .brighter = brighter ? 0.5f : 0.0f});
+    }
+    return path;
+  }
+  const Scratch& scratch() const { return scratch_; }
+
+ private:
+  Scratch scratch_;
+};
+
+}  // namespace gan::test
