@@ -102,7 +102,10 @@ void install(GObjectClass* object, WalkProperty id, GParamSpec* spec) {
 
 void install_network(GObjectClass* object) {
   install(object, kWalkModel,
-          g_param_spec_string("model", "Model", "Path of a generator's checkpoint", "", kFixed));
+          g_param_spec_string("model", "Model",
+                              "Path of a generator's checkpoint, or the name of a built-in model; "
+                              "empty: the built-in generator of clothes",
+                              "", kFixed));
   install(object, kWalkDevice,
           g_param_spec_string("device", "Device", "auto, cpu, cuda or cuda:N", "auto", kFixed));
   install(object, kWalkPrecision,

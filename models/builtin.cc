@@ -13,15 +13,16 @@ namespace gan {
 
 const std::vector<BuiltinModel>& builtin_models() {
   static const std::vector<BuiltinModel> models = {
-      {"x2", "x2.safetensors", "2x super-resolution of photographs and video (the default)"},
+      {kDefaultEnhancer, "x2.safetensors",
+       "2x super-resolution of photographs and video (enhancegan's default)"},
+      {kDefaultGenerator, "fashion.safetensors",
+       "28x28 pictures of clothes, shoes and bags by class (latentwalk's default)"},
   };
   return models;
 }
 
-std::string default_generator() { return ""; }
-
 TensorFile open_model(const std::string& name_or_path) {
-  std::string name = name_or_path.empty() ? "x2" : name_or_path;
+  std::string name = name_or_path.empty() ? kDefaultEnhancer : name_or_path;
   const bool must_be_builtin = name.starts_with("builtin:");
   if (must_be_builtin) name.erase(0, 8);
   std::string known;

@@ -18,8 +18,9 @@ struct BuiltinModel {
 
 const std::vector<BuiltinModel>& builtin_models();
 
-// The name of the generator that latentwalk plays without the property model; empty: there is none.
-std::string default_generator();
+// What enhancegan and latentwalk play without the property model.
+constexpr const char* kDefaultEnhancer = "x2";
+constexpr const char* kDefaultGenerator = "fashion";
 
 // "" is the default enhancer, a built-in name is that model, "builtin:NAME" too; anything else is a
 // path. Throws Error(kNotFound) naming the built-in models when there is no such file.

@@ -211,8 +211,7 @@ class TorchWalker : public LatentWalker {
 
 std::unique_ptr<LatentWalker> make_walker(const WalkerOptions& options) {
   WalkerOptions named = options;
-  if (named.model.empty()) named.model = default_generator();
-  check(!named.model.empty(), ErrorKind::kSettings, "model must name a generator's checkpoint");
+  if (named.model.empty()) named.model = kDefaultGenerator;
   return std::make_unique<TorchWalker>(named);
 }
 

@@ -51,18 +51,23 @@ NetworkTraits AugCycleGan::traits() const {
           .latent = options_.latent};
 }
 
-torch::Tensor AugCycleGan::forward(torch::Tensor image, torch::Tensor latent) {
+torch::Tensor AugCycleGan::features(torch::Tensor image, torch::Tensor latent) {
   check_image(image, traits(), "augcyclegan");
   const auto z = options_.latent ? check_latent(latent, traits(), "augcyclegan") : latent;
   check(!z.defined() || z.size(0) == image.size(0), ErrorKind::kFailed, "augcyclegan: wants ",
         image.size(0), " codes for as many pictures, got ", z.defined() ? z.size(0) : 0);
-  if (original_) return original_->forward(image, z);
+  if (original_) return original_->features(image, z);
   torch::Tensor x = lrelu_(conv1_(image * 2 - 1));
   x = lrelu_(conv3_(lrelu_(conv2_(x))));
   for (auto& block : blocks_) x = lrelu_(lrelu_(block->forward(x, z)) + x);
   x = lrelu_(mod4_->forward(x, z));
-  x = lrelu_(mod5_->forward(x, z));
-  return conv_out_(x).tanh_().mul(0.5).add_(0.5);
+  return lrelu_(mod5_->forward(x, z));
+}
+
+torch::Tensor AugCycleGan::forward(torch::Tensor image, torch::Tensor latent) {
+  const auto last = features(image, latent);
+  if (original_) return original_->picture(last);
+  return conv_out_(last).tanh_().mul(0.5).add_(0.5);
 }
 
 }  // namespace gan

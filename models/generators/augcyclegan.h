@@ -27,6 +27,8 @@ class AugCycleGan : public ImageLatentNetwork {
   explicit AugCycleGan(const AugCycleGanOptions& options);
   NetworkTraits traits() const override;
   torch::Tensor forward(torch::Tensor image, torch::Tensor latent) override;
+  // What the last convolution gets: {N, features, H, W}.
+  torch::Tensor features(torch::Tensor image, torch::Tensor latent);
 
  private:
   // A modulated convolution with the dense layer that makes its style of the code.

@@ -105,16 +105,16 @@ OriginalAugCycleGan::OriginalAugCycleGan(int64_t latent, int64_t features) : lat
   norm(14, 2 * f);
   add(16, make_conv({.in = 2 * f, .out = f}));
   norm(17, f);
-  add(19, make_conv({.in = f, .out = 3, .kernel = 7}));
+  last_ = register_module("19", make_conv({.in = f, .out = 3, .kernel = 7}));
   init_normal(*this);
   torch::NoGradGuard no_grad;
   for (const auto& item : named_parameters())
     if (item.key().ends_with(".scale")) item.value().normal_(1, 0.02);
 }
 
-torch::Tensor OriginalAugCycleGan::forward(torch::Tensor image, const torch::Tensor& latent) {
+torch::Tensor OriginalAugCycleGan::features(torch::Tensor image, const torch::Tensor& latent) {
   for (const auto& layer : layers_) image = layer(image, latent);
-  return image.tanh_();
+  return image;
 }
 
 }  // namespace gan

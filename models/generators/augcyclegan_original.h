@@ -17,7 +17,9 @@ namespace gan {
 class OriginalAugCycleGan : public torch::nn::Module {
  public:
   OriginalAugCycleGan(int64_t latent, int64_t features);
-  torch::Tensor forward(torch::Tensor image, const torch::Tensor& latent);
+  // What the last convolution gets: {N, features, H, W}, not negative; and the picture of it.
+  torch::Tensor features(torch::Tensor image, const torch::Tensor& latent);
+  torch::Tensor picture(const torch::Tensor& features) { return last_(features).tanh_(); }
 
  private:
   using Layer = std::function<torch::Tensor(const torch::Tensor& x, const torch::Tensor& latent)>;
@@ -28,7 +30,8 @@ class OriginalAugCycleGan : public torch::nn::Module {
   void add_block(int index, int64_t channels);
 
   int64_t latent_;
-  std::vector<Layer> layers_;
+  std::vector<Layer> layers_;  // all but the last convolution
+  torch::nn::Conv2d last_{nullptr};
 };
 
 }  // namespace gan

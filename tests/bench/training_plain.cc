@@ -27,11 +27,11 @@ struct Sizes {
 std::function<void()> compact_step(const Sizes& sizes) {
   gan::CompactOptions options;
   options.scale = static_cast<int>(sizes.scale);
-  auto network = std::make_shared<gan::Compact>(options);
+  auto network = std::make_shared<gan::CompactNet>(options);
   auto adam = std::make_shared<torch::optim::Adam>(network->parameters(), 2e-4);
   const auto low = torch::rand({sizes.batch, 3, sizes.patch, sizes.patch}),
-             high = torch::rand({sizes.batch, 3, sizes.patch * sizes.scale,
-                                 sizes.patch * sizes.scale});
+             high = torch::rand(
+                 {sizes.batch, 3, sizes.patch * sizes.scale, sizes.patch * sizes.scale});
   return [=] {
     adam->zero_grad();
     torch::l1_loss(network->forward(low), high).backward();
@@ -49,8 +49,8 @@ std::function<void()> esrgan_step(const Sizes& sizes) {
   auto adam_g = std::make_shared<torch::optim::Adam>(g->parameters(), 2e-4);
   auto adam_d = std::make_shared<torch::optim::Adam>(d->parameters(), 1e-4);
   const auto low = torch::rand({sizes.batch, 3, sizes.patch, sizes.patch}),
-             high = torch::rand({sizes.batch, 3, sizes.patch * sizes.scale,
-                                 sizes.patch * sizes.scale});
+             high = torch::rand(
+                 {sizes.batch, 3, sizes.patch * sizes.scale, sizes.patch * sizes.scale});
   const auto bce = [](const Tensor& logits, double label) {
     return F::binary_cross_entropy_with_logits(logits, torch::full_like(logits, label));
   };
@@ -59,8 +59,9 @@ std::function<void()> esrgan_step(const Sizes& sizes) {
     adam_g->zero_grad();
     const auto fake = g->forward(low);
     const auto real_logits = d->forward(high).detach(), fake_logits = d->forward(fake);
-    (1e-2 * torch::l1_loss(fake, high) + 5e-3 * (bce(real_logits - fake_logits.mean(), 0) +
-                                                 bce(fake_logits - real_logits.mean(), 1)) / 2)
+    (1e-2 * torch::l1_loss(fake, high) +
+     5e-3 * (bce(real_logits - fake_logits.mean(), 0) + bce(fake_logits - real_logits.mean(), 1)) /
+         2)
         .backward();
     adam_g->step();
     for (auto& parameter : d->parameters()) parameter.set_requires_grad(true);

@@ -18,6 +18,17 @@ TEST_F(LatentWalk, MakesFramesOfTheModelsSizeAt30ASecond) {
   EXPECT_NE(frames.bytes[0], frames.bytes[4]);
 }
 
+TEST_F(LatentWalk, PlaysTheBuiltInGeneratorWithoutAModel) {
+  const auto frames = [](const std::string& more) {
+    return frames_of("latentwalk num-buffers=2 " + more + "! video/x-raw,format=GRAY8").bytes;
+  };
+  const auto boots = frames("label=9 ");
+  ASSERT_EQ(boots.size(), 2u);
+  EXPECT_EQ(boots[0].size(), 28u * 28);
+  EXPECT_EQ(boots, frames("model=fashion label=9 "));
+  EXPECT_NE(boots, frames("label=1 "));
+}
+
 TEST_F(LatentWalk, StartingAgainGivesTheSameFrames) {
   for (const char* generator : kGenerators) {
     Show show(walk(generator, "num-buffers=20 seeds=1-4 interpolation=spline"));

@@ -226,7 +226,8 @@ Picture AugCycleGanRecipe::translate(RunState& state, const Picture& picture,
 Values AugCycleGanRecipe::validate(RunState& state) {
   Values values = TranslationRecipe::validate(state);
   if (!judge()) return values;
-  double best = 0, diversity = 0, blur = 0;
+  torch::InferenceMode inference;
+  double best = 0, diversity = 0, blur = 0, peak = 0;
   for (const auto& one : judge()->cases()) {
     double best_here = 0;
     torch::Tensor last;
@@ -240,11 +241,14 @@ Values AugCycleGanRecipe::validate(RunState& state) {
       last = tensor;
     }
     best += best_here;
+    peak += feature_peak(state.network("g").best(), input.to(state.device()),
+                         judged_code(0).to(state.device()));
   }
   const auto count = static_cast<double>(judge()->cases().size());
   values.emplace_back("psnr_best", best / count);
   values.emplace_back("diversity", diversity / count / (kJudgedCodes - 1));
   values.emplace_back("blur", blur / count / kJudgedCodes);
+  values.emplace_back("feature_peak", peak / count);
   return values;
 }
 

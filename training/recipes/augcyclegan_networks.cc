@@ -113,6 +113,13 @@ losses::AugmentedWay way(RunState& state, Direction direction, bool two_sided) {
   return way;
 }
 
+double feature_peak(Network& network, const torch::Tensor& picture, const torch::Tensor& code) {
+  const NetworkTraits traits = network.traits();
+  const auto input = picture * (traits.high - traits.low) + traits.low;
+  const auto energy = dynamic_cast<AugCycleGan&>(network).features(input, code).square().sum(1);
+  return (energy.amax() / energy.mean()).item<double>();
+}
+
 torch::Tensor run_unit(Network& network, const torch::Tensor& picture, const torch::Tensor& code) {
   const NetworkTraits traits = network.traits();
   const double span = traits.high - traits.low;

@@ -42,4 +42,9 @@ losses::AugmentedWay way(RunState& state, Direction direction, bool two_sided);
 // A generator on pictures in [0, 1], whatever its own range; the code may be undefined.
 torch::Tensor run_unit(Network& network, const torch::Tensor& picture, const torch::Tensor& code);
 
+// How far one place of a generator's last feature maps stands out, as the blobs of instance norm do
+// (Karras et al. 2020, section 2): the largest energy (sum of squares over the channels) of a pixel
+// over the mean energy. 1: all alike.
+double feature_peak(Network& network, const torch::Tensor& picture, const torch::Tensor& code);
+
 }  // namespace gan::training
