@@ -50,8 +50,9 @@ double distance(const losses::Lpips& lpips, const Picture& a, const Picture& b) 
 
 void print(const Row& row) {
   const Quality& q = row.quality;
-  std::printf("%-24s %-10s %8.3f %8.4f %8.3f %8.4f %10.3f", row.picture.c_str(), row.method.c_str(),
-              q.psnr_y_db, q.ssim_y, q.psnr_rgb_db, q.ssim_rgb, q.mse_rgb);
+  std::printf("%-24s %-10s %8.3f %8.4f %8.3f %8.4f %10.3f %8.4f", row.picture.c_str(),
+              row.method.c_str(), q.psnr_y_db, q.ssim_y, q.psnr_rgb_db, q.ssim_rgb, q.mse_rgb,
+              q.hfen_rgb);
   if (row.lpips) std::printf(" %8.4f", *row.lpips);
   std::printf("\n");
 }
@@ -66,6 +67,7 @@ std::string to_json(const std::vector<Row>& rows, int scale) {
         ", \"method\": ", json_quote(rows[i].method), ", \"psnr_y\": ", json_number(q.psnr_y_db),
         ", \"ssim_y\": ", json_number(q.ssim_y), ", \"psnr_rgb\": ", json_number(q.psnr_rgb_db),
         ", \"ssim_rgb\": ", json_number(q.ssim_rgb), ", \"mse_rgb\": ", json_number(q.mse_rgb),
+        ", \"hfen_rgb\": ", json_number(q.hfen_rgb),
         rows[i].lpips ? ", \"lpips\": " + json_number(*rows[i].lpips) : "", "}");
   }
   return json + "\n]}\n";
@@ -141,8 +143,8 @@ int command_eval(int argc, char** argv) {
     lpips.emplace(losses::feature_network("16", vgg.get(), torch::kCPU), lpips_file.get());
 
   std::printf("space=Y and RGB  crop=%d  range=255  scale=%d\n", scale, scale);
-  std::printf("%-24s %-10s %8s %8s %8s %8s %10s%s\n", "picture", "method", "psnr_y", "ssim_y",
-              "psnr_rgb", "ssim_rgb", "mse_rgb", lpips ? "    lpips" : "");
+  std::printf("%-24s %-10s %8s %8s %8s %8s %10s %8s%s\n", "picture", "method", "psnr_y", "ssim_y",
+              "psnr_rgb", "ssim_rgb", "mse_rgb", "hfen_rgb", lpips ? "    lpips" : "");
   std::vector<Row> rows, means;
   const auto add = [&](const std::string& name, const std::string& method, const Picture& result,
                        const Picture& truth) {

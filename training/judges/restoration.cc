@@ -6,19 +6,35 @@
 #include "core/error.h"
 #include "core/metrics.h"
 #include "core/resize.h"
+#include "models/picture_tensor.h"
+#include "training/losses/structure.h"
 #include "training/sample_grid.h"
 
 namespace gan::training {
+
+namespace {
+
+double hfen_of(const Picture& restored, const Picture& truth, int crop) {
+  torch::NoGradGuard no_grad;
+  const auto inner = [crop](const Picture& picture) {
+    const auto tensor = tensor_from_picture(picture);
+    return tensor.slice(2, crop, tensor.size(2) - crop).slice(3, crop, tensor.size(3) - crop);
+  };
+  return losses::hfen(inner(restored), inner(truth)).item<double>();
+}
+
+}  // namespace
 
 Quality measure(Picture restored, Picture truth, int crop) {
   round_to_8bit(restored);
   round_to_8bit(truth);
   const Picture restored_y = luma_bt601(restored), truth_y = luma_bt601(truth);
+  Quality quality;
+  quality.hfen_rgb = hfen_of(restored, truth, crop);
   for (Picture* picture : {&restored, &truth})
     for (float& value : picture->values) value *= 255;
   const auto y = restored_y.view().crop(crop), y_truth = truth_y.view().crop(crop);
   const auto rgb = restored.view().crop(crop), rgb_truth = truth.view().crop(crop);
-  Quality quality;
   quality.psnr_y_db = psnr_db(mse(y, y_truth), 255);
   quality.ssim_y = ssim(y, y_truth, 255);
   quality.mse_rgb = mse(rgb, rgb_truth);
@@ -33,10 +49,12 @@ void Quality::add(const Quality& other) {
   psnr_rgb_db += other.psnr_rgb_db;
   ssim_rgb += other.ssim_rgb;
   mse_rgb += other.mse_rgb;
+  hfen_rgb += other.hfen_rgb;
 }
 
 void Quality::divide(double count) {
-  for (double* value : {&psnr_y_db, &ssim_y, &psnr_rgb_db, &ssim_rgb, &mse_rgb}) *value /= count;
+  for (double* value : {&psnr_y_db, &ssim_y, &psnr_rgb_db, &ssim_rgb, &mse_rgb, &hfen_rgb})
+    *value /= count;
 }
 
 RestorationJudge::RestorationJudge(std::vector<RestorationCase> cases, int scale)

@@ -18,6 +18,7 @@ struct Quality {
   double psnr_y_db = 0, ssim_y = 0;      // on the BT.601 luma
   double psnr_rgb_db = 0, ssim_rgb = 0;  // all three channels pooled; SSIM averaged over them
   double mse_rgb = 0;                    // code values squared
+  double hfen_rgb = 0;                   // losses/structure.h; 0: no difference
   void add(const Quality& other);        // for means
   void divide(double count);
 };

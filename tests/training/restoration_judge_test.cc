@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "training/judges/restoration.h"
+
+namespace gan::training {
+namespace {
+
+Picture waves(int side) {
+  Picture picture = Picture({side, side}, 3);
+  for (size_t i = 0; i < picture.values.size(); ++i)
+    picture.values[i] = 0.5f + 0.3f * std::sin(0.7f * static_cast<float>(i % 97));
+  return picture;
+}
+
+TEST(Measure, FindsNothingBetweenAPictureAndItself) {
+  const Quality same = measure(waves(32), waves(32), 2);
+  EXPECT_EQ(same.mse_rgb, 0);
+  EXPECT_EQ(same.hfen_rgb, 0);
+  EXPECT_NEAR(same.ssim_y, 1, 1e-9);
+  EXPECT_TRUE(std::isinf(same.psnr_rgb_db));
+}
+
+// Of black, all high frequencies of the truth are missing.
+TEST(Measure, HfenOfBlackIsOneAndHalfOfHalfTheContrast) {
+  Picture black = waves(32), half = waves(32);
+  for (float& value : black.values) value = 0;
+  for (float& value : half.values) value /= 2;
+  EXPECT_NEAR(measure(black, waves(32), 2).hfen_rgb, 1, 1e-6);
+  EXPECT_NEAR(measure(half, waves(32), 2).hfen_rgb, 0.5, 0.01);  // rounded to 8 bits
+}
+
+// The border that the crop takes away does not count.
+TEST(Measure, LeavesTheBorderOut) {
+  Picture other = waves(32);
+  for (int x = 0; x < 32 * 3; ++x) other.values[static_cast<size_t>(x)] = 0;
+  EXPECT_EQ(measure(other, waves(32), 2).mse_rgb, 0);
+  EXPECT_EQ(measure(other, waves(32), 2).hfen_rgb, 0);
+  EXPECT_GT(measure(other, waves(32), 0).hfen_rgb, 0);
+}
+
+}  // namespace
+}  // namespace gan::training
