@@ -17,7 +17,7 @@ rows=(
   "compact compact $photos 2000 scale=2 features=32 convs=5 batch=16 patch=32 lr=0.001 schedule=cosine ema=0.99 val=$data/images/Set5/HR"
   "esrgan esrgan $photos 1200 scale=4 features=32 blocks=2 growth=16 d_features=16 patch=24 pretrain_steps=800 vgg=none lr=0.0005 ema=0.99 val=$data/images/Set5/HR"
   "realesrgan realesrgan $photos 1200 scale=2 features=32 blocks=2 growth=16 d_features=16 patch=32 batch=4 pretrain_steps=800 vgg=none lr=0.0005 ema=0.99 holdout=10"
-  "dcgan dcgan $fashion 3000 channels=1 side=28 features=32 d_features=32 batch=64 ema=0.99"
+  "dcgan dcgan $fashion 1000 channels=1 side=28 features=16 d_features=16 batch=64 lr=0.0005 ema=0.99"
   "cgan cgan $fashion 2000 features=32 d_features=32 batch=64 gan=hinge dropout=0.2 lr=0.0005 judge_steps=1000 ema=0.99"
   "pix2pix pix2pix $data/paired/euvp_underwater 1500 features=32 levels=6 d_features=16 d_layers=2 load=70 crop=64"
   "cyclegan cyclegan $photos 1500 $phone load=0 batch=2 blocks=3 d_features=16 d_layers=2"
