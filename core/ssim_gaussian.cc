@@ -7,31 +7,41 @@
 // are taken from s and d first, so the values in the middle of the strip are: where a picture is
 // flat, and its variance small, floats then lose nothing to the mean.
 //
-// The window is separable: a strip of columns is filtered vertically from a ring of rows of s, d,
-// s^2 and d^2, which stays in the first cache, and what comes of it horizontally, straight into the
-// formula.
+// Note [lanes turn]: the window is separable. A sweep takes kRows rows of the map from left to
+// right, 16 columns of samples at a time: it filters them vertically with a column in each lane,
+// turns the 16x16 results, and filters them horizontally with a row in each lane. So both
+// directions load whole aligned vectors; shifted ones would cross cache lines ten times of eleven.
+// What a sweep touches stays in the first cache.
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstring>
 
 #include "core/bands.h"
 #include "core/simd.h"
 #include "core/ssim.h"
+#include "core/turn.h"
 
 namespace gan {
 namespace {
 
-// A strip gives kStrip columns of the map, in whole blocks of kBlock, from one block more of
-// samples.
-constexpr int kWindow = kGaussianWindow, kBlock = 16, kStrip = 8 * kBlock;
+constexpr int kWindow = kGaussianWindow, kRows = 32, kStrip = 64 * kLanes;
+constexpr int kSweepRows = kRows + kWindow - 1;
 
-// A row of the four maps.
-struct alignas(64) Maps {
-  float s[kStrip + kBlock], d[kStrip + kBlock], ss[kStrip + kBlock], dd[kStrip + kBlock];
+using Sums [[gnu::vector_size(kLanes * sizeof(double))]] = double;
+
+// The four maps at 16 samples: of a row as they come, of a column once turned.
+struct Maps {
+  Block s, d, ss, dd;
 };
-using Ring = std::array<Maps, kWindow + 1>;
+using Map = Block Maps::*;
 
-struct alignas(64) StripSums {
-  float ssim[kStrip] = {}, contrast[kStrip] = {};  // of each column
+// What a sweep holds: samples of the rows, and columns of the vertically filtered maps, of which
+// each step adds 16 behind the 10 that the windows before reach into.
+struct Sweep {
+  Maps samples[kSweepRows];
+  Maps columns[kRows / kLanes][kLanes + kWindow];
+  Sums ssim[kRows / kLanes], contrast[kRows / kLanes];  // of each row
 };
 
 // The window is symmetric; its right half from the centre.
@@ -58,159 +68,196 @@ const Weights& gaussian() {
   return weights;
 }
 
-struct RowsToCompare {
-  int rows, blocks;
+// Where a step of a sweep reads.
+struct Place {
+  int x, y, rows, readable;
 };
 
+// SSIM does not change with the scale of samples; here the peak is 1.
 struct Constants {
-  float middle_s = 0, middle_d = 0, c1, c2;
+  float scale = 1, middle_s = 0, middle_d = 0;
+};
+constexpr float kC1 = 0.01f * 0.01f, kC2 = 0.03f * 0.03f;
+
+// 16 samples as numbers; in steps, of which GCC 12 makes one instruction each.
+template <class Sample>
+[[gnu::always_inline]] inline void load(const Sample* from, Block& to) {
+  using Number = std::conditional_t<std::is_same_v<Sample, float>, float, int32_t>;
+  using Numbers [[gnu::vector_size(kLanes * sizeof(Number))]] = Number;
+  Number wide[kLanes];
+  for (int i = 0; i < kLanes; ++i) wide[i] = from[i];
+  Numbers numbers;
+  std::memcpy(&numbers, wide, sizeof numbers);
+  to = __builtin_convertvector(numbers, Block);
+}
+
+// `rows` rows of 16 samples.
+template <class Sample>
+GAN_SIMD void fill(const SampleRows<Sample>& a, const SampleRows<Sample>& b, const Constants& c,
+                   int rows, Maps* to) {
+  for (int y = 0; y < rows; ++y) {
+    Block p, q;
+    load(a.row(y), p);
+    load(b.row(y), q);
+    const Block s = (p + q) * c.scale - c.middle_s, d = (p - q) * c.scale - c.middle_d;
+    to[y] = {s, d, s * s, d * d};
+  }
+}
+
+// The samples from column x and row y on; copies where 16 columns would reach beyond the plane.
+template <class Sample>
+struct Samples16 {
+  Sample memory[kSweepRows][kLanes] = {};
+  SampleRows<Sample> at(const SampleRows<Sample>& plane, const Place& place) {
+    const SampleRows<Sample> from{reinterpret_cast<const uint8_t*>(plane.row(place.y) + place.x),
+                                  plane.stride};
+    if (place.readable >= kLanes) return from;
+    for (int y = 0; y < place.rows; ++y) std::copy_n(from.row(y), place.readable, memory[y]);
+    return {reinterpret_cast<const uint8_t*>(memory), sizeof memory[0]};
+  }
 };
 
-// A block as the compiler's own vector, split for processors whose registers are shorter. Passed by
-// reference alone: by value, its calling convention depends on the processor.
-using Block [[gnu::vector_size(kBlock * sizeof(float)), gnu::aligned(4), gnu::may_alias]] = float;
-[[gnu::always_inline]] inline const Block& block_at(const float* x) {
-  return *reinterpret_cast<const Block*>(x);
-}
-[[gnu::always_inline]] inline Block& block_at(float* x) { return *reinterpret_cast<Block*>(x); }
-
-template <class Sample>
-GAN_SIMD void fill_maps(const Sample* __restrict a, const Sample* __restrict b, const Constants& c,
-                        int count, Maps& __restrict to) {
-  const float middle_s = c.middle_s, middle_d = c.middle_d;
-  for (int i = 0; i < count; ++i) {
-    const auto p = static_cast<float>(a[i]), q = static_cast<float>(b[i]);
-    const float s = p + q - middle_s, d = p - q - middle_d;
-    to.s[i] = s;
-    to.d[i] = d;
-    to.ss[i] = s * s;
-    to.dd[i] = d * d;
-  }
+// Of each of `maps` `count` windows, each a step after the last, from the vectors they share.
+template <int count, Map... maps>
+[[gnu::always_inline]] inline void filter(const Maps* from, const Weights& w, Maps* to) {
+  Maps sum[count];
+#pragma GCC unroll 18
+  for (int k = 0; k < kWindow + count - 1; ++k)
+#pragma GCC unroll 8
+    for (int i = 0; i < count; ++i) {
+      if (k == i) ((sum[i].*maps = w.at(0) * from[k].*maps), ...);
+      if (k > i && k - i < kWindow) ((sum[i].*maps += w.at(k - i) * from[k].*maps), ...);
+    }
+#pragma GCC unroll 8
+  for (int i = 0; i < count; ++i) ((to[i].*maps = sum[i].*maps), ...);
 }
 
-// Two maps of two rows of the map, one below the other, from the 12 rows `r` they share.
-template <auto first, auto second>
-[[gnu::always_inline]] inline void filter_down(const Maps* const* r, int i, const Weights& w,
-                                               Maps* to) {
-  Block first_upper{}, first_lower{}, second_upper{}, second_lower{};
-#pragma GCC unroll 12
-  for (int k = 0; k <= kWindow; ++k) {
-    const Block &p = block_at((r[k]->*first) + i), &q = block_at((r[k]->*second) + i);
-    if (k < kWindow) first_upper += w.at(k) * p;
-    if (k > 0) first_lower += w.at(k - 1) * p;
-    if (k < kWindow) second_upper += w.at(k) * q;
-    if (k > 0) second_lower += w.at(k - 1) * q;
-  }
-  block_at((to[0].*first) + i) = first_upper;
-  block_at((to[1].*first) + i) = first_lower;
-  block_at((to[0].*second) + i) = second_upper;
-  block_at((to[1].*second) + i) = second_lower;
+template <Map map>
+[[gnu::always_inline]] inline void filter_down(const Maps* rows, const Weights& w, Maps* columns) {
+  Maps down[kLanes];
+  for (int y = 0; y < kLanes; y += 4) filter<4, map>(rows + y, w, down + y);
+  Block x[kLanes];
+#pragma GCC unroll 16
+  for (int i = 0; i < kLanes; ++i) x[i] = down[i].*map;
+  turn(x);
+#pragma GCC unroll 16
+  for (int i = 0; i < kLanes; ++i) columns[i].*map = x[i];
 }
+
+// A fraction each for ssim and contrast.
+struct Ratios {
+  Block above, below, contrast;
+};
 
 template <bool kContrast>
-[[gnu::always_inline]] inline void compare_block(const Maps& down, int i, const Weights& w,
-                                                 const Constants& c, StripSums& sums) {
-  Block s{}, d{}, ss{}, dd{};
-#pragma GCC unroll 11
-  for (int k = 0; k < kWindow; ++k) {
-    s += w.at(k) * block_at(down.s + i + k);
-    d += w.at(k) * block_at(down.d + i + k);
-    ss += w.at(k) * block_at(down.ss + i + k);
-    dd += w.at(k) * block_at(down.dd + i + k);
-  }
-  const Block mean_s = s + c.middle_s, mean_d = d + c.middle_d, var_d = dd - d * d;
-  const Block luminance = mean_s * mean_s + 2 * c.c1, contrast = ss - s * s + 2 * c.c2;
-  const Block above = luminance - mean_d * mean_d, below = luminance + mean_d * mean_d;
-  const Block contrast_above = contrast - var_d, contrast_below = contrast + var_d;
-  block_at(sums.ssim + i) += contrast_above * above / (contrast_below * below);
-  if (kContrast) block_at(sums.contrast + i) += contrast_above / contrast_below;
+[[gnu::always_inline]] inline void compare(const Maps& m, const Constants& c, Ratios& to) {
+  const Block mean_s = m.s + c.middle_s, mean_d = m.d + c.middle_d, var_d = m.dd - m.d * m.d;
+  const Block luminance = mean_s * mean_s + 2 * kC1, structure = m.ss - m.s * m.s + 2 * kC2;
+  const Block structure_above = structure - var_d, structure_below = structure + var_d;
+  to.above = structure_above * (luminance - mean_d * mean_d);
+  to.below = structure_below * (luminance + mean_d * mean_d);
+  if (kContrast) to.contrast = structure_above / structure_below;
 }
 
-// Two rows of the map, or with `rows` 1 the upper one alone, from 12 rows of samples. The vertical
-// filter runs some blocks ahead of the horizontal one: what is loaded just after it was stored in
-// other places makes the processor wait.
+// The windows that begin at columns range.begin .. range.end - 1 of those held.
 template <bool kContrast>
-GAN_SIMD void compare_rows(const Maps* const* samples, const Constants& constants,
-                           const RowsToCompare& count, StripSums& sums) {
-  constexpr int kAhead = 3;
+[[gnu::always_inline]] inline void filter_across(const Maps* columns, const Interval& range,
+                                                 const Weights& w, const Constants& c, Sums& ssim,
+                                                 Sums& contrast) {
+  Block ssim_here{}, contrast_here{};
+  for (int x = range.begin; x < range.end; x += 2) {
+    Maps means[2];
+    filter<2, &Maps::s, &Maps::d, &Maps::ss, &Maps::dd>(columns + x, w, means);
+    Ratios p, q;
+    compare<kContrast>(means[0], c, p);
+    compare<kContrast>(means[1], c, q);
+    // Divisions are dear: one for two.
+    if (x + 1 < range.end) {
+      ssim_here += (p.above * q.below + q.above * p.below) / (p.below * q.below);
+      if (kContrast) contrast_here += p.contrast + q.contrast;
+    } else {
+      ssim_here += p.above / p.below;
+      if (kContrast) contrast_here += p.contrast;
+    }
+  }
+  ssim += __builtin_convertvector(ssim_here, Sums);
+  if (kContrast) contrast += __builtin_convertvector(contrast_here, Sums);
+}
+
+// The next 16 columns of samples; `windows` of those that end in them belong to the map.
+template <bool kContrast>
+GAN_SIMD void step(Sweep& sweep, int groups, const Interval& windows, const Constants& constants) {
   const Weights w = gaussian();
   const Constants c = constants;
-  const RowsToCompare n = count;
-  const Maps* r[kWindow + 1];
-  for (int k = 0; k <= kWindow; ++k) r[k] = samples[k];
-  Maps down[2];
-  for (int block = 0; block < n.blocks + kAhead; ++block) {
-    if (block <= n.blocks) {
-      filter_down<&Maps::s, &Maps::d>(r, block * kBlock, w, down);
-      filter_down<&Maps::ss, &Maps::dd>(r, block * kBlock, w, down);
-    }
-    if (block < kAhead) continue;
-    for (int row = 0; row < n.rows; ++row)
-      compare_block<kContrast>(down[row], (block - kAhead) * kBlock, w, c, sums);
+  for (int group = 0; group < groups; ++group) {
+    const Maps* const rows = sweep.samples + group * kLanes;
+    Maps* const columns = sweep.columns[group];
+    filter_down<&Maps::s>(rows, w, columns + kWindow - 1);
+    filter_down<&Maps::d>(rows, w, columns + kWindow - 1);
+    filter_down<&Maps::ss>(rows, w, columns + kWindow - 1);
+    filter_down<&Maps::dd>(rows, w, columns + kWindow - 1);
+    filter_across<kContrast>(columns, windows, w, c, sweep.ssim[group], sweep.contrast[group]);
+    for (int i = 0; i < kWindow - 1; ++i) columns[i] = columns[kLanes + i];
   }
 }
 
-template <class Sample>
-Constants around(Constants c, Sample a, Sample b) {
-  c.middle_s = static_cast<float>(a) + static_cast<float>(b);
-  c.middle_d = static_cast<float>(a) - static_cast<float>(b);
-  return c;
-}
-
-struct StripPlace {
-  int x, count, readable;  // columns: the first, of the map, of samples
+// Columns of the map from column x on, in some of its rows.
+struct Strip {
+  int x, columns;
+  Interval rows;
 };
 
 template <bool kContrast, class Sample>
-Similarity strip(const SampleRows<Sample>& a, const SampleRows<Sample>& b, const Constants& plain,
-                 const StripPlace& at, int begin, int end) {
-  const int middle = (begin + end) / 2, blocks = (at.count + kBlock - 1) / kBlock;
-  const Constants c = around(plain, a.row(middle)[at.x], b.row(middle)[at.x]);
-  Ring ring{};
-  StripSums sums;
-  int filled = begin;
-  for (int y = begin; y < end; y += 2) {
-    const int rows = std::min(2, end - y);
-    for (; filled < y + kWindow + rows - 1; ++filled)
-      fill_maps(a.row(filled) + at.x, b.row(filled) + at.x, c, at.readable,
-                ring[static_cast<size_t>(filled) % ring.size()]);
-    const Maps* window[kWindow + 1];
-    for (int k = 0; k <= kWindow; ++k) window[k] = &ring[static_cast<size_t>(y + k) % ring.size()];
-    compare_rows<kContrast>(window, c, {rows, blocks}, sums);
+Similarity strip(const SampleRows<Sample>& a, const SampleRows<Sample>& b, float scale,
+                 Sweep& sweep, const Strip& at) {
+  const int rows = at.rows.end - at.rows.begin, groups = (rows + kLanes - 1) / kLanes;
+  const int middle = at.rows.begin + rows / 2, samples = at.columns + kWindow - 1;
+  const auto p = static_cast<float>(a.row(middle)[at.x]),
+             q = static_cast<float>(b.row(middle)[at.x]);
+  const Constants c{scale, (p + q) * scale, (p - q) * scale};
+  Samples16<Sample> memory_a, memory_b;
+  std::fill(std::begin(sweep.ssim), std::end(sweep.ssim), Sums{});
+  std::fill(std::begin(sweep.contrast), std::end(sweep.contrast), Sums{});
+  for (int x = 0; x < samples; x += kLanes) {
+    const Place place{at.x + x, at.rows.begin, rows + kWindow - 1, std::min(kLanes, samples - x)};
+    fill(memory_a.at(a, place), memory_b.at(b, place), c, place.rows, sweep.samples);
+    // The first window that ends in these columns begins 10 columns before them.
+    step<kContrast>(sweep, groups, {x == 0 ? kWindow - 1 : 0, std::min(kLanes, samples - x)}, c);
   }
   Similarity sum;
-  for (int i = 0; i < at.count; ++i) sum += {double{sums.ssim[i]}, double{sums.contrast[i]}};
+  for (int y = 0; y < rows; ++y)
+    sum += {sweep.ssim[y / kLanes][y % kLanes], sweep.contrast[y / kLanes][y % kLanes]};
   return sum;
 }
 
 template <bool kContrast>
-Similarity mean_over_map(const SamplePlane& a, const SamplePlane& b, Workers* workers) {
-  const Size map{a.size.width - kWindow + 1, a.size.height - kWindow + 1};
-  const double c1 = 0.01 * a.peak * (0.01 * a.peak), c2 = 0.03 * a.peak * (0.03 * a.peak);
-  const Constants constants{0, 0, static_cast<float>(c1), static_cast<float>(c2)};
-  const auto sum = with_rows(a, b, [&](auto p, auto q) {
-    return sum_of_bands<Similarity>(map.height, workers, [&](int begin, int end) {
-      Similarity band;
-      for (int x = 0; x < map.width; x += kStrip) {
-        const StripPlace at{x, std::min(kStrip, map.width - x),
-                            std::min(kStrip + kBlock, a.size.width - x)};
-        band += strip<kContrast>(p, q, constants, at, begin, end);
-      }
-      return band;
-    });
+Similarity sum_over_rows(const SamplePlane& a, const SamplePlane& b, const Interval& rows) {
+  const int width = a.size.width - kWindow + 1;
+  const auto scale = static_cast<float>(1 / a.peak);
+  return with_rows(a, b, [&](auto p, auto q) {
+    Similarity sum;
+    Sweep sweep{};
+    for (int y = rows.begin; y < rows.end; y += kRows)
+      for (int x = 0; x < width; x += kStrip)
+        sum +=
+            strip<kContrast>(p, q, scale, sweep,
+                             {x, std::min(kStrip, width - x), {y, std::min(rows.end, y + kRows)}});
+    return sum;
   });
-  const auto area = static_cast<double>(map.area());
-  return {sum.ssim / area, sum.contrast / area};
 }
 
 }  // namespace
 
-double gaussian_ssim(const SamplePlane& a, const SamplePlane& b, Workers* workers) {
-  return mean_over_map<false>(a, b, workers).ssim;
+double gaussian_rows(const SamplePlane& a, const SamplePlane& b, const Interval& rows) {
+  return sum_over_rows<false>(a, b, rows).ssim;
 }
 
 Similarity gaussian_similarity(const SamplePlane& a, const SamplePlane& b, Workers* workers) {
-  return mean_over_map<true>(a, b, workers);
+  const Size map{a.size.width - kWindow + 1, a.size.height - kWindow + 1};
+  const auto sum = sum_of_bands<Similarity>(
+      map.height, workers, [&](const Interval& rows) { return sum_over_rows<true>(a, b, rows); });
+  const auto area = static_cast<double>(map.area());
+  return {sum.ssim / area, sum.contrast / area};
 }
 
 }  // namespace gan
