@@ -50,7 +50,9 @@ void FrameMeter::Mean::add(double value) {
   ++count;
 }
 
-double FrameMeter::Mean::value() const { return sum / static_cast<double>(count); }
+double FrameMeter::Mean::value() const {
+  return count ? sum / static_cast<double>(count) : PlaneQuality::kNaN;
+}
 
 void FrameMeter::read_planes(const FrameView& reference, const FrameView& processed) {
   const FormatInfo& format = info(reference.format);

@@ -111,15 +111,19 @@ BandSums sums_of_band(const PlaneTask& task, int band) {
   return sums;
 }
 
+// Where there is nothing to take the mean of, not 0 / 0: its sign makes texts say "-nan".
+double mean(double sum, double count) {
+  return count == 0 ? std::numeric_limits<double>::quiet_NaN() : sum / count;
+}
+
 PlaneMeasures measures_of(const PlaneTask& task, const BandSums& sums) {
   const Size size = task.now.reference.size;
   const auto area = static_cast<double>(size.area());
-  const auto map_area = static_cast<double>(ssim_map(size, task.window).area());
   const Change& change = sums.change;
-  return {sums.squares / area,
-          sums.ssim / map_area,  // 0 / 0 where no window fits
-          {static_cast<double>(change.all) / area,
-           static_cast<double>(change.still) / static_cast<double>(change.still_count)}};
+  return {mean(sums.squares, area),
+          mean(sums.ssim, static_cast<double>(ssim_map(size, task.window).area())),
+          {mean(static_cast<double>(change.all), area),
+           mean(static_cast<double>(change.still), static_cast<double>(change.still_count))}};
 }
 
 // A task on packed planes, and the memory of those that had to be packed.
