@@ -48,7 +48,8 @@ Size ssim_map(Size plane, SsimWindow window) {
 double ssim_of_band(const PlanePair& planes, SsimWindow window, int band) {
   const auto& [a, b] = planes;
   const int rows = ssim_map(a.size, window).height;
-  if (window == SsimWindow::kGaussian) return gaussian_rows(a, b, band_of(rows, band));
+  if (window == SsimWindow::kGaussian)
+    return gaussian_rows(planes, band_of(rows, band), gaussian_lanes());
   constexpr int kRows = kBandRows / 4;
   return block_rows(a, b, {std::min(rows, band * kRows), std::min(rows, (band + 1) * kRows)});
 }

@@ -18,8 +18,10 @@ struct Similarity {
 
 inline constexpr int kGaussianWindow = 11, kBlockWindow = 8;
 
-// Sums over some rows of the map; a row of blocks for blocks.
-double gaussian_rows(const SamplePlane& a, const SamplePlane& b, const Interval& rows);
+// Sums over some rows of the map; a row of blocks for blocks. There is a form for vectors of 4,
+// 8 and 16 lanes; gaussian_lanes() are the most that the processor has.
+int gaussian_lanes();
+double gaussian_rows(const PlanePair& planes, const Interval& rows, int lanes);
 double block_rows(const SamplePlane& a, const SamplePlane& b, const Interval& rows);
 
 // Means over the map.

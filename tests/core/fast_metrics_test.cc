@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/ssim.h"
 #include "core/workers.h"
 #include "tests/core/plain_metrics.h"
 
@@ -33,6 +34,19 @@ TEST(FastMetrics, GaussianSsimIsThatOfThePlainLoop) {
       EXPECT_NEAR(ssim(planes.a, planes.b), test::plain_gaussian_ssim(planes.a, planes.b), 1e-6)
           << bits << " bits " << size.width << "x" << size.height;
     }
+}
+
+TEST(FastMetrics, EveryLengthOfVectorsGivesTheGaussianSsimOfThePlainLoop) {
+  for (int lanes = 4; lanes <= gaussian_lanes(); lanes *= 2)
+    for (const int bits : kBits)
+      for (const Size size : {Size{11, 11}, Size{139, 74}, Size{1040, 12}}) {
+        const TestPlanes planes(size, bits);
+        const Size map = ssim_map(size, SsimWindow::kGaussian);
+        const double sum = gaussian_rows({planes.a, planes.b}, {0, map.height}, lanes);
+        EXPECT_NEAR(sum / static_cast<double>(map.area()),
+                    test::plain_gaussian_ssim(planes.a, planes.b), 1e-6)
+            << lanes << " lanes " << bits << " bits " << size.width << "x" << size.height;
+      }
 }
 
 TEST(FastMetrics, BlockSsimIsThatOfThePlainLoop) {
