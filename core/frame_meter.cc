@@ -50,7 +50,9 @@ void FrameMeter::Mean::add(double value) {
   ++count;
 }
 
-double FrameMeter::Mean::value() const { return sum / static_cast<double>(count); }
+double FrameMeter::Mean::value() const {
+  return count ? sum / static_cast<double>(count) : PlaneQuality::kNaN;
+}
 
 void FrameMeter::read_planes(const FrameView& reference, const FrameView& processed) {
   const FormatInfo& format = info(reference.format);
@@ -72,19 +74,28 @@ void FrameMeter::read_planes(const FrameView& reference, const FrameView& proces
       {luma(&PlanePair::reference, now_.memory[6]), luma(&PlanePair::processed, now_.memory[7])});
 }
 
-PlaneQuality FrameMeter::measure(size_t index, Workers* workers) const {
-  const auto& [a, b] = now_.pairs[index];
-  PlaneQuality plane{names_[index]};
-  plane.mse = mse(a, b, workers);
-  plane.psnr_db = psnr_db(plane.mse, a.peak);
-  if (options_.ssim) plane.ssim = ssim(a, b, options_.ssim_window, workers);
-  if (options_.ms_ssim) plane.ms_ssim = ms_ssim(a, b, workers);
-  if (index < before_.size() && before_[index].reference.size == a.size) {
-    const Flicker change = flicker(before_[index], now_.pairs[index], workers);
-    plane.flicker = change.mean;
-    plane.flicker_static = change.static_mean;
+std::vector<PlaneQuality> FrameMeter::measure(Workers* workers) const {
+  std::vector<PlaneTask> tasks;
+  for (size_t i = 0; i < now_.pairs.size(); ++i) {
+    const bool follows =
+        i < before_.size() && before_[i].reference.size == now_.pairs[i].reference.size;
+    tasks.push_back({now_.pairs[i], follows ? &before_[i] : nullptr, true, options_.ssim,
+                     options_.ssim_window});
   }
-  return plane;
+  const std::vector<PlaneMeasures> measures = gan::measure(tasks, workers);
+  std::vector<PlaneQuality> planes;
+  for (size_t i = 0; i < tasks.size(); ++i) {
+    const auto& [a, b] = tasks[i].now;
+    PlaneQuality plane{names_[i], measures[i].mse, psnr_db(measures[i].mse, a.peak)};
+    if (options_.ssim) plane.ssim = measures[i].ssim;
+    if (options_.ms_ssim) plane.ms_ssim = ms_ssim(a, b, workers);
+    if (tasks[i].before) {
+      plane.flicker = measures[i].flicker.mean;
+      plane.flicker_static = measures[i].flicker.static_mean;
+    }
+    planes.push_back(plane);
+  }
+  return planes;
 }
 
 // The frames are gone when the next pair comes, so their samples are copied.
@@ -138,7 +149,7 @@ FrameQuality FrameMeter::add(const FrameView& reference, const FrameView& proces
         ErrorKind::kSettings,
         "planes and depth must stay the same while measuring; now the format is ", format.name);
   FrameQuality quality;
-  for (size_t i = 0; i < now_.pairs.size(); ++i) quality.planes.push_back(measure(i, workers));
+  quality.planes = measure(workers);
   quality.all = combined(quality.planes, now_.pairs, static_cast<size_t>(format.components));
   accumulate(quality);
   if (options_.flicker) keep_for_flicker();

@@ -85,7 +85,7 @@ class FrameMeter {
     std::array<std::vector<uint8_t>, 8> memory;
   };
   void read_planes(const FrameView& reference, const FrameView& processed);
-  PlaneQuality measure(size_t index, Workers* workers) const;
+  std::vector<PlaneQuality> measure(Workers* workers) const;
   void accumulate(const FrameQuality& quality);
   void keep_for_flicker();
 

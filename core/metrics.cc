@@ -7,6 +7,7 @@
 #include "core/bands.h"
 #include "core/error.h"
 #include "core/simd.h"
+#include "core/ssim.h"
 
 namespace gan {
 namespace {
@@ -56,25 +57,102 @@ GAN_SIMD Change change(const Sample* const (&rows)[4], int count, int threshold)
   return {all, still, still_count};
 }
 
-template <class Sample>
-Flicker flicker_of(const PlanePair& before, const PlanePair& now, Workers* workers) {
-  const Size size = now.reference.size;
-  const auto row = [](const SamplePlane& plane, int y) {
-    return SampleRows<Sample>{plane.data, plane.stride}.row(y);
-  };
-  const int threshold = static_cast<int>(now.reference.peak * 2 / 255);
-  const auto sum = sum_of_bands<Change>(size.height, workers, [&](int begin, int end) {
-    Change band;
-    for (int y = begin; y < end; ++y)
-      for (int x = 0; x < size.width; x += 256)
-        band += change<Sample>({row(now.reference, y) + x, row(now.processed, y) + x,
-                                row(before.reference, y) + x, row(before.processed, y) + x},
-                               std::min(256, size.width - x), threshold);
-    return band;
+Change change_of_rows(const PlanePair& before, const PlanePair& now, const Interval& rows) {
+  const auto& [a, b] = now;
+  const int threshold = static_cast<int>(a.peak * 2 / 255);
+  return with_rows(a, b, [&]<class Sample>(SampleRows<Sample> p, SampleRows<Sample> q) {
+    const SampleRows<Sample> p_before{before.reference.data, before.reference.stride},
+        q_before{before.processed.data, before.processed.stride};
+    Change sum;
+    if constexpr (!std::is_same_v<Sample, float>)
+      for (int y = rows.begin; y < rows.end; ++y)
+        for (int x = 0; x < a.size.width; x += 256)
+          sum +=
+              change<Sample>({p.row(y) + x, q.row(y) + x, p_before.row(y) + x, q_before.row(y) + x},
+                             std::min(256, a.size.width - x), threshold);
+    return sum;
   });
-  return {static_cast<double>(sum.all) / static_cast<double>(size.area()),
-          static_cast<double>(sum.still) / static_cast<double>(sum.still_count)};
 }
+
+double squares_of_rows(const PlanePair& planes, const Interval& rows) {
+  const auto& [a, b] = planes;
+  return with_rows(a, b, [&](auto p, auto q) {
+    // Rows without padding between them are one long row.
+    const int width = a.size.width;
+    const bool joined = p.row(1) == p.row(0) + width && q.row(1) == q.row(0) + width;
+    const int end = joined ? rows.begin + 1 : rows.end;
+    const int count = joined ? width * (rows.end - rows.begin) : width;
+    decltype(squares(p.row(0), q.row(0), 0)) sum = 0;
+    for (int y = rows.begin; y < end; ++y)
+      for (int x = 0; x < count; x += kChunk)
+        sum += squares(p.row(y) + x, q.row(y) + x, std::min(kChunk, count - x));
+    return static_cast<double>(sum);
+  });
+}
+
+struct BandSums {
+  double squares = 0, ssim = 0;  // of integers the squares' sum is exact up to 2^53
+  Change change;
+  BandSums& operator+=(const BandSums& other) {
+    squares += other.squares;
+    ssim += other.ssim;
+    change += other.change;
+    return *this;
+  }
+};
+
+// One measure after the other over few rows: those after the first find them in the cache.
+BandSums sums_of_band(const PlaneTask& task, int band) {
+  const Interval rows = band_of(task.now.reference.size.height, band);
+  BandSums sums;
+  if (task.mse) sums.squares = squares_of_rows(task.now, rows);
+  if (task.ssim) sums.ssim = ssim_of_band(task.now, task.window, band);
+  if (task.before) sums.change = change_of_rows(*task.before, task.now, rows);
+  return sums;
+}
+
+// Where there is nothing to take the mean of, not 0 / 0: its sign makes texts say "-nan".
+double mean(double sum, double count) {
+  return count == 0 ? std::numeric_limits<double>::quiet_NaN() : sum / count;
+}
+
+PlaneMeasures measures_of(const PlaneTask& task, const BandSums& sums) {
+  const Size size = task.now.reference.size;
+  const auto area = static_cast<double>(size.area());
+  const Change& change = sums.change;
+  return {mean(sums.squares, area),
+          mean(sums.ssim, static_cast<double>(ssim_map(size, task.window).area())),
+          {mean(static_cast<double>(change.all), area),
+           mean(static_cast<double>(change.still), static_cast<double>(change.still_count))}};
+}
+
+// A task on packed planes, and the memory of those that had to be packed.
+class PackedTask {
+ public:
+  explicit PackedTask(const PlaneTask& task) : task_(task) {
+    check_alike(task.now.reference, task.now.processed);
+    task_.now = packed_pair(task.now, memory_);
+    if (!task.before) return;
+    for (const auto* plane : {&task.before->reference, &task.before->processed})
+      check_alike(task.now.reference, *plane);
+    check(task.now.reference.bytes <= 2, ErrorKind::kSettings,
+          "flicker is measured on integer samples");
+    before_ = packed_pair(*task.before, memory_ + 2);
+  }
+  PlaneTask task() const {
+    PlaneTask task = task_;
+    if (task.before) task.before = &before_;
+    return task;
+  }
+
+ private:
+  static PlanePair packed_pair(const PlanePair& pair, std::vector<uint8_t>* memory) {
+    return {packed(pair.reference, memory[0]), packed(pair.processed, memory[1])};
+  }
+  PlaneTask task_;
+  PlanePair before_;
+  std::vector<uint8_t> memory_[4];
+};
 
 }  // namespace
 
@@ -90,36 +168,42 @@ double psnr_db(double mse, double peak) {
   return mse == 0 ? std::numeric_limits<double>::infinity() : 10 * std::log10(peak * peak / mse);
 }
 
-double mse(const SamplePlane& a, const SamplePlane& b, Workers* workers) {
-  check_alike(a, b);
-  std::vector<uint8_t> a_memory, b_memory;
-  return with_rows(packed(a, a_memory), packed(b, b_memory), [&](auto p, auto q) {
-    using Sum = decltype(squares(p.row(0), q.row(0), 0));
-    // Rows without padding between them are one long row.
-    const int width = a.size.width;
-    const bool joined = p.row(1) == p.row(0) + width && q.row(1) == q.row(0) + width;
-    const auto sum = sum_of_bands<Sum>(a.size.height, workers, [&](int begin, int end) {
-      Sum band = 0;
-      const int rows = joined ? 1 : end - begin, count = joined ? width * (end - begin) : width;
-      for (int y = begin; y < begin + rows; ++y)
-        for (int x = 0; x < count; x += kChunk)
-          band += squares(p.row(y) + x, q.row(y) + x, std::min(kChunk, count - x));
-      return band;
-    });
-    return static_cast<double>(sum) / static_cast<double>(a.size.area());
+std::vector<PlaneMeasures> measure(const std::vector<PlaneTask>& tasks, Workers* workers) {
+  const std::vector<PackedTask> packed_tasks(tasks.begin(), tasks.end());
+  struct Part {
+    PlaneTask task;
+    int band;
+    BandSums sums;
+  };
+  std::vector<Part> parts;
+  for (const PackedTask& packed_task : packed_tasks)
+    for (int band = 0; band < bands_of(packed_task.task().now.reference.size.height); ++band)
+      parts.push_back({packed_task.task(), band, {}});
+  run_all(workers, static_cast<int>(parts.size()), [&](int i) {
+    Part& part = parts[static_cast<size_t>(i)];
+    part.sums = sums_of_band(part.task, part.band);
   });
+  std::vector<PlaneMeasures> values;
+  auto part = parts.begin();
+  for (const PlaneTask& task : tasks) {
+    BandSums sums;
+    for (int band = 0; band < bands_of(task.now.reference.size.height); ++band)
+      sums += part++->sums;
+    values.push_back(measures_of(task, sums));
+  }
+  return values;
+}
+
+double mse(const SamplePlane& a, const SamplePlane& b, Workers* workers) {
+  return measure({{.now = {a, b}, .mse = true}}, workers)[0].mse;
+}
+
+double ssim(const SamplePlane& a, const SamplePlane& b, SsimWindow window, Workers* workers) {
+  return measure({{.now = {a, b}, .ssim = true, .window = window}}, workers)[0].ssim;
 }
 
 Flicker flicker(const PlanePair& before, const PlanePair& now, Workers* workers) {
-  for (const auto* plane : {&now.processed, &before.reference, &before.processed})
-    check_alike(now.reference, *plane);
-  check(now.reference.bytes <= 2, ErrorKind::kSettings, "flicker is measured on integer samples");
-  std::vector<uint8_t> memory[4];
-  const PlanePair packed_before{packed(before.reference, memory[0]),
-                                packed(before.processed, memory[1])};
-  const PlanePair packed_now{packed(now.reference, memory[2]), packed(now.processed, memory[3])};
-  return now.reference.bytes == 1 ? flicker_of<uint8_t>(packed_before, packed_now, workers)
-                                  : flicker_of<uint16_t>(packed_before, packed_now, workers);
+  return measure({{.now = now, .before = &before}}, workers)[0].flicker;
 }
 
 double mse(const PictureView& a, const PictureView& b) {

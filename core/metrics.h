@@ -53,6 +53,20 @@ struct PlanePair {
 };
 Flicker flicker(const PlanePair& before, const PlanePair& now, Workers* workers = nullptr);
 
+// The same of several planes at once, handed out to the workers in one go: a frame is soon
+// measured, and every hand-out costs.
+struct PlaneTask {
+  PlanePair now;
+  const PlanePair* before = nullptr;  // for flicker
+  bool mse = false, ssim = false;
+  SsimWindow window = SsimWindow::kGaussian;
+};
+struct PlaneMeasures {
+  double mse, ssim;
+  Flicker flicker;
+};
+std::vector<PlaneMeasures> measure(const std::vector<PlaneTask>& tasks, Workers* workers = nullptr);
+
 // The same for float pictures of any number of channels; mse pools all values, ssim averages the
 // channels. `peak` is the largest value, 255 for luma_bt601 and for [0, 1] pictures times 255.
 double mse(const PictureView& a, const PictureView& b);

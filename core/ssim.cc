@@ -36,21 +36,28 @@ SamplePlane halved(const SamplePlane& plane, const SampleRows<Sample>& from,
   return {memory.data(), size, stride, sizeof(float), sizeof(float), plane.peak};
 }
 
-bool fits(Size size, int window) { return size.width >= window && size.height >= window; }
-
 }  // namespace
 
-double ssim(const SamplePlane& a, const SamplePlane& b, SsimWindow window, Workers* workers) {
-  check_alike(a, b);
-  if (!fits(a.size, window == SsimWindow::kGaussian ? kGaussianWindow : kBlockWindow)) return kNaN;
-  std::vector<uint8_t> a_memory, b_memory;
-  const SamplePlane p = packed(a, a_memory), q = packed(b, b_memory);
-  return window == SsimWindow::kGaussian ? gaussian_ssim(p, q, workers) : block_ssim(p, q, workers);
+Size ssim_map(Size plane, SsimWindow window) {
+  const Size map = window == SsimWindow::kGaussian
+                       ? Size{plane.width - kGaussianWindow + 1, plane.height - kGaussianWindow + 1}
+                       : Size{plane.width / 4 - 1, plane.height / 4 - 1};
+  return map.width > 0 && map.height > 0 ? map : Size{};
+}
+
+double ssim_of_band(const PlanePair& planes, SsimWindow window, int band) {
+  const auto& [a, b] = planes;
+  const int rows = ssim_map(a.size, window).height;
+  if (window == SsimWindow::kGaussian)
+    return gaussian_rows(planes, band_of(rows, band), gaussian_lanes());
+  constexpr int kRows = kBandRows / 4;
+  return block_rows(a, b, {std::min(rows, band * kRows), std::min(rows, (band + 1) * kRows)});
 }
 
 double ms_ssim(const SamplePlane& a, const SamplePlane& b, Workers* workers) {
   check_alike(a, b);
-  if (!fits(a.size, (kGaussianWindow - 1) * 16 + 1)) return kNaN;
+  constexpr int kLeast = (kGaussianWindow - 1) * 16 + 1;
+  if (a.size.width < kLeast || a.size.height < kLeast) return kNaN;
   std::vector<uint8_t> memory[2][2];  // the scales take turns
   SamplePlane p = packed(a, memory[0][0]), q = packed(b, memory[1][0]);
   double product = 1;

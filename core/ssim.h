@@ -2,11 +2,10 @@
 // The two forms of SSIM, on packed planes that are alike and large enough; see core/metrics.h.
 #pragma once
 
-#include "core/sample_plane.h"
+#include "core/bands.h"
+#include "core/metrics.h"
 
 namespace gan {
-
-class Workers;
 
 struct Similarity {
   double ssim = 0, contrast = 0;  // contrast: the factor of contrast and structure alone
@@ -19,9 +18,18 @@ struct Similarity {
 
 inline constexpr int kGaussianWindow = 11, kBlockWindow = 8;
 
+// Sums over some rows of the map; a row of blocks for blocks. There is a form for vectors of 4,
+// 8 and 16 lanes; gaussian_lanes() are the most that the processor has.
+int gaussian_lanes();
+double gaussian_rows(const PlanePair& planes, const Interval& rows, int lanes);
+double block_rows(const SamplePlane& a, const SamplePlane& b, const Interval& rows);
+
 // Means over the map.
-double gaussian_ssim(const SamplePlane& a, const SamplePlane& b, Workers* workers);
 Similarity gaussian_similarity(const SamplePlane& a, const SamplePlane& b, Workers* workers);
-double block_ssim(const SamplePlane& a, const SamplePlane& b, Workers* workers);
+
+// The map of a window on a plane; empty where the window does not fit.
+Size ssim_map(Size plane, SsimWindow window);
+// Sum over those rows of the map that belong to a band of rows of the plane.
+double ssim_of_band(const PlanePair& planes, SsimWindow window, int band);
 
 }  // namespace gan

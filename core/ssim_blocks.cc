@@ -2,7 +2,6 @@
 // FFmpeg's SSIM: sums over blocks of 4x4 samples, and a window of 2x2 such blocks at each block.
 #include <cmath>
 
-#include "core/bands.h"
 #include "core/simd.h"
 #include "core/ssim.h"
 
@@ -88,16 +87,13 @@ double band(const SampleRows<Sample>& a, const SampleRows<Sample>& b, double pea
 
 }  // namespace
 
-double block_ssim(const SamplePlane& a, const SamplePlane& b, Workers* workers) {
-  const Size blocks{a.size.width / 4, a.size.height / 4};
-  const double sum = with_rows(a, b, [&]<class Sample>(SampleRows<Sample> p, SampleRows<Sample> q) {
+double block_rows(const SamplePlane& a, const SamplePlane& b, const Interval& rows) {
+  if (rows.begin == rows.end) return 0;
+  return with_rows(a, b, [&]<class Sample>(SampleRows<Sample> p, SampleRows<Sample> q) {
     using Number = std::conditional_t<sizeof(Sample) == 1, int32_t, double>;
     using Real = std::conditional_t<sizeof(Sample) == 1, float, double>;
-    return sum_of_bands<double>(blocks.height - 1, workers, [&](int begin, int end) {
-      return band<Sample, Number, Real>(p, q, a.peak, blocks.width, begin, end);
-    });
+    return band<Sample, Number, Real>(p, q, a.peak, a.size.width / 4, rows.begin, rows.end);
   });
-  return sum / (double{blocks.width - 1.0} * (blocks.height - 1));
 }
 
 }  // namespace gan

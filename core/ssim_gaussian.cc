@@ -6,211 +6,118 @@
 // Nothing cancels in d, and identical planes give 1 exactly. Variances do not change when constants
 // are taken from s and d first, so the values in the middle of the strip are: where a picture is
 // flat, and its variance small, floats then lose nothing to the mean.
-//
-// The window is separable: a strip of columns is filtered vertically from a ring of rows of s, d,
-// s^2 and d^2, which stays in the first cache, and what comes of it horizontally, straight into the
-// formula.
-#include <array>
-#include <cmath>
+#include <algorithm>
 
-#include "core/bands.h"
 #include "core/simd.h"
-#include "core/ssim.h"
+#include "core/ssim_lanes.h"
 
 namespace gan {
 namespace {
 
-// A strip gives kStrip columns of the map, in whole blocks of kBlock, from one block more of
-// samples.
-constexpr int kWindow = kGaussianWindow, kBlock = 16, kStrip = 8 * kBlock;
+using namespace gaussian;
 
-// A row of the four maps.
-struct alignas(64) Maps {
-  float s[kStrip + kBlock], d[kStrip + kBlock], ss[kStrip + kBlock], dd[kStrip + kBlock];
-};
-using Ring = std::array<Maps, kWindow + 1>;
-
-struct alignas(64) StripSums {
-  float ssim[kStrip] = {}, contrast[kStrip] = {};  // of each column
-};
-
-// The window is symmetric; its right half from the centre.
-struct Weights {
-  std::array<float, kWindow / 2 + 1> half;
-  float at(int k) const { return half[static_cast<size_t>(k < 5 ? 5 - k : k - 5)]; }
-};
-
-// The outermost weight takes the rounding of the others, so that the sum is 1 and flat pictures
-// have no variance.
-const Weights& gaussian() {
-  static const Weights weights = [] {
-    double sum = 0, others = 0;
-    std::array<double, kWindow> window;
-    for (int i = 0; i < kWindow; ++i)
-      sum += window[static_cast<size_t>(i)] = std::exp(-(i - 5) * (i - 5) / (2 * 1.5 * 1.5));
-    Weights w;
-    for (size_t i = 0; i < w.half.size(); ++i) {
-      w.half[i] = static_cast<float>(i < 5 ? window[i + 5] / sum : 0.5 - others);
-      others += w.half[i] * (i == 0 ? 0.5 : 1);
-    }
-    return w;
-  }();
-  return weights;
-}
-
-struct RowsToCompare {
-  int rows, blocks;
-};
-
-struct Constants {
-  float middle_s = 0, middle_d = 0, c1, c2;
-};
-
-// A block as the compiler's own vector, split for processors whose registers are shorter. Passed by
-// reference alone: by value, its calling convention depends on the processor.
-using Block [[gnu::vector_size(kBlock * sizeof(float)), gnu::aligned(4), gnu::may_alias]] = float;
-[[gnu::always_inline]] inline const Block& block_at(const float* x) {
-  return *reinterpret_cast<const Block*>(x);
-}
-[[gnu::always_inline]] inline Block& block_at(float* x) { return *reinterpret_cast<Block*>(x); }
-
-template <class Sample>
-GAN_SIMD void fill_maps(const Sample* __restrict a, const Sample* __restrict b, const Constants& c,
-                        int count, Maps& __restrict to) {
-  const float middle_s = c.middle_s, middle_d = c.middle_d;
-  for (int i = 0; i < count; ++i) {
-    const auto p = static_cast<float>(a[i]), q = static_cast<float>(b[i]);
-    const float s = p + q - middle_s, d = p - q - middle_d;
-    to.s[i] = s;
-    to.d[i] = d;
-    to.ss[i] = s * s;
-    to.dd[i] = d * d;
+// One form for each length of registers.
+#define GAN_FORM(target, lanes)                                                                  \
+  template <class Sample>                                                                        \
+  target void fill(const SampleRows<Sample>& a, const SampleRows<Sample>& b, const Constants& c, \
+                   int rows, Lanes<lanes>::Sweep& sweep) {                                       \
+    Lanes<lanes>::fill(a, b, c, rows, sweep);                                                    \
+  }                                                                                              \
+  template <bool kContrast>                                                                      \
+  target void step(Lanes<lanes>::Sweep& sweep, int groups, const Interval& windows,              \
+                   const Constants& c) {                                                         \
+    Lanes<lanes>::step<kContrast>(sweep, groups, windows, c);                                    \
   }
-}
+GAN_FORM(GAN_SIMD_V4, 16)
+GAN_FORM(GAN_SIMD_V3, 8)
+GAN_FORM(, 4)
+#undef GAN_FORM
 
-// Two maps of two rows of the map, one below the other, from the 12 rows `r` they share.
-template <auto first, auto second>
-[[gnu::always_inline]] inline void filter_down(const Maps* const* r, int i, const Weights& w,
-                                               Maps* to) {
-  Block first_upper{}, first_lower{}, second_upper{}, second_lower{};
-#pragma GCC unroll 12
-  for (int k = 0; k <= kWindow; ++k) {
-    const Block &p = block_at((r[k]->*first) + i), &q = block_at((r[k]->*second) + i);
-    if (k < kWindow) first_upper += w.at(k) * p;
-    if (k > 0) first_lower += w.at(k - 1) * p;
-    if (k < kWindow) second_upper += w.at(k) * q;
-    if (k > 0) second_lower += w.at(k - 1) * q;
+// The samples from column x and row y on; copies where N columns would reach beyond the plane.
+template <class Sample, int N>
+struct Window {
+  Sample memory[kSweepRows][N] = {};
+  SampleRows<Sample> at(const SampleRows<Sample>& plane, const Place& place) {
+    const SampleRows<Sample> from{reinterpret_cast<const uint8_t*>(plane.row(place.y) + place.x),
+                                  plane.stride};
+    if (place.readable >= N) return from;
+    for (int y = 0; y < place.rows; ++y) std::copy_n(from.row(y), place.readable, memory[y]);
+    return {reinterpret_cast<const uint8_t*>(memory), sizeof memory[0]};
   }
-  block_at((to[0].*first) + i) = first_upper;
-  block_at((to[1].*first) + i) = first_lower;
-  block_at((to[0].*second) + i) = second_upper;
-  block_at((to[1].*second) + i) = second_lower;
-}
-
-template <bool kContrast>
-[[gnu::always_inline]] inline void compare_block(const Maps& down, int i, const Weights& w,
-                                                 const Constants& c, StripSums& sums) {
-  Block s{}, d{}, ss{}, dd{};
-#pragma GCC unroll 11
-  for (int k = 0; k < kWindow; ++k) {
-    s += w.at(k) * block_at(down.s + i + k);
-    d += w.at(k) * block_at(down.d + i + k);
-    ss += w.at(k) * block_at(down.ss + i + k);
-    dd += w.at(k) * block_at(down.dd + i + k);
-  }
-  const Block mean_s = s + c.middle_s, mean_d = d + c.middle_d, var_d = dd - d * d;
-  const Block luminance = mean_s * mean_s + 2 * c.c1, contrast = ss - s * s + 2 * c.c2;
-  const Block above = luminance - mean_d * mean_d, below = luminance + mean_d * mean_d;
-  const Block contrast_above = contrast - var_d, contrast_below = contrast + var_d;
-  block_at(sums.ssim + i) += contrast_above * above / (contrast_below * below);
-  if (kContrast) block_at(sums.contrast + i) += contrast_above / contrast_below;
-}
-
-// Two rows of the map, or with `rows` 1 the upper one alone, from 12 rows of samples. The vertical
-// filter runs some blocks ahead of the horizontal one: what is loaded just after it was stored in
-// other places makes the processor wait.
-template <bool kContrast>
-GAN_SIMD void compare_rows(const Maps* const* samples, const Constants& constants,
-                           const RowsToCompare& count, StripSums& sums) {
-  constexpr int kAhead = 3;
-  const Weights w = gaussian();
-  const Constants c = constants;
-  const RowsToCompare n = count;
-  const Maps* r[kWindow + 1];
-  for (int k = 0; k <= kWindow; ++k) r[k] = samples[k];
-  Maps down[2];
-  for (int block = 0; block < n.blocks + kAhead; ++block) {
-    if (block <= n.blocks) {
-      filter_down<&Maps::s, &Maps::d>(r, block * kBlock, w, down);
-      filter_down<&Maps::ss, &Maps::dd>(r, block * kBlock, w, down);
-    }
-    if (block < kAhead) continue;
-    for (int row = 0; row < n.rows; ++row)
-      compare_block<kContrast>(down[row], (block - kAhead) * kBlock, w, c, sums);
-  }
-}
-
-template <class Sample>
-Constants around(Constants c, Sample a, Sample b) {
-  c.middle_s = static_cast<float>(a) + static_cast<float>(b);
-  c.middle_d = static_cast<float>(a) - static_cast<float>(b);
-  return c;
-}
-
-struct StripPlace {
-  int x, count, readable;  // columns: the first, of the map, of samples
 };
 
-template <bool kContrast, class Sample>
-Similarity strip(const SampleRows<Sample>& a, const SampleRows<Sample>& b, const Constants& plain,
-                 const StripPlace& at, int begin, int end) {
-  const int middle = (begin + end) / 2, blocks = (at.count + kBlock - 1) / kBlock;
-  const Constants c = around(plain, a.row(middle)[at.x], b.row(middle)[at.x]);
-  Ring ring{};
-  StripSums sums;
-  int filled = begin;
-  for (int y = begin; y < end; y += 2) {
-    const int rows = std::min(2, end - y);
-    for (; filled < y + kWindow + rows - 1; ++filled)
-      fill_maps(a.row(filled) + at.x, b.row(filled) + at.x, c, at.readable,
-                ring[static_cast<size_t>(filled) % ring.size()]);
-    const Maps* window[kWindow + 1];
-    for (int k = 0; k <= kWindow; ++k) window[k] = &ring[static_cast<size_t>(y + k) % ring.size()];
-    compare_rows<kContrast>(window, c, {rows, blocks}, sums);
+// Columns of the map from column x on, in some of its rows.
+struct Strip {
+  int x, columns;
+  Interval rows;
+};
+
+template <bool kContrast, class Sample, class Sweep>
+Similarity strip(const SampleRows<Sample>& a, const SampleRows<Sample>& b, float scale,
+                 Sweep& sweep, const Strip& at) {
+  constexpr int kLanes = Sweep::kLanes;
+  const int rows = at.rows.end - at.rows.begin, groups = (rows + kLanes - 1) / kLanes;
+  const int middle = at.rows.begin + rows / 2, samples = at.columns + kWindow - 1;
+  const auto p = static_cast<float>(a.row(middle)[at.x]),
+             q = static_cast<float>(b.row(middle)[at.x]);
+  const Constants c{scale, (p + q) * scale, (p - q) * scale};
+  Window<Sample, kLanes> memory_a, memory_b;
+  std::memset(sweep.ssim, 0, sizeof sweep.ssim);
+  std::memset(sweep.contrast, 0, sizeof sweep.contrast);
+  for (int x = 0; x < samples; x += kLanes) {
+    const Place place{at.x + x, at.rows.begin, rows + kWindow - 1, std::min(kLanes, samples - x)};
+    fill(memory_a.at(a, place), memory_b.at(b, place), c, place.rows, sweep);
+    // The first window that ends in these columns begins 10 columns before them.
+    step<kContrast>(sweep, groups, {std::max(0, kWindow - 1 - x), std::min(kLanes, samples - x)},
+                    c);
   }
   Similarity sum;
-  for (int i = 0; i < at.count; ++i) sum += {double{sums.ssim[i]}, double{sums.contrast[i]}};
+  for (int y = 0; y < rows; ++y)
+    sum += {sweep.ssim[y / kLanes][y % kLanes], sweep.contrast[y / kLanes][y % kLanes]};
   return sum;
 }
 
-template <bool kContrast>
-Similarity mean_over_map(const SamplePlane& a, const SamplePlane& b, Workers* workers) {
-  const Size map{a.size.width - kWindow + 1, a.size.height - kWindow + 1};
-  const double c1 = 0.01 * a.peak * (0.01 * a.peak), c2 = 0.03 * a.peak * (0.03 * a.peak);
-  const Constants constants{0, 0, static_cast<float>(c1), static_cast<float>(c2)};
-  const auto sum = with_rows(a, b, [&](auto p, auto q) {
-    return sum_of_bands<Similarity>(map.height, workers, [&](int begin, int end) {
-      Similarity band;
-      for (int x = 0; x < map.width; x += kStrip) {
-        const StripPlace at{x, std::min(kStrip, map.width - x),
-                            std::min(kStrip + kBlock, a.size.width - x)};
-        band += strip<kContrast>(p, q, constants, at, begin, end);
-      }
-      return band;
-    });
+template <bool kContrast, int N>
+Similarity sum_by_lanes(const SamplePlane& a, const SamplePlane& b, const Interval& rows) {
+  const int width = a.size.width - kWindow + 1;
+  const auto scale = static_cast<float>(1 / a.peak);
+  return with_rows(a, b, [&](auto p, auto q) {
+    Similarity sum;
+    typename Lanes<N>::Sweep sweep{};
+    for (int y = rows.begin; y < rows.end; y += kRows)
+      for (int x = 0; x < width; x += kStrip)
+        sum +=
+            strip<kContrast>(p, q, scale, sweep,
+                             {x, std::min(kStrip, width - x), {y, std::min(rows.end, y + kRows)}});
+    return sum;
   });
-  const auto area = static_cast<double>(map.area());
-  return {sum.ssim / area, sum.contrast / area};
+}
+
+template <bool kContrast>
+Similarity sum_over_rows(const PlanePair& planes, const Interval& rows, int lanes) {
+  const auto& [a, b] = planes;
+  switch (lanes) {
+    case 16: return sum_by_lanes<kContrast, 16>(a, b, rows);
+    case 8: return sum_by_lanes<kContrast, 8>(a, b, rows);
+    default: return sum_by_lanes<kContrast, 4>(a, b, rows);
+  }
 }
 
 }  // namespace
 
-double gaussian_ssim(const SamplePlane& a, const SamplePlane& b, Workers* workers) {
-  return mean_over_map<false>(a, b, workers).ssim;
+int gaussian_lanes() { return GAN_SIMD_LEVEL == 4 ? 16 : GAN_SIMD_LEVEL == 3 ? 8 : 4; }
+
+double gaussian_rows(const PlanePair& planes, const Interval& rows, int lanes) {
+  return sum_over_rows<false>(planes, rows, lanes).ssim;
 }
 
 Similarity gaussian_similarity(const SamplePlane& a, const SamplePlane& b, Workers* workers) {
-  return mean_over_map<true>(a, b, workers);
+  const Size map = ssim_map(a.size, SsimWindow::kGaussian);
+  const auto sum = sum_of_bands<Similarity>(map.height, workers, [&](const Interval& rows) {
+    return sum_over_rows<true>({a, b}, rows, gaussian_lanes());
+  });
+  const auto area = static_cast<double>(map.area());
+  return {sum.ssim / area, sum.contrast / area};
 }
 
 }  // namespace gan

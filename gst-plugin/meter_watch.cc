@@ -41,6 +41,13 @@ void MeterWatch::look_at_pads(GstClockTime now) {
   GstClockTime nothing = 0;
   if (since_.compare_exchange_strong(nothing, now) || now - nothing < kPatience) return;
   if (warned_.exchange(true)) return;
+  if (!gst_pad_is_linked(GST_PAD(empty))) {
+    GST_ELEMENT_WARNING(
+        element_, STREAM, FAILED,
+        ("%s is linked to nothing: psnrmeter compares two streams", GST_PAD_NAME(empty)),
+        (nullptr));
+    return;
+  }
   GST_ELEMENT_WARNING(
       element_, STREAM, FAILED,
       ("%s has had no frame for %d s while one waits on %s. If both come from one tee, each branch "

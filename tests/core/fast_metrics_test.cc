@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/ssim.h"
 #include "core/workers.h"
 #include "tests/core/plain_metrics.h"
 
@@ -12,7 +13,8 @@ namespace {
 
 using test::TestPlanes;
 
-constexpr Size kSizes[] = {{11, 11}, {12, 17}, {33, 8}, {8, 75}, {138, 21}, {139, 74}, {530, 27}};
+constexpr Size kSizes[] = {{11, 11},  {12, 17},  {33, 8},  {8, 75},  {138, 21},
+                           {139, 74}, {530, 27}, {27, 43}, {28, 150}};
 constexpr int kBits[] = {8, 10, 16, 32};
 
 TEST(FastMetrics, MseIsThatOfThePlainLoop) {
@@ -34,6 +36,19 @@ TEST(FastMetrics, GaussianSsimIsThatOfThePlainLoop) {
     }
 }
 
+TEST(FastMetrics, EveryLengthOfVectorsGivesTheGaussianSsimOfThePlainLoop) {
+  for (int lanes = 4; lanes <= gaussian_lanes(); lanes *= 2)
+    for (const int bits : kBits)
+      for (const Size size : {Size{11, 11}, Size{139, 74}, Size{1040, 12}}) {
+        const TestPlanes planes(size, bits);
+        const Size map = ssim_map(size, SsimWindow::kGaussian);
+        const double sum = gaussian_rows({planes.a, planes.b}, {0, map.height}, lanes);
+        EXPECT_NEAR(sum / static_cast<double>(map.area()),
+                    test::plain_gaussian_ssim(planes.a, planes.b), 1e-6)
+            << lanes << " lanes " << bits << " bits " << size.width << "x" << size.height;
+      }
+}
+
 TEST(FastMetrics, BlockSsimIsThatOfThePlainLoop) {
   for (const int bits : kBits)
     for (const Size size : kSizes) {
@@ -44,10 +59,10 @@ TEST(FastMetrics, BlockSsimIsThatOfThePlainLoop) {
     }
 }
 
-// A chunk of blocks, where their sums change over, lies at 512 samples; beyond twice that it must
-// still hold.
+// A chunk of blocks, where their sums change over, lies at 512 samples, a strip of the Gaussian
+// window at 1024 of the map; beyond twice the first it must still hold.
 TEST(FastMetrics, WidePlanesLoseNoWindowBetweenChunks) {
-  for (const int width : {508, 512, 516, 1016, 1020, 1024, 1100}) {
+  for (const int width : {508, 512, 516, 1016, 1020, 1024, 1034, 1035, 1044, 1100}) {
     const TestPlanes planes({width, 12}, 8);
     EXPECT_NEAR(ssim(planes.a, planes.b, SsimWindow::kFfmpeg),
                 test::plain_block_ssim(planes.a, planes.b), 1e-6)
@@ -92,6 +107,25 @@ TEST(FastMetrics, AnyNumberOfThreadsGivesTheSameBits) {
               ssim(planes.a, planes.b, SsimWindow::kFfmpeg));
     EXPECT_EQ(ms_ssim(planes.a, planes.b, &three), ms_ssim(planes.a, planes.b));
   }
+}
+
+TEST(FastMetrics, PlanesMeasuredAtOnceAreAsEachAlone) {
+  const TestPlanes luma({203, 331}, 8), chroma({101, 165}, 8), small({9, 5}, 8);
+  std::vector<PlaneTask> tasks;
+  for (const TestPlanes* planes : {&luma, &chroma, &small})
+    tasks.push_back({.now = {planes->a, planes->b}, .mse = true, .ssim = true});
+  const PlanePair before{luma.b, luma.a};
+  tasks[0].before = &before;
+  Workers two(2);
+  const std::vector<PlaneMeasures> all = measure(tasks, &two);
+  ASSERT_EQ(all.size(), 3u);
+  for (size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(all[i].mse, mse(tasks[i].now.reference, tasks[i].now.processed));
+    EXPECT_EQ(all[i].ssim, ssim(tasks[i].now.reference, tasks[i].now.processed));
+  }
+  EXPECT_EQ(all[0].flicker.mean, flicker(before, tasks[0].now).mean);
+  EXPECT_EQ(all[2].mse, mse(small.a, small.b));
+  EXPECT_TRUE(std::isnan(all[2].ssim));
 }
 
 TEST(Workers, RunEveryPartOnce) {

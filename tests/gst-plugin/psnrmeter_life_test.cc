@@ -173,20 +173,40 @@ TEST(PsnrMeterLife, WithALatencyALivePreviewDoesNotWaitForALostReference) {
   gst_element_set_state(pipeline.get(), GST_STATE_NULL);
 }
 
-TEST(PsnrMeterLife, SaysWhenOneInputWaitsForTheOther) {
-  MeterHarness meter;
+// The first warning that `element` posts within ten seconds.
+std::string warning_of(GstElement* element) {
   GstBus* const bus = gst_bus_new();
-  gst_element_set_bus(meter.processed->element, bus);
-  meter.push_reference(0);
+  gst_element_set_bus(element, bus);
   const UniqueMessage message(
       gst_bus_timed_pop_filtered(bus, 10 * GST_SECOND, GST_MESSAGE_WARNING));
-  ASSERT_TRUE(message);
+  gst_element_set_bus(element, nullptr);
+  gst_object_unref(bus);
+  if (!message) return "none";
   GError* error = nullptr;
   gst_message_parse_warning(message.get(), &error, nullptr);
-  EXPECT_EQ(std::string(error->message).find("dist_sink has had no frame"), 0u) << error->message;
+  const std::string text = error->message;
   g_error_free(error);
-  gst_element_set_bus(meter.processed->element, nullptr);
-  gst_object_unref(bus);
+  return text;
+}
+
+TEST(PsnrMeterLife, SaysWhenOneInputWaitsForTheOther) {
+  MeterHarness meter;
+  meter.push_reference(0);
+  const std::string text = warning_of(meter.processed->element);
+  EXPECT_EQ(text.find("dist_sink has had no frame"), 0u) << text;
+}
+
+TEST(PsnrMeterLife, SaysWhenAnInputIsLinkedToNothing) {
+  MeterHarness meter;
+  meter.push_processed(0);
+  GstPad* const pad = gst_element_get_static_pad(meter.processed->element, "ref_sink");
+  GstPad* const peer = gst_pad_get_peer(pad);
+  gst_pad_unlink(peer, pad);
+  const std::string text = warning_of(meter.processed->element);
+  EXPECT_EQ(text.find("ref_sink is linked to nothing"), 0u) << text;
+  gst_pad_link(peer, pad);
+  gst_object_unref(peer);
+  gst_object_unref(pad);
 }
 
 TEST(PsnrMeterLife, MemoryIsFlatOverTenThousandFrames) {

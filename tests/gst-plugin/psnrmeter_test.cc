@@ -50,6 +50,19 @@ TEST(PsnrMeter, SaysWhatWasAskedForAndNoMore) {
     EXPECT_FALSE(std::isnan(number_in(summary, name))) << name << ": " << summary;
 }
 
+TEST(PsnrMeter, WhatIsNotDefinedIsNanWithoutASign) {
+  const std::string size = "video/x-raw,format=GRAY8,width=1,height=1,framerate=10/1 ! ";
+  const Outcome outcome =
+      play("psnrmeter name=m ms-ssim=true flicker=true ! fakesink videotestsrc num-buffers=2 ! " +
+           size + "m.ref_sink videotestsrc num-buffers=2 pattern=white ! " + size + "m.dist_sink");
+  ASSERT_EQ(outcome.element_messages.size(), 3u);
+  for (const std::string& message : outcome.element_messages) {
+    EXPECT_NE(message.find(" ssim=(double)nan"), std::string::npos) << message;
+    EXPECT_NE(message.find(" ms-ssim-gray=(double)nan"), std::string::npos) << message;
+    EXPECT_EQ(message.find("-nan"), std::string::npos) << message;
+  }
+}
+
 TEST(PsnrMeter, TheSsimWindowsDiffer) {
   const auto ssim = [](const std::string& window) {
     return number_in(final_of(play("psnrmeter name=m ssim-window=" + window + " ! fakesink " +
