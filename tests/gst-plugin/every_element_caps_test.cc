@@ -45,8 +45,9 @@ TEST(EveryElementCaps, PadsTakeTheFormatsThatTheyNameAndNoOthers) {
         GstCaps* const possible = gst_pad_query_caps(pad, asked);
         EXPECT_EQ(!gst_caps_is_empty(possible), known)
             << name << "." << GST_PAD_NAME(pad) << " " << caps_of(format, width, height);
-        if (GST_PAD_IS_SINK(pad))
+        if (GST_PAD_IS_SINK(pad)) {
           EXPECT_EQ(bool(gst_pad_query_accept_caps(pad, asked)), known) << name << " " << format;
+        }
         taken += known;
         gst_caps_unref(possible);
         gst_caps_unref(asked);
