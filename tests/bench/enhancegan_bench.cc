@@ -21,7 +21,7 @@
 
 namespace {
 
-int frames = 60, threads = 1;
+int frames = 30, threads = 1;
 
 double milliseconds(const std::function<void()>& work) {
   const auto start = std::chrono::steady_clock::now();
@@ -116,6 +116,7 @@ void skipping(const char* name, gan::Size size, const char* properties) {
 int main(int argc, char** argv) {
   gst_init(&argc, &argv);
   gan::install_host_allocator();
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);
   if (argc > 1) frames = std::atoi(argv[1]);
   if (argc > 2) threads = std::atoi(argv[2]);
   std::printf(

@@ -11,6 +11,6 @@ for overlap in 1 4 8 16 32 64 128; do
   psnr=$(gst-launch-1.0 -m filesrc location="$picture" ! decodebin ! videoconvert ! video/x-raw,format=RGBA64_LE ! tee name=t \
     t. ! queue ! enhancegan precision=fp32 model="$model" ! m.ref_sink \
     t. ! queue ! enhancegan precision=fp32 model="$model" tile-size="$tile" tile-overlap=$overlap ! m.dist_sink \
-    psnrmeter name=m ssim=false ! fakesink | sed -n 's/.*final=(boolean)true.* psnr=(double)\([-0-9.infe]*\).*/\1/p')
+    psnrmeter name=m ssim=false ! fakesink | sed -n '/final=(boolean)true/s/.* psnr=(double)\([-0-9.infe]*\).*/\1/p')
   printf '| %d | %.1f |\n' $overlap "${psnr:?the pipeline failed}"
 done
