@@ -38,6 +38,7 @@ compile() {
 use_build() {
   export GST_PLUGIN_PATH="$build/gst-plugin${GST_PLUGIN_PATH:+:$GST_PLUGIN_PATH}"
   export GST_REGISTRY="$build/registry.bin"
+  export OMP_WAIT_POLICY="${OMP_WAIT_POLICY:-PASSIVE}"  # decoders and encoders want the processors too
   PATH="$build/training:$build/pipelines:$PATH"
 }
 
@@ -46,3 +47,6 @@ find_elements() {
   [ -e "$build/gst-plugin/libgstgan.so" ] && use_build
   gst-inspect-1.0 enhancegan >/dev/null 2>&1 || die "the element enhancegan is not there: build it (README) or set GST_PLUGIN_PATH"
 }
+
+# reason FILE: what gst-launch-1.0, whose words the file holds, said was wrong, in a line.
+reason() { sed -n -e 's/^.*ERROR: from element [^ ]*: //p' -e 's/^.*erroneous pipeline: //p' "$1" | head -1; }

@@ -4,7 +4,8 @@
 #include <fstream>
 #include <random>
 
-#include "tests/gst-plugin/harness.h"
+#include "tests/gst-plugin/enhancers.h"
+#include "tests/gst-plugin/walk_frames.h"
 
 namespace gan::test {
 namespace {
@@ -128,6 +129,49 @@ TEST(EnhanceGanStress, TwoInARowAndTwoPipelinesAtOnce) {
   EXPECT_TRUE(outcome.errors.empty());
   EXPECT_EQ(errors_of(other.get()), 0);
   gst_element_set_state(other.get(), GST_STATE_NULL);
+}
+
+// The middle of the first frame of a grey of 50, from both networks in one process at once.
+TEST(EnhanceGanStress, DifferentModelsInOneProcessKeepApart) {
+  Enhancers enhancers;
+  const std::string source =
+      "videotestsrc pattern=solid-color foreground-color=0xff323232 num-buffers=10 ! "
+      "video/x-raw,format=GRAY8,width=24,height=20 ! ";
+  Show one(source + "enhancegan precision=fp32 model=" + enhancers.file("brighter1") +
+           " ! tee name=t ! queue ! fakesink t. ! queue ! enhancegan precision=fp32 model=" +
+           enhancers.file("same2"));
+  Show two(source + "enhancegan precision=fp32 model=" + enhancers.file("same1"));
+  gst_element_set_state(two.pipeline(), GST_STATE_PAUSED);
+  const Frames bright = one.play(), same = two.play();
+  ASSERT_EQ(bright.bytes.size(), 10u);
+  ASSERT_EQ(same.bytes.size(), 10u);
+  for (size_t i = 0; i < 10; ++i) {
+    EXPECT_EQ(bright.bytes[i].size(), 48u * 40);
+    EXPECT_EQ(same.bytes[i].size(), 24u * 20);
+    EXPECT_NEAR(uint8_t(bright.bytes[i][0]) - uint8_t(same.bytes[i][0]), 128, 2);
+  }
+}
+
+TEST(EnhanceGanStress, OneElementPlaysInOnePipelineAfterAnother) {
+  const UniqueElement element(
+      GST_ELEMENT(gst_object_ref_sink(gst_element_factory_make("enhancegan", nullptr))));
+  for (int round = 0; round < 3; ++round) {
+    const UniqueElement pipeline =
+        pipeline_of("videotestsrc num-buffers=4 ! capsfilter name=c caps=video/x-raw,width=" +
+                    std::to_string(24 + 8 * round) + ",height=20 fakesink name=f");
+    gst_bin_add(GST_BIN(pipeline.get()), element.get());
+    const UniqueElement filter(gst_bin_get_by_name(GST_BIN(pipeline.get()), "c"));
+    const UniqueElement sink(gst_bin_get_by_name(GST_BIN(pipeline.get()), "f"));
+    ASSERT_TRUE(gst_element_link_many(filter.get(), element.get(), sink.get(), nullptr));
+    gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
+    GstBus* const bus = gst_element_get_bus(pipeline.get());
+    const UniqueMessage end(gst_bus_timed_pop_filtered(
+        bus, 20 * GST_SECOND, GstMessageType(GST_MESSAGE_EOS | GST_MESSAGE_ERROR)));
+    EXPECT_TRUE(end && GST_MESSAGE_TYPE(end.get()) == GST_MESSAGE_EOS) << round;
+    gst_object_unref(bus);
+    gst_element_set_state(pipeline.get(), GST_STATE_NULL);
+    gst_bin_remove(GST_BIN(pipeline.get()), element.get());
+  }
 }
 
 }  // namespace

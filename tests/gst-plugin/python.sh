@@ -2,9 +2,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # enhancegan from Python: properties change while it plays, stats and messages are read.
 set -u
-python3 -c 'import gi; gi.require_version("Gst", "1.0"); from gi.repository import Gst' 2>/dev/null ||
-  { echo 'skipped: python3-gst-1.0 is not installed'; exit 77; }
-python3 - <<'PYTHON'
+python=
+for candidate in python3 /usr/bin/python3; do
+  "$candidate" -c 'import gi; gi.require_version("Gst", "1.0"); from gi.repository import Gst' 2>/dev/null && python=$candidate && break
+done
+[ -n "$python" ] || { echo 'skipped: no python3 knows GStreamer (python3-gst-1.0)'; exit 77; }
+"$python" - <<'PYTHON'
 import gi
 gi.require_version("Gst", "1.0")
 from gi.repository import Gst

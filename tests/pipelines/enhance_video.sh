@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# pipelines/enhance-file.sh keeps frames, their times, sound and subtitles of videos, in every container,
+# and leaves nothing half-written. enhance_video.sh SOURCE; the elements come from BUILD_DIR.
+set -u
+enhance=$1/pipelines/enhance-file.sh
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+failed=0
+wrong() { echo "$*"; failed=1; }
+
+# 40 frames at uneven times, from 0.2 s on, two sounds, one subtitle.
+printf '1\n00:00:00,200 --> 00:00:01,000\n%s\n\n2\n00:00:01,200 --> 00:00:02,000\nand stop\n\n' \
+  "<i>birds</i> don't sing & dance" > "$scratch/text.srt"
+ffmpeg -v error -f lavfi -i testsrc=size=64x48:rate=25:duration=2 -f lavfi -i sine=440:duration=2 -f lavfi -i sine=880:duration=2 \
+  -i "$scratch/text.srt" -vf "select='mod(n+2,5)',setpts=PTS+0.2/TB" -fps_mode passthrough -enc_time_base 1:1000 -map 0 -map 1 -map 2 -map 3 -c:v libx264 -c:a aac -c:s srt \
+  "$scratch/in.mkv" || wrong 'no clip to enhance'
+
+times() { ffprobe -v error -select_streams v -show_entries packet=pts_time -of csv=p=0 "$1" | tr -d , | sort -n; }
+kinds() { ffprobe -v error -show_entries stream=codec_type -of csv=p=0 "$1" | sort | uniq -c | tr -s ' \n' ' '; }
+# What mp4's edit list hides is there all the same.
+sound() { ffmpeg -v error $(case $1 in *.mp4) echo -ignore_editlist 1 ;; esac) -i "$1" -map 0:a:1 -c copy -f data - | md5sum; }
+text() { ffmpeg -v error -i "$1" -map 0:s -f srt - | grep -c -e "birds don't sing & dance" -e 'and stop'; }
+times "$scratch/in.mkv" > "$scratch/times"
+[ "$(wc -l < "$scratch/times")" = 40 ] || wrong 'the clip is not what it should be'
+for container in mkv mp4 webm; do
+  out=$scratch/out.$container
+  timeout 100 "$enhance" "$scratch/in.mkv" "$out" strength=0.5 2> "$scratch/said" || { cat "$scratch/said"; wrong "$container failed"; }
+  grep -qE '[0-9]+ %, about [0-9]+ s left|seconds' "$scratch/said" || wrong "$container: no progress is shown"
+  late=$(times "$out" | paste - "$scratch/times" | awk '{d = $1 - $2; if (NR == 1) first = d; d -= first; if (d < 0) d = -d; if (d > most) most = d} END {print (NF == 2 && NR == 40 && most <= 0.001) ? "no" : most " s, " NR " frames"}')
+  [ "$late" = no ] || wrong "$container: frames are away from their times by $late"
+  [ "$(ffprobe -v error -select_streams v -show_entries stream=width,height -of csv=p=0 "$out")" = 128,96 ] || wrong "$container: is not enlarged"
+done
+for container in mkv mp4; do
+  [ "$(kinds "$scratch/out.$container")" = ' 2 audio 1 subtitle 1 video ' ] || wrong "$container holds $(kinds "$scratch/out.$container")"
+  [ "$(sound "$scratch/out.$container")" = "$(sound "$scratch/in.mkv")" ] || wrong "$container: the second sound is another"
+  [ "$(text "$scratch/out.$container")" = 2 ] || wrong "$container: the subtitles are not those"
+done
+[ "$(kinds "$scratch/out.webm")" = ' 2 audio 1 video ' ] || wrong "webm holds $(kinds "$scratch/out.webm")"
+grep -q 'encoded anew' "$scratch/said" && grep -q 'subtitles, which are left out' "$scratch/said" || wrong 'webm: what is not kept is not said'
+
+refused() {  # refused WHAT EXPECTED ARGUMENTS ...
+  local what=$1 expected=$2
+  shift 2
+  timeout 60 "$enhance" "$@" 2> "$scratch/said" && wrong "$what passed"
+  grep -q -- "$expected" "$scratch/said" || { cat "$scratch/said"; wrong "$what is not refused clearly"; }
+}
+mkdir "$scratch/none"
+echo 'no video at all' > "$scratch/words.mp4"
+refused 'a text' 'words.mp4: holds no video; Could not determine type' "$scratch/words.mp4" "$scratch/none/a.mkv"
+refused 'a missing file' 'nowhere.mp4: no such file' /nowhere.mp4 "$scratch/none/a.mkv"
+refused 'an .avi' 'must be a .mkv, .mp4 or .webm' "$scratch/in.mkv" "$scratch/none/a.avi"
+refused 'a missing model' '/no/where: no such file' "$scratch/in.mkv" "$scratch/none/a.mkv" model=/no/where
+refused 'an unknown property' 'no property "sharpness"' "$scratch/in.mkv" "$scratch/none/a.mkv" sharpness=1
+refused 'the input itself' 'is the input itself' "$scratch/in.mkv" "$scratch/in.mkv"
+
+# Ctrl-C and kill, while it writes. The signal is not ignored as it else is in the background of a script.
+ffmpeg -v error -f lavfi -i testsrc=size=160x120:rate=25:duration=120 -c:v libx264 -preset ultrafast "$scratch/long.mkv"
+for signal in INT TERM; do
+  env --default-signal=INT "$enhance" "$scratch/long.mkv" "$scratch/none/long.mkv" 2> /dev/null &
+  script=$!
+  for _ in $(seq 200); do [ -s "$scratch/none/long.mkv.partial" ] && break; sleep 0.1; done
+  [ -s "$scratch/none/long.mkv.partial" ] || wrong "nothing was being written when $signal came"
+  kill -$signal $script
+  wait $script && wrong "$signal: the script says that all is well"
+  ! pgrep -f "$scratch/none/long.mkv.partial" > /dev/null || wrong "$signal: the pipeline goes on"
+done
+[ -z "$(ls "$scratch/none")" ] || wrong "left behind: $(ls "$scratch/none")"
+[ $failed = 0 ] && echo 'enhance-file.sh keeps what videos hold'
+exit $failed
