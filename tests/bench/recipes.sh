@@ -20,7 +20,7 @@ rows=(
   "dcgan dcgan $fashion 1000 channels=1 side=28 features=16 d_features=16 batch=64 lr=0.0005 ema=0.99"
   "cgan cgan $fashion 2000 features=32 d_features=32 batch=64 gan=hinge dropout=0.2 lr=0.0005 judge_steps=1000 ema=0.99"
   "pix2pix pix2pix $data/paired/euvp_underwater 1500 features=32 levels=6 d_features=16 d_layers=2 load=70 crop=64"
-  "cyclegan cyclegan $photos 1500 $phone load=0 batch=2 blocks=3 d_features=16 d_layers=2"
+  "cyclegan cyclegan $data/paired/euvp_underwater 1500 features=16 blocks=3 d_features=16 d_layers=2 load=70 crop=64 lr=0.0005 batch=2"
   "wespe wespe $photos 1500 $phone batch=4 f_features=8 d_features=16 texture_weight=0.1"
   "vae vae $fashion 2000 channels=1 hidden=32-64-128 latent=32 batch=64"
   "unet unet $photos 1200 $repair"
