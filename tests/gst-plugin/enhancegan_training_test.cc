@@ -14,7 +14,7 @@ namespace {
 
 constexpr int kSide = 24;
 
-// A run of a tiny network that saves all the time.
+// A run of a tiny network that saves all the time; it ends of itself where the test is killed.
 class Training {
  public:
   explicit Training(const Scratch& scratch) : out_(scratch.file("run")) {
@@ -27,8 +27,9 @@ class Training {
       write_image(pictures + "/" + std::to_string(i) + ".png", picture.view());
     }
     const std::string program = folder_of("GAN_TRAIN");
-    std::vector<std::string> words = {program, "run",       "compact", "--data",  pictures, "--out",
-                                      out_,    "--threads", "1",       "--steps", "1000000"};
+    std::vector<std::string> words = {program, "run",     "compact",   "--data", pictures,
+                                      "--out", out_,      "--threads", "1",      "--minutes",
+                                      "4",     "--steps", "1000000"};
     for (const char* setting :
          {"scale=2", "features=4", "convs=1", "patch=16", "batch=1", "holdout=1", "workers=1",
           "save_every=200", "keep=1000000", "validate_every=0", "log_every=100000", "lr=0.01"})
