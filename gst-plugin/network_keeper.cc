@@ -11,6 +11,8 @@ namespace gan {
 namespace {
 
 constexpr auto kLook = std::chrono::milliseconds(250);
+constexpr int kRestless =
+    4;  // looks, after which a file that changes each time is tried all the same
 
 // Of both together; the percentile is that of the later one alone.
 EnhancerStats sum(const EnhancerStats& a, const EnhancerStats& b) {
@@ -106,13 +108,18 @@ void NetworkKeeper::watch(bool on) {
   wake_.notify_all();
 }
 
-// A file that is being written changes from look to look.
+// A file that is being written changes from look to look; so does one that a quick training run
+// replaces, and is whole.
 bool NetworkKeeper::is_due() {
   if (std::exchange(changed_, false)) return true;
   if (!watching_) return false;
   const Signature now = signature_of(options_.model);
   const bool stands_still = now == std::exchange(seen_, now);
-  return stands_still && !now.empty() && now != loaded_;
+  const bool is_new = !now.empty() && now != loaded_;
+  restless_ = is_new ? restless_ + 1 : 0;
+  if (!is_new || (!stands_still && restless_ < kRestless)) return false;
+  restless_ = 0;
+  return true;
 }
 
 void NetworkKeeper::work() {

@@ -36,7 +36,7 @@ class NetworkKeeper {
   // Any thread. Asks for another model.
   void change_model(const std::string& model);
   // Any thread. While on, the file at the model's path is looked at four times a second, and loaded
-  // when it is another and stays the same from one look to the next.
+  // when it is another and stays the same from one look to the next, or does not for a second.
   void watch(bool on);
 
  private:
@@ -58,6 +58,7 @@ class NetworkKeeper {
   std::thread worker_;
   bool ending_ = false, watching_ = false, changed_ = false;
   EnhancerOptions options_;
+  int restless_ = 0;         // looks in a row that found another file than the loaded one
   Signature loaded_, seen_;  // of the file when it was last loaded, and when it was last looked at
   std::shared_ptr<Enhancer> current_, next_;
   std::optional<Formats> formats_, next_formats_;

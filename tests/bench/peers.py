@@ -2,7 +2,8 @@
 """Frames a second of Python loops over a video: OpenCV decodes, PyTorch, ONNX Runtime or OpenVINO
 runs the network, on the weights of a compact checkpoint. Run by peers.sh.
 
-    peers.py THREADS CLIP CHECKPOINT reference FOLDER   writes FOLDER/reference.raw, fp32 by PyTorch
+    peers.py THREADS CLIP CHECKPOINT reference FOLDER   writes input.raw (BGRx) and reference.raw (RGB, fp32 by
+                                                        PyTorch) to it, prints the width and height of the former
     peers.py THREADS CLIP CHECKPOINT fidelity FILE      PSNR of raw RGB frames to the reference beside them
     peers.py THREADS CLIP CHECKPOINT list               the ways that can be run, one a line; others as comments
     peers.py THREADS CLIP CHECKPOINT run WAY FOLDER     frames a second, and PSNR to the reference
@@ -158,12 +159,14 @@ def main():
                 print(f"# {name}: {reason}")
     elif verb == "reference":
         way = WAYS["torch-fp32"][1](checkpoint, threads)
-        with open(os.path.join(rest[0], "reference.raw"), "wb") as out:
+        with open(os.path.join(rest[0], "input.raw"), "wb") as read, open(os.path.join(rest[0], "reference.raw"), "wb") as out:
             for _, frame in zip(range(REFERENCE_FRAMES), frames(clip)):
+                read.write(cv2.cvtColor(frame, cv2.COLOR_BGR2BGRA).tobytes())
                 out.write(np.ascontiguousarray(way(frame)[:, :, ::-1]).tobytes())
+        print(frame.shape[1], frame.shape[0])
     elif verb == "fidelity":
         reference = np.fromfile(os.path.join(os.path.dirname(rest[0]), "reference.raw"), np.uint8)
-        print(f"{psnr(np.fromfile(rest[0], np.uint8)[:len(reference)], reference):.1f}")
+        print(f"{psnr(np.fromfile(rest[0], np.uint8), reference):.1f}")
     else:
         run(WAYS[rest[0]][1](checkpoint, threads), clip, rest[1])
 

@@ -25,18 +25,20 @@ pipeline_speed() {  # pipeline_speed PRECISION: the average over the clip, whose
     fpsdisplaysink text-overlay=false video-sink="fakesink sync=false" sync=false fps-update-interval=200 |
     sed -n 's/.*average: \([0-9.]*\).*/\1/p' | tail -1
 }
-pipeline_fidelity() {
-  local words
+pipeline_fidelity() {  # on the frames that the reference was made of
+  local words width height
   read -ra words <<<"$(enhancer "$1")"
-  gst-launch-1.0 -q "${source[@]}" ! "${words[@]}" ! video/x-raw,format=BGR ! videoconvert ! video/x-raw,format=RGB ! \
-    identity eos-after=9 ! filesink location="$work/frames.raw" >/dev/null
-  peers fidelity "$work/frames.raw" || echo -
+  [ -s "$work/reference.raw" ] || { echo -; return; }
+  read -r width height < "$work/size"
+  gst-launch-1.0 -q filesrc location="$work/input.raw" ! rawvideoparse format=bgrx width="$width" height="$height" ! \
+    "${words[@]}" ! videoconvert ! video/x-raw,format=RGB ! filesink location="$work/frames.raw" >/dev/null
+  peers fidelity "$work/frames.raw"
 }
 
 ways=(pipeline-auto pipeline-fp32)
 if peers list > "$work/list"; then
   while IFS= read -r way; do case $way in '#'*) say "left out: ${way#\# }" ;; *) ways+=("$way") ;; esac; done < "$work/list"
-  [[ " ${ways[*]} " == *" torch-fp32 "* ]] && peers reference "$work" || say "no PyTorch: fidelity is not measured"
+  [[ " ${ways[*]} " == *" torch-fp32 "* ]] && peers reference "$work" > "$work/size" || say "no PyTorch: fidelity is not measured"
 else
   say "left out: all peers; $python: $(tail -1 "$work/said")"
 fi
@@ -52,7 +54,7 @@ for round in $(seq "$rounds"); do
          else say "left out: $way: $(tail -1 "$work/said")"; best[$way]=failed; continue; fi ;;
     esac
     say "round $round: $way $speed frames a second"
-    best[$way]=$(awk -v a="${best[$way]:-0}" -v b="$speed" 'BEGIN {print a > b ? a : b}')
+    best[$way]=$(awk -v a="${best[$way]:-0}" -v b="$speed" 'BEGIN {print (a > b) ? a : b}')
   done
 done
 printf '| way | frames a second | PSNR to fp32, dB |\n|---|---|---|\n'

@@ -73,7 +73,9 @@ TEST(EnhanceGanSteady, EachFrameAsksForMemoryAsOftenAsTheOneBefore) {
     const size_t resident = resident_bytes();
     const uint64_t first = of_ten_frames();
     EXPECT_GT(first, 0u);
-    for (int i = 0; i < 10; ++i) EXPECT_EQ(of_ten_frames(), first) << properties;
+    // Less than one more a frame: other threads of the process may ask for some meanwhile.
+    for (int i = 0; i < 10; ++i)
+      EXPECT_NEAR(double(of_ten_frames()), double(first), 9) << properties;
     // One output frame kept of a hundred would be more.
     EXPECT_LE(resident_bytes(), resident + 4 * Steady::kWidth * Steady::kHeight) << properties;
   }

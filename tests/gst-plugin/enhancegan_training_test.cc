@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Watching a training run live: gan-train writes checkpoints while enhancegan plays the latest.
+#include <sys/wait.h>
+
 #include <csignal>
 
 #include "core/image_file.h"
@@ -12,7 +14,7 @@ namespace {
 
 constexpr int kSide = 24;
 
-// A run of a tiny network that saves about once a second, until the end of its life.
+// A run of a tiny network that saves all the time; it ends of itself where the test is killed.
 class Training {
  public:
   explicit Training(const Scratch& scratch) : out_(scratch.file("run")) {
@@ -25,11 +27,12 @@ class Training {
       write_image(pictures + "/" + std::to_string(i) + ".png", picture.view());
     }
     const std::string program = folder_of("GAN_TRAIN");
-    std::vector<std::string> words = {program, "run",       "compact", "--data",  pictures, "--out",
-                                      out_,    "--threads", "1",       "--steps", "1000000"};
+    std::vector<std::string> words = {program, "run",     "compact",   "--data", pictures,
+                                      "--out", out_,      "--threads", "1",      "--minutes",
+                                      "4",     "--steps", "1000000"};
     for (const char* setting :
          {"scale=2", "features=4", "convs=1", "patch=16", "batch=1", "holdout=1", "workers=1",
-          "save_every=100", "keep=1000", "validate_every=0", "log_every=100000", "lr=0.01"})
+          "save_every=200", "keep=1000000", "validate_every=0", "log_every=100000", "lr=0.01"})
       words.insert(words.end(), {"--set", setting});
     std::vector<char*> arguments;
     for (auto& word : words) arguments.push_back(word.data());
@@ -38,13 +41,16 @@ class Training {
     EXPECT_TRUE(
         g_spawn_async(nullptr, arguments.data(), nullptr, flags, nullptr, nullptr, &pid_, nullptr));
   }
-  ~Training() {
-    kill(pid_, SIGKILL);
-    g_spawn_close_pid(pid_);
-  }
+  ~Training() { stop(); }
   Training(const Training&) = delete;
   Training& operator=(const Training&) = delete;
 
+  void stop() {
+    if (!pid_) return;
+    kill(pid_, SIGKILL);
+    waitpid(pid_, nullptr, 0);
+    pid_ = 0;
+  }
   std::string latest() const { return out_ + "/checkpoints/latest.safetensors"; }
   std::vector<std::string> checkpoints() const {
     std::vector<std::string> files;
@@ -114,7 +120,7 @@ class Watcher {
 TEST(EnhanceGanTraining, CheckpointsTakeOverBetweenFramesWhileTheyAreWritten) {
   GAN_NEEDS("GAN_TRAIN");
   const Scratch scratch;
-  const Training training(scratch);
+  Training training(scratch);
   const gint64 end = g_get_monotonic_time() + 120 * G_USEC_PER_SEC;
   while (!std::filesystem::exists(training.latest()) && g_get_monotonic_time() < end)
     g_usleep(50000);
@@ -132,6 +138,7 @@ TEST(EnhanceGanTraining, CheckpointsTakeOverBetweenFramesWhileTheyAreWritten) {
   }
   EXPECT_GE(loaded, 3);
   EXPECT_EQ(int(seen.size()), loaded + 1);  // a new look with each network, and with it alone
+  training.stop();
   // A frame that two networks had a part in would be that of none of the checkpoints.
   std::vector<std::string> whole;
   for (const auto& file : training.checkpoints()) whole.push_back(Watcher("model=" + file).frame());
