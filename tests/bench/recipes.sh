@@ -8,7 +8,7 @@ data=$1 out=$2; shift 2
 train=${GAN_TRAIN:-build/training/gan-train}
 photos=$data/train/BSDS500 fashion=/usr/share/datasets/fashion-mnist
 phone="simulate=phone crop=48 features=16 lr=0.0005 holdout=10"
-aug="$phone batch=2 e_features=16 d_features=16 rounds=1 ema=0.99"
+aug="simulate=phone crop=48 features=16 holdout=10 batch=2 e_features=16 d_features=16 rounds=1 cycle_weight=10 blur_weight=10"
 repair="network=sr_unet levels=3 features=16 patch=64 batch=8 holdout=10 schedule=cosine lr=0.001 ema=0"
 auto="features=16 patch=24 batch=8 lr=0.001 ema=0.99 val=$data/images/Set5/HR"
 
@@ -31,12 +31,12 @@ rows=(
   "autoencoder-psnr autoencoder $photos 1000 $auto loss=0.01*psnr"
   "autoencoder-hfenn autoencoder $photos 1000 $auto loss=hfenn"
   "autoencoder-mixture autoencoder $photos 1000 $auto loss=mse+0.1*ssim+0.1*hfenn"
-  "augcyclegan augcyclegan $photos 1000 $aug"
-  "augcyclegan-cin augcyclegan $photos 1000 $aug style=cin"
-  "augcyclegan-without-blur augcyclegan $photos 1000 $aug blur_weight=0"
-  "augcyclegan-without-path augcyclegan $photos 1000 $aug path=none"
-  "augcyclegan-stylegan2-path augcyclegan $photos 1000 $aug path=stylegan2"
-  "augcyclegan-paired augcyclegan $photos 1000 $aug paired=$photos"
+  "augcyclegan augcyclegan $photos 1200 $aug"
+  "augcyclegan-cin augcyclegan $photos 1200 $aug style=cin"
+  "augcyclegan-without-blur augcyclegan $photos 1200 $aug blur_weight=0"
+  "augcyclegan-without-path augcyclegan $photos 1200 $aug path=none"
+  "augcyclegan-stylegan2-path augcyclegan $photos 1200 $aug path=stylegan2"
+  "augcyclegan-paired augcyclegan $photos 1200 $aug paired=$photos"
 )
 
 # run NAME RECIPE DATA STEPS SETTINGS...: trains unless it has been trained
