@@ -24,7 +24,7 @@ struct EnhancerOptions {
   // Bytes of host memory that frames and tiles may take; 0: half of what the machine has to give.
   // Where whole frames would take more, tiles of a size that does not.
   uint64_t memory_limit = 0;
-  // Tiles, of 128 pixels or less, whose input is that of the frame before keep their output.
+  // Squares of 32 pixels whose input is that of the frame before keep their output.
   bool skip_unchanged = false;
 };
 

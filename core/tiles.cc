@@ -21,6 +21,12 @@ std::vector<Span> cover_axis(int length, int side, int halo) {
   return spans;
 }
 
+// From the upper left corner of one to the lower right one of the other.
+Rect around(const Rect& first, const Rect& last) {
+  return {
+      first.x, first.y, {last.x + last.size.width - first.x, last.y + last.size.height - first.y}};
+}
+
 }  // namespace
 
 std::vector<Tile> cover(Size frame, int side, int halo, int multiple) {
@@ -41,6 +47,39 @@ std::vector<Tile> cover(Size frame, int side, int halo, int multiple) {
             rows.core_start,
             {columns.core_end - columns.core_start, rows.core_end - rows.core_start}}});
   return tiles;
+}
+
+size_t columns_of(const std::vector<Tile>& tiles) {
+  return static_cast<size_t>(std::ranges::count(tiles, tiles.front().core.y,
+                                                [](const Tile& tile) { return tile.core.y; }));
+}
+
+std::vector<Tile> joined(const std::vector<Tile>& tiles, std::vector<bool> wanted, int side) {
+  const size_t columns = columns_of(tiles);
+  const auto all = [&](size_t from, size_t count) {
+    for (size_t i = from; i < from + count; ++i)
+      if (!wanted[i]) return false;
+    return true;
+  };
+  std::vector<Tile> result;
+  for (size_t first = 0; first < tiles.size(); ++first) {
+    if (!wanted[first]) continue;
+    const auto fits = [&](size_t last) {
+      const Size size = around(tiles[first].core, tiles[last].core).size;
+      return side == 0 || (size.width <= side && size.height <= side);
+    };
+    size_t width = 1, height = 1;
+    while ((first + width) % columns != 0 && wanted[first + width] && fits(first + width)) ++width;
+    for (size_t below = first + columns; below < tiles.size() && all(below, width) && fits(below);
+         below += columns)
+      ++height;
+    const Tile& last = tiles[first + (height - 1) * columns + width - 1];
+    result.push_back(
+        {around(tiles[first].input, last.input), around(tiles[first].core, last.core)});
+    for (size_t row = 0; row < height; ++row)
+      std::fill_n(wanted.begin() + static_cast<ptrdiff_t>(first + row * columns), width, false);
+  }
+  return result;
 }
 
 }  // namespace gan

@@ -120,7 +120,7 @@ void install_tiles(GObjectClass* object) {
                               0, G_MAXUINT64, 0, kFixed));
   install(object, kEnhanceSkipUnchanged,
           g_param_spec_boolean("skip-unchanged", "Skip unchanged",
-                               "Tiles, then of 128 pixels or less, whose input is bit for bit that "
+                               "Squares of 32 pixels whose input is bit for bit that "
                                "of the frame before keep their output",
                                FALSE, kFixed));
 }

@@ -108,7 +108,6 @@ torch::Tensor TileRunner::run(const torch::Tensor& tile) {
   }
   check(finite, ErrorKind::kNotFinite, "the network ", name_, " of ", model_,
         " makes pixels that are no numbers, in fp32 too");
-  ++tiles_;
   return output;
 }
 

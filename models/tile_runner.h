@@ -28,7 +28,6 @@ class TileRunner {
   // throws Error(kNotFinite) where that does not help.
   torch::Tensor run(const torch::Tensor& tile);
 
-  uint64_t tiles() const { return tiles_; }
   uint64_t retries() const { return retries_; }
 
  private:
@@ -44,7 +43,7 @@ class TileRunner {
   std::vector<torch::Tensor> full_;  // the weights as the file has them, where they were rounded
   std::vector<float> code_;
   std::atomic<bool> fell_to_cpu_{false};
-  std::atomic<uint64_t> tiles_{0}, retries_{0};
+  std::atomic<uint64_t> retries_{0};
 };
 
 }  // namespace gan

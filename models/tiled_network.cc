@@ -19,7 +19,9 @@ namespace {
 // would cost more than the core, and what lies far away hardly counts.
 constexpr int kLargestHalo = 64;
 constexpr int kSmallestTile = 16;
-constexpr int kSkippedTile = 128;  // side, where tiles that do not change are skipped
+// Note [Unchanged parts]: small tiles find closely what changed, and neighbours that did are run as
+// one, with one halo around them.
+constexpr int kSkippedTile = 32;
 
 bool is_out_of_memory(const std::exception& error) {
   if (const auto* const ours = dynamic_cast<const Error*>(&error))
@@ -43,6 +45,28 @@ bool same(const torch::Tensor& a, const torch::Tensor& b) {
   for (int y = 0; y < first.size.height; ++y)
     if (std::memcmp(first.row(y), second.row(y), bytes) != 0) return false;
   return true;
+}
+
+// Which tiles have an input that differs between two pictures.
+std::vector<bool> changed_tiles(const std::vector<Tile>& tiles, const torch::Tensor& now,
+                                const torch::Tensor& before) {
+  const auto differs = [&](const Rect& rect) {
+    return !same(part(now, rect, 1), part(before, rect, 1));
+  };
+  std::vector<bool> cores, inputs;
+  for (const Tile& tile : tiles) cores.push_back(differs(tile.core));
+  const size_t columns = columns_of(tiles);
+  const Size pitch = tiles.front().core.size;
+  for (const Tile& tile : tiles) {
+    bool near = false;  // some tile that the input reaches into has changed
+    for (int y = tile.input.y / pitch.height;
+         y * pitch.height < tile.input.y + tile.input.size.height; ++y)
+      for (int x = tile.input.x / pitch.width;
+           x * pitch.width < tile.input.x + tile.input.size.width; ++x)
+        near = near || cores[static_cast<size_t>(y) * columns + static_cast<size_t>(x)];
+    inputs.push_back(near && differs(tile.input));
+  }
+  return inputs;
 }
 
 Size size_of(const torch::Tensor& picture) {
@@ -82,8 +106,6 @@ void TiledNetwork::prepare(Size picture) {
   last_is_whole_ = false;
   const bool finite = traits().receptive_radius != kGlobalRadius;
   int side = options_.tile_size;
-  if (options_.skip_unchanged && finite)
-    side = side == 0 ? kSkippedTile : std::min(side, kSkippedTile);
   if (runner_.on_cpu()) {
     memory_ = TileMemory::measure(runner_, picture);
     const double most = limit(), wanted = bytes_of(side, picture);
@@ -111,33 +133,39 @@ void TiledNetwork::run_tiles(const torch::Tensor& input, const std::vector<float
   const Size size = size_of(input), out = scaled(size, traits().scale);
   const bool comparable = std::exchange(last_is_whole_, false) && code == last_code_ &&
                           last_input_.sizes() == input.sizes();
-  const auto unchanged = [&](const Rect& rect) {
-    return comparable && same(part(input, rect, 1), part(last_input_, rect, 1));
-  };
-  const auto tiles = cover(size, side_, std::max(halo_, 0), traits().size_multiple);
-  if (tiles.size() == 1) {
-    if (unchanged({0, 0, size}))
-      ++skipped_;
-    else
-      assembled_ = as_picture_tensor(runner_.run(input));
+  auto tiles = cover(size, tile_side(), std::max(halo_, 0), traits().size_multiple);
+  const size_t count = tiles.size();
+  size_t skipped = 0;
+  if (options_.skip_unchanged) {
+    const auto wanted =
+        comparable ? changed_tiles(tiles, input, last_input_) : std::vector<bool>(count, true);
+    skipped = static_cast<size_t>(std::ranges::count(wanted, false));
+    tiles = joined(tiles, wanted, side_);
+  }
+  if (tiles.size() == 1 && tiles[0].core.size == size) {
+    assembled_ = as_picture_tensor(runner_.run(input));
   } else {
     if (!assembled_.defined() || size_of(assembled_) != out) assembled_ = empty_picture_tensor(out);
     for (const Tile& tile : tiles) {
-      if (unchanged(tile.input)) {
-        ++skipped_;
-        continue;
-      }
       const torch::Tensor output = runner_.run(part(input, tile.input, 1));
       const Rect core{tile.core.x - tile.input.x, tile.core.y - tile.input.y, tile.core.size};
       part(assembled_, tile.core, traits().scale).copy_(part(output, core, traits().scale));
     }
   }
+  tiles_ += count - skipped;
+  skipped_ += skipped;
   if (!options_.skip_unchanged) return;
   if (!last_input_.defined() || last_input_.sizes() != input.sizes())
     last_input_ = empty_picture_tensor(size);
   last_input_.copy_(input);
   last_code_ = code;
   last_is_whole_ = true;
+}
+
+// Of the tiles that are compared with those of the frame before, or else of those that are run.
+int TiledNetwork::tile_side() const {
+  const bool small = options_.skip_unchanged && traits().receptive_radius != kGlobalRadius;
+  return !small ? side_.load() : side_ == 0 ? kSkippedTile : std::min(side_.load(), kSkippedTile);
 }
 
 // Half the tiles, then the CPU. False where neither is left.
@@ -182,7 +210,7 @@ torch::Tensor TiledNetwork::run(const torch::Tensor& input, const std::vector<fl
 }
 
 void TiledNetwork::count(EnhancerStats& stats) const {
-  stats.tiles = runner_.tiles();
+  stats.tiles = tiles_;
   stats.tiles_skipped = skipped_;
   stats.retries = runner_.retries();
   stats.tile_size = side_;

@@ -36,6 +36,7 @@ class TiledNetwork {
  private:
   double limit() const;
   double bytes_of(int side, Size picture) const;
+  int tile_side() const;
   void run_tiles(const torch::Tensor& input, const std::vector<float>& code);
   bool make_room(Size picture, const std::string& reason);
 
@@ -43,11 +44,11 @@ class TiledNetwork {
   TileRunner runner_;
   std::optional<TileMemory> memory_;  // on the CPU
   int halo_;
-  std::atomic<int> side_{0};  // of a tile's core; 0: the whole picture
+  std::atomic<int> side_{0};  // largest of a tile's core; 0: the whole picture
   torch::Tensor assembled_, last_input_;
   std::vector<float> last_code_;
   bool last_is_whole_ = false;  // assembled_ is what last_input_ and last_code_ give
-  std::atomic<uint64_t> skipped_{0};
+  std::atomic<uint64_t> tiles_{0}, skipped_{0};
   std::vector<EngineEvent> events_;
 };
 

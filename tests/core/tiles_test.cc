@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <random>
 
 #include "core/error.h"
 
@@ -31,6 +32,35 @@ TEST(Tiles, CoresCoverTheFrameOnceAndInputsReachTheHalo) {
         }
         EXPECT_TRUE(std::ranges::all_of(covered, [](int n) { return n == 1; }));
       }
+}
+
+TEST(Tiles, JoinedOnesCoverWhatIsWantedOnceAndNoMore) {
+  const Size frame{100, 70};
+  const auto tiles = cover(frame, 16, 3, 1);  // 7 columns, 5 rows
+  EXPECT_EQ(columns_of(tiles), 7u);
+  std::mt19937 random(1);
+  for (int round = 0; round < 200; ++round)
+    for (const int side : {0, 16, 40}) {
+      std::vector<bool> wanted(tiles.size());
+      for (size_t i = 0; i < wanted.size(); ++i) wanted[i] = random() % 3 > 0;
+      const auto result = joined(tiles, wanted, side);
+      for (size_t i = 0; i < tiles.size(); ++i) {
+        const auto holds = [&](const Tile& tile) {
+          const Rect &a = tile.core, &b = tiles[i].core;
+          return a.x <= b.x && a.y <= b.y && b.x + b.size.width <= a.x + a.size.width &&
+                 b.y + b.size.height <= a.y + a.size.height;
+        };
+        EXPECT_EQ(std::ranges::count_if(result, holds), wanted[i] ? 1 : 0);
+      }
+      for (const Tile& tile : result) {
+        EXPECT_EQ(tile.input.x, std::max(tile.core.x - 3, 0));
+        EXPECT_EQ(tile.input.x + tile.input.size.width,
+                  std::min(tile.core.x + tile.core.size.width + 3, frame.width));
+        if (side > 0) EXPECT_LE(std::max(tile.core.size.width, tile.core.size.height), side);
+      }
+    }
+  EXPECT_EQ(joined(tiles, std::vector<bool>(tiles.size(), true), 0),
+            (std::vector<Tile>{{{0, 0, frame}, {0, 0, frame}}}));
 }
 
 TEST(Tiles, KeepToTheMultiple) {

@@ -273,8 +273,8 @@ TEST(EnhanceGan, SkippingWhatDoesNotChangeChangesNoBit) {
       },
       &tiles, nullptr);
   EXPECT_TRUE(show.play().bytes == frames_of(text("")).bytes);
-  EXPECT_GE(tiles.second, 7u * 12);  // of the 20 of each frame after the first
-  EXPECT_LE(tiles.second, 7u * 19);
+  EXPECT_GE(tiles.second, 7u * 48);  // of the 80 of each frame after the first
+  EXPECT_LE(tiles.second, 7u * 79);
 }
 
 }  // namespace
