@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Trains the rows of training/RESULTS.md, small networks and minutes each, on one thread, and prints
+# Trains the rows of training/README.md, small networks and minutes each, on one thread, and prints
 # what the held-out metrics were at the start and at the end. DATA is the folder of the tests' data.
 #   tests/bench/recipes.sh DATA OUT [ROW ...]      all rows, or those named
 set -euo pipefail

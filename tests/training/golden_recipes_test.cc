@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Every recipe learns on real data: its held-out metric improves by the stated margin over step 0,
 // and the same assertion fails with a learning rate of 0 and with a generator that is not updated.
-// Networks are small and runs short; training/RESULTS.md has the long ones.
+// Networks are small and runs short; training/README.md has longer ones.
 #include "tests/training/gan_train.h"
 
 namespace gan::test {
@@ -25,7 +25,7 @@ const std::vector<RealCase>& cases() {
        kPhotos,
        60,
        {"simulate=phone", "crop=32", "batch=2", "features=8", "e_features=8", "d_features=8",
-        "rounds=1", "lr=0.001", "ema=0", "holdout=5"},
+        "rounds=1", "cycle_weight=10", "blur_weight=10", "lr=0.001", "ema=0", "holdout=5"},
        {"lr"},
        "psnr_rgb",
        1},
@@ -38,8 +38,8 @@ const std::vector<RealCase>& cases() {
        5},
       {"cgan",
        "/usr/share/datasets/fashion-mnist",
-       600,
-       {"features=16", "d_features=16", "batch=32", "dropout=0", "judge_steps=100",
+       1000,
+       {"features=16", "d_features=16", "batch=32", "dropout=0", "judge_steps=150",
         "judge_pictures=200", "lr=0.001"},
        {"lr"},
        "class_accuracy",
