@@ -69,7 +69,8 @@ struct _GstPsnrMeter {
   State* state;  // new in init, delete in finalize
 };
 
-G_DEFINE_TYPE(GstPsnrMeter, gst_psnr_meter, GST_TYPE_AGGREGATOR)
+G_DEFINE_TYPE_WITH_CODE(GstPsnrMeter, gst_psnr_meter, GST_TYPE_AGGREGATOR,
+                        G_IMPLEMENT_INTERFACE(GST_TYPE_PRESET, nullptr))
 GST_ELEMENT_REGISTER_DEFINE(psnrmeter, "psnrmeter", GST_RANK_NONE, GST_TYPE_PSNR_METER)
 
 static void warn(GstPsnrMeter* self, const std::string& text) {

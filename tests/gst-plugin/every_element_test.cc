@@ -34,7 +34,11 @@ void each_property(GstElement* element, const Function& function) {
   g_free(specs);
 }
 
-TEST(EveryElement, IsRegistered) { EXPECT_GE(element_names().size(), 2u); }
+TEST(EveryElement, IsRegistered) { EXPECT_GE(element_names().size(), 3u); }
+
+TEST(EveryElement, KeepsPresets) {
+  for (const auto& name : element_names()) EXPECT_TRUE(GST_IS_PRESET(make(name).get())) << name;
+}
 
 // What the element itself says: GstBaseSrc adds one of GST_CORE_ERROR to it, and one of
 // GST_STREAM_ERROR where its pad is linked to nothing.
