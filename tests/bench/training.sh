@@ -3,7 +3,7 @@
 # Steps a second of gan-train's recipes compact and esrgan beside plain loops with the same networks
 # and sizes: in C++ with the same LibTorch and, where PYTHON has torch, in PyTorch. In turn,
 # ROUNDS times each; the best counts.
-#   [THREADS=2] [ROUNDS=3] [STEPS=40] [PYTHON=python3] tests/bench/training.sh PHOTOS [BUILD]
+#   [RECIPES="compact esrgan"] [THREADS=2] [ROUNDS=3] [STEPS=40] [PYTHON=python3] tests/bench/training.sh PHOTOS [BUILD]
 set -euo pipefail
 photos=$1 build=${2:-build} python=${PYTHON:-python3}
 threads=${THREADS:-2}
@@ -26,7 +26,7 @@ ours() {
        END { printf "%.3f\n", (steps - 5) / (end - start) }' "$scratch/log"
 }
 best() { sort -g | tail -1; }
-for recipe in compact esrgan; do
+for recipe in ${RECIPES:-compact esrgan}; do
   steps=${STEPS:-40}
   for ((round = 0; round < ${ROUNDS:-3}; ++round)); do
     "$build/tests/bench/training_plain" $recipe $steps >> "$scratch/$recipe-plain-cc"
