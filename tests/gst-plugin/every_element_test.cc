@@ -37,7 +37,10 @@ void each_property(GstElement* element, const Function& function) {
 TEST(EveryElement, IsRegistered) { EXPECT_GE(element_names().size(), 3u); }
 
 TEST(EveryElement, KeepsPresets) {
-  for (const auto& name : element_names()) EXPECT_TRUE(GST_IS_PRESET(make(name).get())) << name;
+  for (const auto& name : element_names()) {
+    const UniqueElement element = make(name);
+    EXPECT_TRUE(GST_IS_PRESET(element.get())) << name;
+  }
 }
 
 // What the element itself says: GstBaseSrc adds one of GST_CORE_ERROR to it, and one of
