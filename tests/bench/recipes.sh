@@ -37,7 +37,6 @@ rows=(
   "augcyclegan-without-path augcyclegan $photos 1200 $aug path=none"
   "augcyclegan-stylegan2-path augcyclegan $photos 1200 $aug path=stylegan2"
   "augcyclegan-paired augcyclegan $photos 1200 $aug paired=$photos"
-  "augcyclegan-codes augcyclegan $photos 1200 $aug paired=$photos code_weight=10"
 )
 
 # run NAME RECIPE DATA STEPS SETTINGS...: trains unless it has been trained
