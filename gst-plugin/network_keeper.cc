@@ -11,8 +11,8 @@ namespace gan {
 namespace {
 
 constexpr auto kLook = std::chrono::milliseconds(250);
-constexpr int kRestless =
-    4;  // looks, after which a file that changes each time is tried all the same
+// Looks after which a file that changes each time is tried all the same.
+constexpr int kRestless = 4;
 
 // Of both together; the percentile is that of the later one alone.
 EnhancerStats sum(const EnhancerStats& a, const EnhancerStats& b) {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "models/builtin.h"
 #include "models/device.h"
 #include "models/torchscript.h"
 
@@ -36,7 +37,7 @@ bool all_finite(const torch::Tensor& picture) {
 }  // namespace
 
 TileRunner::TileRunner(LoadedNetwork loaded, const EnhancerOptions& options)
-    : model_(options.model.empty() ? "x2" : options.model),
+    : model_(options.model.empty() ? kDefaultEnhancer : options.model),
       name_(loaded.name),
       network_(loaded.network),
       traits_(network_->traits()),
