@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What every recipe must do, on small data: the same command gives the same result, a killed run
 // goes on bit for bit. GAN_KILLS says how often each is killed at random (2).
+#include <poll.h>
 #include <sys/inotify.h>
 
 #include <algorithm>
@@ -201,7 +202,9 @@ TEST_P(EveryRecipe, KilledInsideACheckpointWriteItResumesBitForBit) {
       // The first file made in the folder is the temporary of a checkpoint; later ones for later i.
       for (int seen = 0; seen <= i % 5; ++seen) {
         alignas(inotify_event) char event[4096];
-        if (read(watch, event, sizeof event) <= 0) break;
+        pollfd made{watch, POLLIN, 0};
+        while (poll(&made, 1, 100) == 0 && run.running());
+        if (!made.revents || read(watch, event, sizeof event) <= 0) break;
       }
       run.signal(SIGKILL);
       run.wait();

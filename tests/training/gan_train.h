@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "core/checkpoint/tensor_file.h"
+#include "core/error.h"
 #include "core/image_file.h"
 #include "tests/core/checkpoint/scratch.h"
 
@@ -26,6 +27,7 @@ class GanTrain {
   // Starts it; output goes to `log`.
   GanTrain(std::vector<std::string> arguments, const std::string& log) {
     const char* const program = std::getenv("GAN_TRAIN");
+    check(program, ErrorKind::kSettings, "GAN_TRAIN must name the program, as tests/meson.build does");
     std::vector<char*> argv = {const_cast<char*>(program)};
     for (auto& argument : arguments) argv.push_back(argument.data());
     argv.push_back(nullptr);
@@ -47,7 +49,9 @@ class GanTrain {
   GanTrain& operator=(const GanTrain&) = delete;
 
   pid_t pid() const { return child_; }
-  void signal(int number) const { kill(child_, number); }
+  void signal(int number) const {
+    if (child_ > 0) kill(child_, number);
+  }
   bool running() {
     if (child_ <= 0) return false;
     if (waitpid(child_, &status_, WNOHANG) == 0) return true;

@@ -27,6 +27,10 @@ class AugCycleGanRecipe : public TranslationRecipe {
   void prepare(RunState& state, const std::string& folder) override {
     check(options_.crop.crop <= 128, ErrorKind::kSettings,
           "crop must be at most 128, which the encoders take; got ", options_.crop.crop);
+    check(options_.batch > 1, ErrorKind::kSettings,
+          "batch must be at least 2: of one picture alone the encoders' batch norm, at one pixel, "
+          "leaves nothing of the code; got ",
+          options_.batch);
     perceptual_ = open_features(state);
     open_data(state, folder, options_, /*paired=*/false);
     if (!options_.paired.empty()) add_pairs(state);
@@ -44,6 +48,7 @@ class AugCycleGanRecipe : public TranslationRecipe {
     }
     if (!options_.paired.empty()) supervise(step);
     if (options_.path != "none" && step.number() % options_.path_every == 0) regularise(step);
+    if (options_.mode_seeking_weight > 0) seek_modes(step);
   }
 
   Values validate(RunState& state) override;
@@ -90,6 +95,7 @@ class AugCycleGanRecipe : public TranslationRecipe {
   void cycle(Step& step, const std::vector<Codes>& codes, Direction direction);
   void supervise(Step& step);
   void regularise(Step& step);
+  void seek_modes(Step& step);
   torch::Tensor path_penalty(Network& network, const torch::Tensor& picture, torch::Tensor& mean);
   Picture translate(RunState& state, const Picture& picture, const torch::Tensor& code);
   torch::Tensor judged_code(int number) const {
@@ -213,6 +219,23 @@ void AugCycleGanRecipe::regularise(Step& step) {
     return penalty * (options_.path_weight * options_.path_every);
   });
   step.log("path_mean", *path_mean_g_);
+}
+
+void AugCycleGanRecipe::seek_modes(Step& step) {
+  step.update({"g"}, "loss_mode_seeking", [&](const Batch& batch, size_t) {
+    const auto distance = [&](const char* role, const torch::Tensor& picture) {
+      const auto draw = [&] {
+        return torch::randn({picture.size(0), options_.network.latent}, picture.options());
+      };
+      const auto code = draw(), other = draw();
+      Network& network = *step.state().network(role).network;
+      return losses::mode_seeking(run_unit(network, picture, code),
+                                  run_unit(network, picture, other), code, other);
+    };
+    auto loss = distance("g", unpaired(batch.input));
+    if (two_sided()) loss = loss + distance("f", unpaired(batch.target));
+    return loss * options_.mode_seeking_weight;
+  });
 }
 
 Picture AugCycleGanRecipe::translate(RunState& state, const Picture& picture,

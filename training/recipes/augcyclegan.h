@@ -16,7 +16,12 @@
 // regularisation (two codes 0.1 apart should move the picture by the running mean); path=stylegan2
 // that of Karras et al. 2020. Averaged weights (ema) are G's.
 //
-// Where that code is not followed: its supervised perceptual term has no gradient there; here
+// mode_seeking_weight (0 there in the end, 1 in one of its versions) rewards outputs that differ as
+// their codes do (Mao et al. 2019): it wakes the codes in runs that are short.
+//
+// Where that code is not followed: its batch of 1 lets the encoders learn no code, because their
+// last batch norm sees a single number a channel; the batch is 20 here, as in one of its versions,
+// and 1 is refused. Its supervised perceptual term has no gradient there; here
 // --set vgg=FILE gives it one, perceptual_weight of VGG19's five layers. Its two networks of a kind
 // share one Adam's step counter; here each parameter has its own. The first of its path steps uses
 // a mean of 0; here too (the golden trace). The paper's weights are --set cycle_weight=1

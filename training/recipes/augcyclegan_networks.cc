@@ -8,7 +8,7 @@
 namespace gan::training {
 
 AugCycleGanRunOptions::AugCycleGanRunOptions() {
-  batch = 1;
+  batch = 20;
   steps = 50000;
   ema = 0.99;
   crop = {.load = 0, .crop = 100, .mirror = true};
@@ -31,6 +31,7 @@ void AugCycleGanRunOptions::visit(OptionVisitor& v) {
   v.text("path", path, "step|stylegan2|none", "path-length regularisation");
   v.real("path_weight", path_weight, 0, 1e6, "of it");
   v.integer("path_every", path_every, 1, 1000000, "steps between two of it; it counts as often");
+  v.real("mode_seeking_weight", mode_seeking_weight, 0, 1e6, "of outputs' distance by that of codes");
   v.text("paired", paired, "", "folder of pairs for the supervised step, or empty");
   v.real("paired_weight", paired_weight, 0, 1e6, "of the supervised L1");
   v.real("perceptual_weight", perceptual_weight, 0, 1e6, "of the supervised features; wants vgg");

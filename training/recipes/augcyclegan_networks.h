@@ -24,6 +24,7 @@ struct AugCycleGanRunOptions : TranslationOptions {
   std::string path = "step";  // step | stylegan2 | none
   double path_weight = 1;
   int path_every = 1;
+  double mode_seeking_weight = 0;
   std::string paired;
   double paired_weight = 1, perceptual_weight = 0;
   std::string vgg = "none";

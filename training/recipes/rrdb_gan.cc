@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "training/recipes/rrdb_gan.h"
+
+#include "training/losses/gan.h"
+#include "training/losses/pixel.h"
+#include "training/recipes/judgement.h"
+
+namespace gan::training {
+namespace {
+
+constexpr auto kKind = losses::Adversarial::kVanilla;
+
+torch::Tensor plain(const Batch& batch) { return batch.target.narrow(1, 0, 3); }
+torch::Tensor wanted(const Batch& batch) {
+  return batch.target.narrow(1, batch.target.size(1) - 3, 3);
+}
+
+}  // namespace
+
+void RrdbGanOptions::visit(OptionVisitor& v) {
+  RestorationOptions::visit(v);
+  v.integer("features", network.features, 1, 1024, "feature maps of the generator");
+  v.integer("blocks", network.blocks, 1, 128, "residual-in-residual dense blocks");
+  v.integer("growth", network.growth, 1, 512, "channels that each dense convolution adds");
+  v.integer("d_features", d_features, 1, 512, "feature maps of the discriminator");
+  v.integer("pretrain_steps", pretrain_steps, 0, 1000000000, "first steps, on L1 alone");
+  v.real("l1_weight", l1_weight, 0, 1e6, "of L1 after them");
+  v.real("perceptual_weight", perceptual_weight, 0, 1e6, "of VGG19's features, L1");
+  v.real("gan_weight", gan_weight, 0, 1e6, "of the adversarial loss");
+  v.text("vgg", vgg, "", "file of VGG19 weights; none leaves the term out; random tries it out");
+}
+
+void RrdbGanRecipe::open_features(RunState& state, const RrdbGanOptions& options,
+                                  std::vector<losses::FeatureTerm> terms) {
+  if (auto vgg = losses::feature_network("19", options.vgg, state.device()))
+    perceptual_.emplace(vgg, std::move(terms), losses::Perceptual::Distance::kL1);
+}
+
+void RrdbGanRecipe::add_networks(RunState& state, const RrdbGanOptions& options,
+                                 const std::string& d, std::unique_ptr<Options> d_options,
+                                 double lr_d) {
+  auto network = std::make_unique<RrdbNetOptions>(options.network);
+  network->scale = options.scale;
+  auto& g = state.add_network("g", "rrdbnet", std::move(network), options.ema > 0);
+  auto& judge = state.add_network("d", d, std::move(d_options));
+  state.add_optimizer("g", g.parameters(), {.lr = options.lr, .beta2 = 0.99});
+  state.add_optimizer("d", judge.parameters(), {.lr = lr_d, .beta2 = 0.99});
+}
+
+void RrdbGanRecipe::update(Step& step, const RrdbGanOptions& options, bool relativistic) const {
+  auto& g = *step.state().network("g").network;
+  if (step.number() <= options.pretrain_steps) {
+    step.update({"g"}, "l1", [&](const Batch& batch, size_t) {
+      return losses::l1(g.run({batch.input, {}, {}}), wanted(batch));
+    });
+    return;
+  }
+  auto& d = *step.state().network("d").network;
+  std::vector<torch::Tensor> fakes;
+  step.update({"g"}, "loss_g", [&](const Batch& batch, size_t) {
+    const auto fake = g.run({batch.input, {}, {}});
+    fakes.push_back(fake.detach());
+    const auto l1 = losses::l1(fake, wanted(batch));
+    const auto judged = [&] {
+      if (!relativistic) return losses::generator(kKind, d.run({fake, {}, {}}));
+      const auto real_logits = d.run({plain(batch), {}, {}}).detach();
+      return losses::relativistic_generator(kKind, real_logits, d.run({fake, {}, {}})) / 2;
+    }();
+    step.log("l1", l1);
+    step.log("gan", judged);
+    auto loss = options.l1_weight * l1 + options.gan_weight * judged;
+    if (perceptual_ && options.perceptual_weight > 0) {
+      const auto perceptual = (*perceptual_)(fake, wanted(batch));
+      step.log("perceptual", perceptual);
+      loss = loss + options.perceptual_weight * perceptual;
+    }
+    return loss;
+  });
+  step.update({"d"}, "loss_d", [&](const Batch& batch, size_t place) {
+    const auto real = d.run({plain(batch), {}, {}}), fake = d.run({fakes[place], {}, {}});
+    if (relativistic) {
+      log_judgement(step, kKind, real - fake.mean(), fake - real.mean());
+      return losses::relativistic_discriminator(kKind, real, fake) / 2;
+    }
+    log_judgement(step, kKind, real, fake);
+    return losses::discriminator_real(kKind, real) + losses::discriminator_fake(kKind, fake);
+  });
+}
+
+}  // namespace gan::training

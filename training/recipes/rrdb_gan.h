@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What esrgan and realesrgan share: an RRDBNet g that first learns L1 alone, then L1, VGG19's
+// features (L1 before their ReLUs) and a discriminator d. Batches whose targets have six channels
+// (RestorationRecipe::open_data's sharpened) want the sharpened picture of pixels and features; the
+// discriminator's real pictures are the plain ones.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/generators/rrdbnet.h"
+#include "training/losses/perceptual.h"
+#include "training/recipes/restoration.h"
+
+namespace gan::training {
+
+struct RrdbGanOptions : RestorationOptions {
+  RrdbNetOptions network;
+  int d_features = 64;
+  int pretrain_steps = 0;
+  double l1_weight = 1, perceptual_weight = 1, gan_weight = 1;
+  std::string vgg;  // file of VGG19 weights; "none" or "random" by name
+  void visit(OptionVisitor& v) override;
+};
+
+class RrdbGanRecipe : public RestorationRecipe {
+ protected:
+  // Opens the features; none with vgg=none.
+  void open_features(RunState& state, const RrdbGanOptions& options,
+                     std::vector<losses::FeatureTerm> terms);
+  // Networks g and d with an Adam (0.9, 0.99) each.
+  static void add_networks(RunState& state, const RrdbGanOptions& options, const std::string& d,
+                           std::unique_ptr<Options> d_options, double lr_d);
+  // relativistic: the relativistic average loss with the mean of its two halves; otherwise cross
+  // entropy with their sum.
+  void update(Step& step, const RrdbGanOptions& options, bool relativistic) const;
+
+ private:
+  std::optional<losses::Perceptual> perceptual_;
+};
+
+}  // namespace gan::training
