@@ -247,6 +247,19 @@ TEST(EnhanceGan, AMemoryLimitMakesTilesThatGiveTheSameFrames) {
   EXPECT_NE(little.errors[0].find("memory-limit"), std::string::npos) << little.errors[0];
 }
 
+TEST(EnhanceGan, ANetworkOfWholeFramesIsNeverTiledAndSaysWhenTheLimitIsTooSmall) {
+  Enhancers enhancers;
+  const auto text = [model = enhancers.file("resnet")](const std::string& limit) {
+    return "videotestsrc num-buffers=1 ! video/x-raw,width=640,height=480 ! enhancegan model=" +
+           model + " memory-limit=" + limit + " ! fakesink";
+  };
+  EXPECT_TRUE(play(text("400000000")).errors.empty());
+  const Outcome little = play(text("9000000"));
+  ASSERT_EQ(little.errors.size(), 1u);
+  for (const char* word : {"whole frames", "memory-limit", "640x480"})
+    EXPECT_NE(little.errors[0].find(word), std::string::npos) << little.errors[0];
+}
+
 TEST(EnhanceGan, SkippingWhatDoesNotChangeChangesNoBit) {
   const auto text = [](const char* more) {
     return "videotestsrc pattern=ball num-buffers=8 ! video/x-raw,format=I420,width=320,height=256 "

@@ -56,14 +56,33 @@ inline void write_augcyclegan(const std::string& path) {
   write_network(path, "augcyclegan", R"({"latent": 3, "features": 2})", tensors);
 }
 
+// CycleGAN's generator, whose instance norm looks at the whole frame.
+inline void write_resnet(const std::string& path) {
+  std::vector<NamedTensor> tensors;
+  const auto layer = [&](int place, std::vector<int64_t> weight, int64_t out) {
+    const std::string name = "model." + std::to_string(place);
+    tensors.push_back({name + ".weight", std::move(weight)});
+    tensors.push_back({name + ".bias", {out}});
+  };
+  layer(1, {2, 3, 7, 7}, 2);
+  layer(4, {4, 2, 3, 3}, 4);
+  layer(7, {8, 4, 3, 3}, 8);
+  layer(10, {8, 4, 3, 3}, 4);
+  layer(13, {4, 2, 3, 3}, 2);
+  layer(17, {3, 2, 7, 7}, 3);
+  write_network(path, "resnet", R"({"features": 2, "blocks": 0})", tensors);
+}
+
 // Names: same1, same2, same4 (compact, giving its input back at that scale), brighter1, brighter2
-// (half of white brighter), augcyclegan.
+// (half of white brighter), augcyclegan, resnet.
 class Enhancers {
  public:
   std::string file(const std::string& name) {
     const std::string path = scratch_.file(name + ".safetensors");
     if (name == "augcyclegan") {
       write_augcyclegan(path);
+    } else if (name == "resnet") {
+      write_resnet(path);
     } else {
       const bool brighter = name.starts_with("brighter");
       write_compact(path, {.scale = name.back() - '0', .brighter = brighter ? 0.5f : 0.0f});
