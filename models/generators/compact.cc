@@ -3,10 +3,9 @@
 
 #include "core/error.h"
 #include "models/blocks/convolution.h"
+#include "models/blocks/prelu.h"
 
 namespace gan {
-
-namespace nn = torch::nn;
 
 void CompactOptions::visit(OptionVisitor& v) {
   v.integer("in_channels", in_channels, 1, 4, "channels of the input");
@@ -25,7 +24,7 @@ CompactNet::CompactNet(const CompactOptions& options) : options_(options) {
   for (int i = 0; i <= options.convs; ++i) {
     body_->push_back(conv(i == 0 ? options.in_channels : options.features, options.features));
     if (options.activation == "prelu")
-      body_->push_back(nn::PReLU(nn::PReLUOptions().num_parameters(options.features)));
+      body_->push_back(PReLU(options.features));
     else if (options.activation == "relu")
       body_->push_back(relu());
     else

@@ -10,6 +10,7 @@
 #include "models/blocks/modulated_conv.h"
 #include "models/blocks/norm.h"
 #include "models/blocks/normalised_conv.h"
+#include "models/blocks/prelu.h"
 #include "models/blocks/self_attention.h"
 
 namespace gan {
@@ -43,6 +44,46 @@ void check_gradients(const std::function<torch::Tensor()>& function,
 }
 
 torch::Tensor doubles(at::IntArrayRef shape) { return torch::randn(shape, torch::kDouble); }
+
+// LibTorch's own, in doubles, against the loops for floats in channels_last.
+TEST(PReLU, LoopsGiveWhatLibTorchGives) {
+  torch::manual_seed(1);
+  for (const int64_t channels : {1, 3, 24, 64}) {
+    PReLU layer(channels);
+    auto slope = layer->named_parameters()["weight"];
+    slope.data().copy_(torch::randn({channels}));
+    const auto x = torch::randn({2, channels, 67, 53}).to(at::MemoryFormat::ChannelsLast);
+    const auto mix = torch::randn_like(x);
+    const auto x1 = x.clone().set_requires_grad(true);
+    (layer(x1) * mix).sum().backward();
+    const auto x2 = x.to(at::kDouble).set_requires_grad(true);
+    const auto slope2 = slope.detach().to(at::kDouble).set_requires_grad(true);
+    const auto y2 = torch::prelu(x2, slope2);
+    (y2 * mix.to(at::kDouble)).sum().backward();
+    EXPECT_TRUE(torch::allclose(layer(x1).to(at::kDouble), y2, 1e-6, 1e-6));
+    EXPECT_TRUE(torch::allclose(x1.grad().to(at::kDouble), x2.grad(), 1e-6, 1e-6));
+    EXPECT_TRUE(torch::allclose(slope.grad().to(at::kDouble), slope2.grad(), 1e-4, 1e-3));
+    torch::NoGradGuard no_grad;
+    const auto overwritten = x.clone();
+    EXPECT_TRUE(layer(overwritten).is_same(overwritten));
+    EXPECT_TRUE(torch::allclose(overwritten.to(at::kDouble), y2, 1e-6, 1e-6));
+  }
+}
+
+TEST(PReLU, HasAGradientOfItsGradient) {
+  torch::manual_seed(1);
+  PReLU layer(3);
+  const auto slope = layer->named_parameters()["weight"];
+  const auto x = torch::randn({1, 3, 4, 4}).to(at::MemoryFormat::ChannelsLast).requires_grad_(true);
+  const auto mix = torch::randn_like(x).requires_grad_(true);
+  const auto first = torch::autograd::grad({(layer(x) * mix).sum()}, {x}, {}, true, true)[0];
+  first.square().sum().backward();  // of (mix or slope * mix)^2
+  const auto factor = torch::where(x > 0, torch::ones_like(x), slope.view({1, 3, 1, 1}));
+  EXPECT_TRUE(torch::allclose(mix.grad(), 2 * mix * factor.square(), 1e-5, 1e-6));
+  const auto expected =
+      torch::where(x > 0, torch::zeros_like(x), 2 * mix.square() * slope.view({1, 3, 1, 1}));
+  EXPECT_TRUE(torch::allclose(slope.grad(), expected.sum({0, 2, 3}), 1e-5, 1e-6));
+}
 
 TEST(ModulatedConv, GradientsMatchFiniteDifferences) {
   torch::manual_seed(1);

@@ -250,7 +250,8 @@ Values AugCycleGanRecipe::validate(RunState& state) {
   Values values = TranslationRecipe::validate(state);
   if (!judge()) return values;
   torch::InferenceMode inference;
-  double best = 0, diversity = 0, blur = 0, peak = 0;
+  const auto kernel = kernel_.cpu();
+  double best = 0, diversity = 0, blurred_diversity = 0, blur = 0, peak = 0;
   for (const auto& one : judge()->cases()) {
     double best_here = 0;
     torch::Tensor last;
@@ -259,8 +260,11 @@ Values AugCycleGanRecipe::validate(RunState& state) {
       const Picture output = translate(state, one.damaged, judged_code(i));
       best_here = std::max(best_here, measure(output, one.truth, 1).psnr_rgb_db);
       const auto tensor = tensor_from_picture(output);
-      if (last.defined()) diversity += losses::l1(tensor, last).item<double>() * 255;
-      blur += losses::blurred_l1(input, tensor, kernel_.cpu()).item<double>() * 255;
+      if (last.defined()) {
+        diversity += losses::l1(tensor, last).item<double>() * 255;
+        blurred_diversity += losses::blurred_l1(tensor, last, kernel).item<double>() * 255;
+      }
+      blur += losses::blurred_l1(input, tensor, kernel).item<double>() * 255;
       last = tensor;
     }
     best += best_here;
@@ -270,6 +274,7 @@ Values AugCycleGanRecipe::validate(RunState& state) {
   const auto count = static_cast<double>(judge()->cases().size());
   values.emplace_back("psnr_best", best / count);
   values.emplace_back("diversity", diversity / count / (kJudgedCodes - 1));
+  values.emplace_back("blurred_diversity", blurred_diversity / count / (kJudgedCodes - 1));
   values.emplace_back("blur", blur / count / kJudgedCodes);
   values.emplace_back("feature_peak", peak / count);
   return values;

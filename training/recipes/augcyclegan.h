@@ -30,8 +30,8 @@
 // Data: two domains without pairs (trainA trainB, DPED) or good pictures with --set simulate=phone;
 // paired: a folder of pairs, or with simulate=phone of good pictures. Held-out metric: psnr_rgb
 // with the code 0, psnr_best of eight codes, diversity: the mean absolute difference of pictures of
-// different codes, in code values of 255, blur, how far K x is from K y, the same way, and
-// feature_peak, how far the worst blob stands out of G's last feature maps.
+// different codes, in code values of 255, blurred_diversity, the same of K y, blur, how far K x is
+// from K y, and feature_peak, how far the worst blob stands out of G's last feature maps.
 #pragma once
 
 #include <memory>
