@@ -9,7 +9,7 @@ train=${GAN_TRAIN:-build/training/gan-train}
 photos=$data/train/BSDS500 fashion=/usr/share/datasets/fashion-mnist
 phone="simulate=phone crop=48 features=16 lr=0.0005 holdout=10"
 aug="simulate=phone crop=48 features=16 holdout=10 batch=2 e_features=16 d_features=16 rounds=1 cycle_weight=10 blur_weight=10"
-codes="batch=8 lr=0.0005 blur_weight=200 code_weight=5 mode_seeking_weight=5"
+codes="batch=8 crop=32 lr=0.0005 blur_weight=50 code_weight=5 mode_seeking_weight=5"
 repair="network=sr_unet levels=3 features=16 patch=64 batch=8 holdout=10 schedule=cosine lr=0.001 ema=0"
 auto="features=16 patch=24 batch=8 lr=0.001 ema=0.99 val=$data/images/Set5/HR"
 
@@ -38,8 +38,8 @@ rows=(
   "augcyclegan-without-path augcyclegan $photos 1200 $aug path=none"
   "augcyclegan-stylegan2-path augcyclegan $photos 1200 $aug path=stylegan2"
   "augcyclegan-paired augcyclegan $photos 1200 $aug paired=$photos"
-  "augcyclegan-codes augcyclegan $photos 1500 $aug $codes"
-  "augcyclegan-codes-paired augcyclegan $photos 1500 $aug $codes paired=$photos"
+  "augcyclegan-codes augcyclegan $photos 2000 $aug $codes"
+  "augcyclegan-codes-paired augcyclegan $photos 2000 $aug $codes paired=$photos"
 )
 
 # run NAME RECIPE DATA STEPS SETTINGS...: trains unless it has been trained
