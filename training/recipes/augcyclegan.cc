@@ -79,15 +79,15 @@ class AugCycleGanRecipe : public TranslationRecipe {
   static torch::Tensor unpaired(const torch::Tensor& picture) { return picture.narrow(1, 0, 3); }
   static torch::Tensor of_pair(const torch::Tensor& picture) { return picture.narrow(1, 3, 3); }
 
+  torch::Tensor draw_code(const torch::Tensor& picture) const {
+    return torch::randn({picture.size(0), options_.network.latent}, picture.options());
+  }
   // Of every batch of the step.
   std::vector<Codes> draw_codes(Step& step) const {
     std::vector<Codes> all;
     for (const auto& batch : step.batches()) {
-      const auto draw = [&] {
-        return torch::randn({batch.input.size(0), options_.network.latent}, batch.input.options());
-      };
-      const auto b = draw();
-      all.push_back({two_sided() ? draw() : torch::Tensor(), b});
+      const auto b = draw_code(batch.input);
+      all.push_back({two_sided() ? draw_code(batch.input) : torch::Tensor(), b});
     }
     return all;
   }
@@ -194,7 +194,7 @@ void AugCycleGanRecipe::supervise(Step& step) {
 torch::Tensor AugCycleGanRecipe::path_penalty(Network& network, const torch::Tensor& picture,
                                               torch::Tensor& mean) {
   constexpr double kStep = 0.1;
-  const auto code = torch::randn({picture.size(0), options_.network.latent}, picture.options());
+  const auto code = draw_code(picture);
   if (options_.path == "step") {
     const auto moved = code + kStep * torch::randn_like(code);
     const auto path = losses::path_step(run_unit(network, picture, code),
@@ -224,10 +224,7 @@ void AugCycleGanRecipe::regularise(Step& step) {
 void AugCycleGanRecipe::seek_modes(Step& step) {
   step.update({"g"}, "loss_mode_seeking", [&](const Batch& batch, size_t) {
     const auto distance = [&](const char* role, const torch::Tensor& picture) {
-      const auto draw = [&] {
-        return torch::randn({picture.size(0), options_.network.latent}, picture.options());
-      };
-      const auto code = draw(), other = draw();
+      const auto code = draw_code(picture), other = draw_code(picture);
       Network& network = *step.state().network(role).network;
       return losses::mode_seeking(run_unit(network, picture, code),
                                   run_unit(network, picture, other), code, other);
