@@ -23,7 +23,7 @@ LiveShow play_late(const std::string& model, const std::string& properties) {
       "/1 ! enhancegan name=e model=" + model + " " + properties +
       " ! fakesink name=s sync=true qos=true ts-offset=-300000000 signal-handoffs=true";
   LiveShow show;
-  const UniqueElement pipeline(gst_parse_launch(text.c_str(), nullptr));
+  const UniquePipeline pipeline(gst_parse_launch(text.c_str(), nullptr));
   const UniqueElement sink(gst_bin_get_by_name(GST_BIN(pipeline.get()), "s"));
   const UniqueElement enhancer(gst_bin_get_by_name(GST_BIN(pipeline.get()), "e"));
   g_signal_connect(sink.get(), "handoff",
@@ -48,7 +48,6 @@ LiveShow play_late(const std::string& model, const std::string& properties) {
   g_object_get(enhancer.get(), "stats", &stats, nullptr);
   gst_structure_get_uint64(stats, "degraded", &show.degraded);
   gst_structure_free(stats);
-  gst_element_set_state(pipeline.get(), GST_STATE_NULL);
   gst_object_unref(bus);
   return show;
 }

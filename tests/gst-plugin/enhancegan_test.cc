@@ -96,7 +96,7 @@ TEST(EnhanceGan, BadSettingsAreSettingsErrors) {
 
 TEST(EnhanceGan, StatisticsCountFrames) {
   GError* error = nullptr;
-  const UniqueElement pipeline(gst_parse_launch(
+  const UniquePipeline pipeline(gst_parse_launch(
       "videotestsrc num-buffers=5 ! video/x-raw,width=32,height=32 ! enhancegan name=e ! fakesink",
       &error));
   ASSERT_FALSE(error);
@@ -114,7 +114,6 @@ TEST(EnhanceGan, StatisticsCountFrames) {
   gst_structure_free(stats);
   gst_object_unref(element);
   gst_object_unref(bus);
-  gst_element_set_state(pipeline.get(), GST_STATE_NULL);
 }
 
 // The archive was traced from the checkpoint beside it, so both give the same frames.

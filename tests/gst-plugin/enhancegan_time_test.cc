@@ -99,7 +99,7 @@ TEST(EnhanceGanTimeGolden, EveryClipKeepsItsTimesFlagsAndFrames) {
                              " ! videoconvert ! videoscale ! video/x-raw,width=64,height=48 ! "
                              "enhancegan name=e model=" +
                              enhancers.file("same2") + " ! fakesink";
-    const UniqueElement pipeline(gst_parse_launch(text.c_str(), nullptr));
+    const UniquePipeline pipeline(gst_parse_launch(text.c_str(), nullptr));
     const UniqueElement element(gst_bin_get_by_name(GST_BIN(pipeline.get()), "e"));
     Stamps in, out;
     note_on(element.get(), "sink", in);

@@ -19,7 +19,14 @@ struct Unref {
   void operator()(void* object) const { gst_object_unref(object); }
   void operator()(GstMessage* message) const { gst_message_unref(message); }
 };
+struct StopAndUnref {
+  void operator()(GstElement* pipeline) const {
+    gst_element_set_state(pipeline, GST_STATE_NULL);
+    gst_object_unref(pipeline);
+  }
+};
 using UniqueElement = std::unique_ptr<GstElement, Unref>;
+using UniquePipeline = std::unique_ptr<GstElement, StopAndUnref>;
 using UniqueMessage = std::unique_ptr<GstMessage, Unref>;
 
 struct Outcome {
@@ -34,7 +41,7 @@ struct Outcome {
 inline Outcome play(const std::string& text, int seconds = 60) {
   Outcome outcome;
   GError* error = nullptr;
-  UniqueElement pipeline(gst_parse_launch(text.c_str(), &error));
+  UniquePipeline pipeline(gst_parse_launch(text.c_str(), &error));
   if (!pipeline || error) {
     outcome.errors.push_back(error ? error->message : "no pipeline");
     g_clear_error(&error);

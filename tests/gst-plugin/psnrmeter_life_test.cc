@@ -13,9 +13,9 @@ namespace {
 constexpr const char* kStill = "pattern=gradient ";
 constexpr const char* kMoving = "pattern=zone-plate kx2=20 ky2=20 kt=7 ";
 
-UniqueElement parse(const std::string& text) {
+UniquePipeline parse(const std::string& text) {
   GError* error = nullptr;
-  UniqueElement pipeline(gst_parse_launch(text.c_str(), &error));
+  UniquePipeline pipeline(gst_parse_launch(text.c_str(), &error));
   EXPECT_FALSE(error) << error->message;
   return pipeline;
 }
@@ -40,7 +40,7 @@ std::string stats_of(GstElement* pipeline) {
 }
 
 TEST(PsnrMeterLife, TheHundredthRunGivesTheNumbersOfTheFirst) {
-  const UniqueElement pipeline =
+  const UniquePipeline pipeline =
       parse("psnrmeter name=m ms-ssim=true flicker=true message=false ! fakesink " +
             test_source(concat(kStill, "num-buffers=3")) + "m.ref_sink " +
             test_source(concat(kMoving, "num-buffers=3")) + "m.dist_sink");
@@ -64,7 +64,7 @@ void seek(GstElement* pipeline, GstClockTime from, GstClockTime to) {
 }
 
 TEST(PsnrMeterLife, AFlushingSeekBeginsAnew) {
-  const UniqueElement pipeline =
+  const UniquePipeline pipeline =
       parse("psnrmeter name=m message=false ! fakesink " + test_source(kStill) + "m.ref_sink " +
             test_source(kMoving) + "m.dist_sink");
   gst_element_set_state(pipeline.get(), GST_STATE_PAUSED);
@@ -83,7 +83,6 @@ TEST(PsnrMeterLife, AFlushingSeekBeginsAnew) {
   seek(pipeline.get(), 0, 500 * GST_MSECOND);
   ASSERT_TRUE(wait_for(pipeline.get(), GST_MESSAGE_EOS));
   EXPECT_EQ(stats_of(pipeline.get()), first);
-  gst_element_set_state(pipeline.get(), GST_STATE_NULL);
 }
 
 TEST(PsnrMeterLife, ANewSegmentGoesOnWithTheMeasurement) {
@@ -139,7 +138,7 @@ TEST(PsnrMeterLife, ALateSinkChangesNoNumber) {
 }
 
 TEST(PsnrMeterLife, LiveSourcesPairAndTheirLatencyIsReported) {
-  const UniqueElement pipeline =
+  const UniquePipeline pipeline =
       parse("psnrmeter name=m message=false ! fakesink sync=true " +
             test_source("is-live=true num-buffers=6", 50) + "m.ref_sink " +
             test_source("is-live=true num-buffers=6", 50) + "m.dist_sink");
@@ -154,7 +153,6 @@ TEST(PsnrMeterLife, LiveSourcesPairAndTheirLatencyIsReported) {
   EXPECT_GE(least, 20 * GST_MSECOND);  // a frame of videotestsrc's
   gst_query_unref(query);
   EXPECT_GE(number_in(stats_of(pipeline.get()), "frames"), 5);
-  gst_element_set_state(pipeline.get(), GST_STATE_NULL);
 }
 
 bool within(int seconds, const std::function<bool()>& holds) {
@@ -163,14 +161,13 @@ bool within(int seconds, const std::function<bool()>& holds) {
 }
 
 TEST(PsnrMeterLife, WithALatencyALivePreviewDoesNotWaitForALostReference) {
-  const UniqueElement pipeline =
+  const UniquePipeline pipeline =
       parse("psnrmeter name=m message=false latency=20000000 ! fakesink " +
             test_source("is-live=true", 50) + "valve drop=true ! m.ref_sink " +
             test_source("is-live=true", 50) + "m.dist_sink");
   gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
   EXPECT_TRUE(
       within(5, [&] { return number_in(stats_of(pipeline.get()), "unpaired-processed") >= 3; }));
-  gst_element_set_state(pipeline.get(), GST_STATE_NULL);
 }
 
 // The first warning that `element` posts within ten seconds.

@@ -36,7 +36,6 @@ class Show {
     };
     g_signal_connect(sink.get(), "handoff", G_CALLBACK(keep), &frames_);
   }
-  ~Show() { gst_element_set_state(pipeline_.get(), GST_STATE_NULL); }
 
   void pause() {
     gst_element_set_state(pipeline_.get(), GST_STATE_PAUSED);
@@ -71,8 +70,8 @@ class Show {
   GstElement* pipeline() const { return pipeline_.get(); }
 
  private:
-  UniqueElement pipeline_;
   Frames frames_;
+  UniquePipeline pipeline_;
 };
 
 inline Frames frames_of(const std::string& text) { return Show(text).play(); }
