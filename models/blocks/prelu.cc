@@ -34,11 +34,14 @@ GAN_SIMD void bend_back(const float* x, const float* slope, const float* to_y, f
     }
 }
 
+int64_t rows_of(const Tensor& x) { return x.numel() / x.size(1); }
+int64_t chunks_of(const Tensor& x) { return (rows_of(x) + kRowsAtOnce - 1) / kRowsAtOnce; }
+
 // work(first row, rows, place of the chunk)
 template <class Work>
 void for_chunks(const Tensor& x, const Work& work) {
-  const int64_t rows = x.numel() / x.size(1), chunks = (rows + kRowsAtOnce - 1) / kRowsAtOnce;
-  at::parallel_for(0, chunks, 1, [&](int64_t begin, int64_t end) {
+  const int64_t rows = rows_of(x);
+  at::parallel_for(0, chunks_of(x), 1, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i)
       work(i * kRowsAtOnce, std::min(kRowsAtOnce, rows - i * kRowsAtOnce), i);
   });
@@ -72,8 +75,7 @@ struct Function : torch::autograd::Function<Function> {
     }
     const Tensor to_y = gradients[0].contiguous(at::MemoryFormat::ChannelsLast);
     const Tensor to_x = torch::empty_like(x);
-    const int64_t chunks = (x.numel() / channels + kRowsAtOnce - 1) / kRowsAtOnce;
-    const Tensor to_slope = torch::zeros({chunks, channels}, x.options());
+    const Tensor to_slope = torch::zeros({chunks_of(x), channels}, x.options());
     for_chunks(x, [&](int64_t row, int64_t rows, int64_t chunk) {
       const int64_t first = row * channels;
       bend_back(x.data_ptr<float>() + first, slope.data_ptr<float>(),

@@ -2,7 +2,6 @@
 #include "training/recipes/esrgan.h"
 
 #include "core/error.h"
-#include "models/discriminators/unet_sn.h"
 #include "models/discriminators/vgg_style.h"
 #include "training/recipes/rrdb_gan.h"
 
@@ -35,7 +34,7 @@ class EsrganRecipe : public RrdbGanRecipe {
 
   void prepare(RunState& state, const std::string& folder) override {
     open_features(state, options_, {{"conv5_4"}});
-    auto judge = judge_options(options_.patch * options_.scale);
+    auto judge = options_.discriminator == "vgg_style" ? vgg_judge() : unet_judge(options_);
     open_data(state, folder, options_);
     add_networks(state, options_, options_.discriminator, std::move(judge), options_.lr_d);
   }
@@ -43,21 +42,15 @@ class EsrganRecipe : public RrdbGanRecipe {
   void step(Step& step) override { update(step, options_, /*relativistic=*/true); }
 
  private:
-  std::unique_ptr<Options> judge_options(int large) const {
-    if (options_.discriminator == "vgg_style") {
-      check(large == 128 || large == 256, ErrorKind::kSettings,
-            "discriminator=vgg_style wants large patches of 128 or 256, patch ", options_.patch,
-            " at scale ", options_.scale, " makes ", large);
-      auto options = std::make_unique<VggStyleOptions>();
-      options->features = options_.d_features;
-      options->side = large;
-      return options;
-    }
-    check(large % 8 == 0, ErrorKind::kSettings, "discriminator=unet_sn wants large patches of a ",
-          "multiple of 8, patch ", options_.patch, " at scale ", options_.scale, " makes ", large);
-    auto options = std::make_unique<UnetSnOptions>();
-    options->features = options_.d_features;
-    return options;
+  std::unique_ptr<Options> vgg_judge() const {
+    const int large = options_.patch * options_.scale;
+    check(large == 128 || large == 256, ErrorKind::kSettings,
+          "discriminator vgg_style wants large patches of 128 or 256, patch ", options_.patch,
+          " at scale ", options_.scale, " makes ", large);
+    auto judge = std::make_unique<VggStyleOptions>();
+    judge->features = options_.d_features;
+    judge->side = large;
+    return judge;
   }
 
   EsrganRunOptions options_;

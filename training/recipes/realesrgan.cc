@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "training/recipes/realesrgan.h"
 
-#include "core/error.h"
-#include "models/discriminators/unet_sn.h"
 #include "training/recipes/rrdb_gan.h"
 
 namespace gan::training {
@@ -35,12 +33,8 @@ class RealEsrganRecipe : public RrdbGanRecipe {
   void prepare(RunState& state, const std::string& folder) override {
     open_features(state, options_,
                   {{"conv1_2", 0.1}, {"conv2_2", 0.1}, {"conv3_4"}, {"conv4_4"}, {"conv5_4"}});
-    check(options_.patch * options_.scale % 8 == 0, ErrorKind::kSettings,
-          "patch times scale must be a multiple of 8, got ", options_.patch, " times ",
-          options_.scale);
+    auto judge = unet_judge(options_);
     open_data(state, folder, options_, options_.sharpen);
-    auto judge = std::make_unique<UnetSnOptions>();
-    judge->features = options_.d_features;
     add_networks(state, options_, "unet_sn", std::move(judge), options_.lr_gan);
   }
 

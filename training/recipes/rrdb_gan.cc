@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "training/recipes/rrdb_gan.h"
 
+#include "core/error.h"
+#include "models/discriminators/unet_sn.h"
 #include "training/losses/gan.h"
 #include "training/losses/pixel.h"
 #include "training/recipes/judgement.h"
@@ -34,6 +36,15 @@ void RrdbGanRecipe::open_features(RunState& state, const RrdbGanOptions& options
                                   std::vector<losses::FeatureTerm> terms) {
   if (auto vgg = losses::feature_network("19", options.vgg, state.device()))
     perceptual_.emplace(vgg, std::move(terms), losses::Perceptual::Distance::kL1);
+}
+
+std::unique_ptr<Options> RrdbGanRecipe::unet_judge(const RrdbGanOptions& options) {
+  const int large = options.patch * options.scale;
+  check(large % 8 == 0, ErrorKind::kSettings, "discriminator unet_sn wants large patches of a ",
+        "multiple of 8, patch ", options.patch, " at scale ", options.scale, " makes ", large);
+  auto judge = std::make_unique<UnetSnOptions>();
+  judge->features = options.d_features;
+  return judge;
 }
 
 void RrdbGanRecipe::add_networks(RunState& state, const RrdbGanOptions& options,

@@ -29,6 +29,8 @@ class RrdbGanRecipe : public RestorationRecipe {
   // Opens the features; none with vgg=none.
   void open_features(RunState& state, const RrdbGanOptions& options,
                      std::vector<losses::FeatureTerm> terms);
+  // The options of a discriminator unet_sn. Throws kSettings where it cannot take the large patches.
+  static std::unique_ptr<Options> unet_judge(const RrdbGanOptions& options);
   // Networks g and d with an Adam (0.9, 0.99) each.
   static void add_networks(RunState& state, const RrdbGanOptions& options, const std::string& d,
                            std::unique_ptr<Options> d_options, double lr_d);
