@@ -20,10 +20,16 @@ torch::Tensor unit_moment(const torch::Tensor& x) {
   return x * (x.square().mean(1, true) + 1e-8).rsqrt();
 }
 
+torch::Tensor clamped(torch::Tensor x, double limit) {
+  return limit > 0 ? x.clamp_(-limit, limit) : x;
+}
+
+}  // namespace
+
 // A dense layer with an equalised learning rate: the stored weight is used times gain / sqrt(in).
-class Dense : public nn::Module {
+class StyleGan2Dense : public nn::Module {
  public:
-  Dense(int64_t in, int64_t out, double rate, double bias)
+  StyleGan2Dense(int64_t in, int64_t out, double rate, double bias)
       : weight_gain_(rate / std::sqrt(static_cast<double>(in))), bias_gain_(rate) {
     weight_ = register_parameter("weight", torch::randn({out, in}) / rate);
     bias_ = register_parameter("bias", torch::full({out}, bias));
@@ -37,15 +43,9 @@ class Dense : public nn::Module {
   torch::Tensor weight_, bias_;
 };
 
-torch::Tensor clamped(torch::Tensor x, double limit) {
-  return limit > 0 ? x.clamp_(-limit, limit) : x;
-}
-
-}  // namespace
-
-class StyleGan2Mapping::Layer : public Dense {
+class StyleGan2Mapping::Layer : public StyleGan2Dense {
  public:
-  using Dense::Dense;
+  using StyleGan2Dense::StyleGan2Dense;
 };
 
 StyleGan2Mapping::StyleGan2Mapping(const StyleGan2Options& options, int layers_out)
@@ -84,7 +84,8 @@ class StyleGan2Layer : public nn::Module {
   };
   StyleGan2Layer(const StyleGan2Options& options, const Shape& shape)
       : doubles_(shape.doubles), noise_(options.noise == "const"), clamp_(options.conv_clamp) {
-    affine_ = register_module("affine", std::make_shared<Dense>(options.style, shape.in, 1.0, 1.0));
+    affine_ = register_module(
+        "affine", std::make_shared<StyleGan2Dense>(options.style, shape.in, 1.0, 1.0));
     weight_ = register_parameter("weight", torch::randn({shape.out, shape.in, 3, 3}));
     filter_ = register_buffer("resample_filter", resample_filter(kTaps));
     noise_const_ = register_buffer("noise_const", torch::randn({shape.side, shape.side}));
@@ -102,18 +103,17 @@ class StyleGan2Layer : public nn::Module {
  private:
   bool doubles_, noise_;
   double clamp_;
-  std::shared_ptr<Dense> affine_;
+  std::shared_ptr<StyleGan2Dense> affine_;
   torch::Tensor weight_, filter_, noise_const_, noise_strength_, bias_;
 };
 
-namespace {
-
 // A modulated 1x1 convolution without demodulation.
-class ToRgb : public nn::Module {
+class StyleGan2ToRgb : public nn::Module {
  public:
-  ToRgb(const StyleGan2Options& options, int64_t in)
+  StyleGan2ToRgb(const StyleGan2Options& options, int64_t in)
       : gain_(1 / std::sqrt(static_cast<double>(in))), clamp_(options.conv_clamp) {
-    affine_ = register_module("affine", std::make_shared<Dense>(options.style, in, 1.0, 1.0));
+    affine_ =
+        register_module("affine", std::make_shared<StyleGan2Dense>(options.style, in, 1.0, 1.0));
     weight_ = register_parameter("weight", torch::randn({options.channels, in, 1, 1}));
     bias_ = register_parameter("bias", torch::zeros({options.channels}));
   }
@@ -124,11 +124,9 @@ class ToRgb : public nn::Module {
 
  private:
   double gain_, clamp_;
-  std::shared_ptr<Dense> affine_;
+  std::shared_ptr<StyleGan2Dense> affine_;
   torch::Tensor weight_, bias_;
 };
-
-}  // namespace
 
 // The layers of one size: a doubling and a plain convolution (4x4: a learned constant and a plain
 // one), and what they add to the picture.
@@ -144,7 +142,7 @@ class StyleGan2Block : public nn::Module {
           "conv0", std::make_shared<StyleGan2Layer>(options, Shape{in, out, side, true}));
     conv1_ = register_module(
         "conv1", std::make_shared<StyleGan2Layer>(options, Shape{out, out, side, false}));
-    torgb_ = register_module("torgb", std::make_shared<ToRgb>(options, out));
+    torgb_ = register_module("torgb", std::make_shared<StyleGan2ToRgb>(options, out));
   }
   int layers() const { return conv0_ ? 2 : 1; }
 
@@ -164,7 +162,7 @@ class StyleGan2Block : public nn::Module {
  private:
   torch::Tensor const_, filter_;
   std::shared_ptr<StyleGan2Layer> conv0_, conv1_;
-  std::shared_ptr<ToRgb> torgb_;
+  std::shared_ptr<StyleGan2ToRgb> torgb_;
 };
 
 void StyleGan2Options::visit(OptionVisitor& v) {

@@ -56,7 +56,9 @@ TEST(Tiles, JoinedOnesCoverWhatIsWantedOnceAndNoMore) {
         EXPECT_EQ(tile.input.x, std::max(tile.core.x - 3, 0));
         EXPECT_EQ(tile.input.x + tile.input.size.width,
                   std::min(tile.core.x + tile.core.size.width + 3, frame.width));
-        if (side > 0) EXPECT_LE(std::max(tile.core.size.width, tile.core.size.height), side);
+        if (side > 0) {
+          EXPECT_LE(std::max(tile.core.size.width, tile.core.size.height), side);
+        }
       }
     }
   EXPECT_EQ(joined(tiles, std::vector<bool>(tiles.size(), true), 0),

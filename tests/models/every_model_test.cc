@@ -138,7 +138,9 @@ TEST_P(EveryModel, RunsForwardAndBackwardOnEverySizeItTakes) {
       EXPECT_EQ(output.sizes(), (std::vector<int64_t>{2, traits.out_channels, traits.out_height,
                                                       traits.out_width}));
     }
-    if (GetParam().entry->task == Task::kEncoder) EXPECT_EQ(output.size(1), traits.latent);
+    if (GetParam().entry->task == Task::kEncoder) {
+      EXPECT_EQ(output.size(1), traits.latent);
+    }
     output.square().sum().backward();
     int reached = 0;
     for (const auto& parameter : network->parameters()) reached += parameter.grad().defined();
@@ -160,7 +162,9 @@ TEST_P(EveryModel, RefusesSizesThatItDoesNotTake) {
   } else {
     const auto output = network->run(in);
     EXPECT_TRUE(output.isfinite().all().item<bool>());
-    if (traits.out_channels) EXPECT_GE(output.size(3), in.image.size(3) * traits.scale);
+    if (traits.out_channels) {
+      EXPECT_GE(output.size(3), in.image.size(3) * traits.scale);
+    }
   }
   if (traits.min_side > 1) {
     in.image = whole.slice(3, 0, traits.min_side - 1);
@@ -269,8 +273,8 @@ TEST_P(EveryModel, RefusesMissingAndForeignTensors) {
   EXPECT_THROW(load_network(open_tensor_file(scratch.file("a"))), Error);
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, EveryModel, testing::ValuesIn(variants()), [](const auto& info) {
-  const Variant& variant = info.param;
+INSTANTIATE_TEST_SUITE_P(Table, EveryModel, testing::ValuesIn(variants()), [](const auto& chosen) {
+  const Variant& variant = chosen.param;
   std::string name(variant.entry->name);
   if (!variant.option.empty()) name += "_" + variant.option + "_" + variant.value;
   return name;

@@ -74,7 +74,9 @@ TEST_F(Walker, EveryGeneratorDrawsTheSameWithAnyNumberOfThreads) {
       const auto made = make_walker({.model = scratch_.file("full"), .threads = threads});
       const LatentPoint point = Walker::point(made->info(), 3);
       const auto frame = draw(*made, {&point, 1}, 1, PixelFormat::kRGBA64_LE, made->info().size);
-      if (first) EXPECT_EQ(frame.largest_difference(*first), 0) << network;
+      if (first) {
+        EXPECT_EQ(frame.largest_difference(*first), 0) << network;
+      }
       first.emplace(frame);
     }
   }
@@ -92,7 +94,9 @@ TEST_F(Walker, TruncationOfZeroIsTheMeanPicture) {
       test::TestFrame frame(PixelFormat::kRGB, info.size, {Matrix::kRgb, Range::kFull});
       made->set_format({PixelFormat::kRGB, info.size, {}}, 1, 1);
       EXPECT_TRUE(made->draw({&one, 1}, 0, frame.span()));
-      if (mean) EXPECT_EQ(frame.largest_difference(*mean), 0) << network;
+      if (mean) {
+        EXPECT_EQ(frame.largest_difference(*mean), 0) << network;
+      }
       mean.emplace(frame);
     }
   }

@@ -129,7 +129,9 @@ TEST(ImagePool, FillsThenGivesOldPicturesBackHalfOfTheTime) {
     const auto one = torch::full({1, 1, 2, 2}, static_cast<float>(i));
     const auto given = pool.exchange(one, random);
     const bool is_new = given[0][0][0][0].item<float>() == static_cast<float>(i);
-    if (i < 5) EXPECT_TRUE(is_new);
+    if (i < 5) {
+      EXPECT_TRUE(is_new);
+    }
     if (i >= 5) old += !is_new;
     EXPECT_EQ(one[0][0][0][0].item<float>(), static_cast<float>(i)) << "the caller's stays";
   }

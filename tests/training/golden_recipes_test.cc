@@ -19,7 +19,7 @@ struct RealCase {
 
 constexpr const char* kPhotos = "train/BSDS500";
 
-const std::vector<RealCase>& cases() {
+const std::vector<RealCase>& real_cases() {
   static const std::vector<RealCase> all = {
       {"augcyclegan",
        kPhotos,
@@ -181,7 +181,7 @@ TEST_P(RealData, GoldenImprovesTheHeldOutMetricAndOnlyByLearning) {
   EXPECT_FALSE(enough(frozen)) << frozen;
 }
 
-INSTANTIATE_TEST_SUITE_P(Recipes, RealData, testing::ValuesIn(cases()), [](const auto& recipe) {
+INSTANTIATE_TEST_SUITE_P(Recipes, RealData, testing::ValuesIn(real_cases()), [](const auto& recipe) {
   std::string name = recipe.param.recipe;
   std::ranges::replace(name, '-', '_');
   return name;

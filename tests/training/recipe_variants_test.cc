@@ -100,8 +100,9 @@ TEST_P(RecipeVariants, RunsAndIsRemembered) {
     EXPECT_NE(show.output.find('"' + key + '"'), std::string::npos) << key << "\n" << show.output;
   }
   // A network of random features is said to be one.
-  if (std::ranges::count(GetParam().settings, std::string_view("vgg=random")))
+  if (std::ranges::count(GetParam().settings, std::string_view("vgg=random"))) {
     EXPECT_NE(show.output.find("random"), std::string::npos);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Recipes, RecipeVariants, testing::ValuesIn(variants()),
