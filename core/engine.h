@@ -58,7 +58,7 @@ struct EnhancerStats {
   uint64_t retries = 0;        // run again in fp32
   int tile_size = 0;           // of a tile's core now; 0: whole frames
   double warm_ms = 0;          // the network's, of a frame of noise in set_formats()
-  double mean_ms = 0;          // of a frame, from submit to the end of collect
+  double mean_ms = 0;          // of a frame, its way in and out included
   double p95_ms = 0;           // 95th percentile of the last 1,000 frames
 };
 
@@ -68,9 +68,7 @@ struct EngineEvent {
   std::string text;
 };
 
-// One stream's network. One thread at a time; frames come from one thread, which has called
-// set_formats() of this or of another enhancer with the same number of threads; stats() may be
-// asked from any.
+// One stream's network. One thread at a time; stats() may be asked from any.
 class Enhancer {
  public:
   virtual ~Enhancer() = default;
@@ -81,14 +79,8 @@ class Enhancer {
   // late. Throws Error.
   virtual void set_formats(const FrameFormat& in, const FrameFormat& out) = 0;
 
-  // submit() reads the frame, collect() writes the result of the oldest one submitted. At most one
-  // frame may be submitted and not collected. Throws Error.
-  virtual void submit(const FrameView& in, const Look& look) = 0;
-  virtual void collect(const FrameSpan& out) = 0;
-  void run(const FrameView& in, const Look& look, const FrameSpan& out) {
-    submit(in, look);
-    collect(out);
-  }
+  // Reads the frame and writes what becomes of it. Throws Error.
+  virtual void run(const FrameView& in, const Look& look, const FrameSpan& out) = 0;
 
   virtual EnhancerStats stats() const = 0;
   // Those since the last call.
@@ -124,8 +116,7 @@ struct WalkerStats {
   double p95_ms = 0;   // 95th percentile of the last 1,000 frames
 };
 
-// Draws pictures from codes. One thread at a time, always the same one after set_format(); what is
-// marked so may be called from any.
+// Draws pictures from codes. One thread at a time; what is marked so may be called from any.
 class LatentWalker {
  public:
   virtual ~LatentWalker() = default;
@@ -156,6 +147,7 @@ class LatentWalker {
   virtual WalkerStats stats() const = 0;  // any thread
 };
 
+// The calling thread keeps its number of OpenMP threads.
 // Throws Error: kNotFound, kUnreadable, kWrongType for the checkpoint, kSettings for an option,
 // kUnavailable for the device or when libganmodels.so or LibTorch cannot be loaded.
 std::unique_ptr<Enhancer> load_enhancer(const EnhancerOptions& options);
@@ -163,7 +155,7 @@ std::unique_ptr<LatentWalker> load_walker(const WalkerOptions& options);
 
 // The functions that libganmodels.so exports as one table, behind the C symbol gan_models_api.
 struct ModelsApi {
-  static constexpr int kVersion = 4;
+  static constexpr int kVersion = 5;
   int version;
   std::unique_ptr<Enhancer> (*load_enhancer)(const EnhancerOptions&);
   std::unique_ptr<LatentWalker> (*load_walker)(const WalkerOptions&);

@@ -19,7 +19,8 @@ enum class ErrorKind {
   kFailed,       // everything else
   kSettings,     // an option or property outside what is allowed
   kNotFound,     // a file or folder that is not there
-  kUnreadable,   // a file that cannot be read or written (permissions, disk full, I/O)
+  kUnreadable,   // a file that cannot be read (permissions, I/O)
+  kUnwritable,   // a file or folder that cannot be written (permissions, disk full, I/O)
   kWrongType,    // a file that is damaged, hostile or not of a kind we know
   kData,         // training data that cannot be used
   kNoMemory,     // out of memory on the host or the device

@@ -45,16 +45,16 @@ constexpr FormatInfo kFormats[kPixelFormatCount] = {
 const FormatInfo& info(PixelFormat format) { return kFormats[static_cast<int>(format)]; }
 
 PixelFormat pixel_format_from_name(std::string_view name) {
-  std::string known;
-  for (int i = 0; i < kPixelFormatCount; ++i) {
+  for (int i = 0; i < kPixelFormatCount; ++i)
     if (kFormats[i].name == name) return static_cast<PixelFormat>(i);
-    known += (i ? ", " : "") + std::string(kFormats[i].name);
-  }
+  std::string known;
+  for (const FormatInfo& format : kFormats)
+    known += (known.empty() ? "" : ", ") + std::string(format.name);
   fail(ErrorKind::kSettings, "pixel format must be one of ", known, "; got ", name);
 }
 
 FrameView view(const FrameSpan& span) {
-  FrameView result{span.format, span.size, span.colorimetry, span.memory, {}};
+  FrameView result{span.format, span.size, span.colorimetry, {}};
   for (size_t i = 0; i < span.planes.size(); ++i)
     result.planes[i] = {span.planes[i].data, span.planes[i].stride};
   return result;

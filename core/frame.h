@@ -73,7 +73,6 @@ struct FormatInfo {
   std::array<Component, 4> component;  // component[3] is alpha where has_alpha
   bool has_alpha;
   int depth() const { return component[0].depth; }
-  int bytes_per_sample() const { return depth() > 8 ? 2 : 1; }
 };
 
 const FormatInfo& info(PixelFormat format);
@@ -87,8 +86,6 @@ inline Size component_size(const Component& component, Size frame) {
   return {(frame.width + round) >> component.shrink, (frame.height + round) >> component.shrink};
 }
 
-enum class MemoryKind : uint8_t { kSystem, kCuda };
-
 template <class Byte>
 struct BasicFrame {
   struct Plane {
@@ -98,7 +95,6 @@ struct BasicFrame {
   PixelFormat format = PixelFormat::kRGB;
   Size size;
   Colorimetry colorimetry;
-  MemoryKind memory = MemoryKind::kSystem;
   std::array<Plane, 4> planes;
 };
 

@@ -66,7 +66,6 @@ class FrameMeter {
   // The next pair does not follow the last one: it has no flicker.
   void interrupt() { before_.clear(); }
 
-  uint64_t frames() const { return frames_; }
   MeterSummary summary() const;
 
  private:

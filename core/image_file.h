@@ -22,7 +22,7 @@ struct Bytes8 {
 Bytes8 read_image_8bit(const std::string& path);
 
 // Writes 8 bits a channel, clamped and rounded; 1 or 3 channels. The suffix selects the format:
-// .png, .jpg, .webp, .tif, .bmp. Appears whole or not at all. Throws Error(kUnreadable).
+// .png, .jpg, .webp, .tif, .bmp. Appears whole or not at all. Throws Error(kUnwritable).
 void write_image(const std::string& path, const PictureView& picture);
 
 // Still pictures in a folder, sorted by name byte by byte; sub-folders too when `recursive`.

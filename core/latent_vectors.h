@@ -27,7 +27,7 @@ size_t vector_name_length(std::string_view text);  // of the name that text begi
 // is wrong with it, also when a list has not `length` numbers.
 NamedCodes read_vectors(const std::string& path, int length);
 
-// Those with a seed are written as seeds. Throws Error(kUnreadable).
+// Those with a seed are written as seeds. Throws Error(kUnwritable).
 void write_vectors(const std::string& path, const NamedCodes& vectors);
 
 }  // namespace gan

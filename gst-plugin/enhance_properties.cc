@@ -155,7 +155,7 @@ void install_stream(GObjectClass* object) {
   install(object, kEnhanceOnLate,
           g_param_spec_enum("on-late", "On late",
                             "What becomes of a frame that would come late; drop wants the property "
-                            "qos, and plain switches it off",
+                            "qos, plain keeps what is late from the elements before",
                             on_late_type(), 0, kLive));
   install(object, kEnhanceReload,
           g_param_spec_boolean("reload", "Reload",
@@ -197,13 +197,6 @@ GstStructure* enhance_stats(const NetworkKeeper& keeper, guint64 degraded) {
                     info.latent, "mean-ms", G_TYPE_DOUBLE, now.mean_ms, "p95-ms", G_TYPE_DOUBLE,
                     now.p95_ms, nullptr);
   return stats;
-}
-
-std::optional<LatentPath> code_path(const std::string& seeds, const EnhancerInfo& info) {
-  if (seeds.empty()) return std::nullopt;
-  check(info.latent > 0, ErrorKind::kSettings,
-        "latent-seeds wants a network with a code, augcyclegan; ", info.network, " has none");
-  return LatentPath(path_of_seeds(parse_seeds(seeds, "latent-seeds"), info.latent));
 }
 
 }  // namespace gan

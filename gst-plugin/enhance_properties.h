@@ -4,8 +4,6 @@
 
 #include <gst/gst.h>
 
-#include <optional>
-
 #include "core/engine.h"
 #include "core/latent_path.h"
 #include "gst-plugin/network_keeper.h"
@@ -48,9 +46,5 @@ bool get_enhance_property(const EnhanceSettings& settings, guint id, GValue* val
 
 // The property stats; empty while no network is loaded. degraded: frames enlarged plainly.
 GstStructure* enhance_stats(const NetworkKeeper& keeper, guint64 degraded);
-
-// The path that latent-seeds describes, a loop; none where it is empty. Throws Error(kSettings),
-// also for a network that takes no code.
-std::optional<LatentPath> code_path(const std::string& seeds, const EnhancerInfo& info);
 
 }  // namespace gan

@@ -19,9 +19,11 @@
 #include <memory>
 
 #include "core/engine.h"
+#include "gst-plugin/code_path.h"
 #include "gst-plugin/enhance_properties.h"
 #include "gst-plugin/frame_metas.h"
 #include "gst-plugin/guard.h"
+#include "gst-plugin/latency.h"
 #include "gst-plugin/lateness.h"
 #include "gst-plugin/locked.h"
 #include "gst-plugin/network_keeper.h"
@@ -41,12 +43,12 @@ struct State {
   gan::Locked<int> scale{0};                   // any thread asks for caps; 0: no network loaded
   gan::NetworkKeeper keeper;                   // loaded from start() to stop()
   gan::Lateness lateness;
-  gan::Locked<GstClockTime> frame_time{0};  // that the network takes, as the warm-up showed
+  gan::Latency latency;  // what the network takes, as its warm-up showed
   // What follows belongs to the streaming thread.
   GstVideoInfo in, out;
-  std::optional<gan::LatentPath> path;
-  std::string path_seeds;  // that the path was made of
-  double seconds = 0;      // stream time of the frame
+  bool next_takes_meta = false;  // the element behind, GstVideoMeta
+  gan::CodePath path;
+  double seconds = 0;  // stream time of the frame
 };
 
 }  // namespace
@@ -68,14 +70,16 @@ static gboolean start(GstBaseTransform* base) {
   const gboolean started = guard(base, FALSE, [&] {
     const gan::EnhanceSettings settings = state.settings.copy();
     state.keeper.start(settings.engine, settings.reload);
+    const gan::EnhanceSettings now = state.settings.copy();  // loading takes time
+    state.keeper.change_model(now.engine.model);
+    state.keeper.watch(now.reload);
     const gan::EnhancerInfo info = state.keeper.current()->info();
-    state.path = gan::code_path(settings.seeds, info);
-    state.path_seeds = settings.seeds;
+    state.path.set_seeds(settings.seeds, info);
     GST_INFO_OBJECT(base, "loaded %s: %s x%d on %s in %s", info.model.c_str(), info.network.c_str(),
                     info.scale, info.device.c_str(), info.precision.c_str());
     state.scale.with([&](int& scale) { scale = info.scale; });
-    state.frame_time.with([](GstClockTime& time) { time = 0; });
-    state.lateness.reset();
+    state.lateness.start();
+    state.next_takes_meta = false;
     return TRUE;
   });
   if (!started) state.keeper.stop();
@@ -91,13 +95,7 @@ static gboolean stop(GstBaseTransform* base) {
 
 static GstCaps* transform_caps(GstBaseTransform* base, GstPadDirection direction, GstCaps* caps,
                                GstCaps* filter) {
-  const int scale = state_of(base).scale.copy();
-  GstCaps* result = gan::scale_caps(caps, direction, scale);
-  if (filter) {
-    GstCaps* const filtered = gst_caps_intersect_full(filter, result, GST_CAPS_INTERSECT_FIRST);
-    gst_caps_unref(result);
-    result = filtered;
-  }
+  GstCaps* const result = gan::scale_caps(caps, direction, state_of(base).scale.copy(), filter);
   GST_DEBUG_OBJECT(base, "caps %" GST_PTR_FORMAT " become %" GST_PTR_FORMAT, caps, result);
   return result;
 }
@@ -110,35 +108,30 @@ static gboolean accept_caps(GstBaseTransform* base, GstPadDirection direction, G
   return accepted;
 }
 
-// A buffer is one frame whatever its bytes are: decoders pad rows and planes (GstVideoMeta tells).
-static gboolean transform_size(GstBaseTransform* base, GstPadDirection, GstCaps*, gsize,
-                               GstCaps* other_caps, gsize* other_size) {
-  GstVideoInfo info;
-  if (!gst_video_info_from_caps(&info, other_caps)) {
-    GST_ERROR_OBJECT(base, "not video caps: %" GST_PTR_FORMAT, other_caps);
-    return FALSE;
-  }
-  *other_size = GST_VIDEO_INFO_SIZE(&info);
-  return TRUE;
-}
-
 static gboolean set_caps(GstBaseTransform* base, GstCaps* in_caps, GstCaps* out_caps) {
   State& state = state_of(base);
-  return guard(base, FALSE, [&] {
+  return guard(base, FALSE, [&]() -> gboolean {
     gan::check(gst_video_info_from_caps(&state.in, in_caps) &&
                    gst_video_info_from_caps(&state.out, out_caps),
                gan::ErrorKind::kSettings, "the negotiated caps are not raw video");
-    state.keeper.set_formats(gan::frame_format(state.in), gan::frame_format(state.out));
-    const double ms = state.keeper.stats().warm_ms;
-    state.frame_time.with([&](GstClockTime& time) { time = GstClockTime(ms * GST_MSECOND); });
-    gst_element_post_message(GST_ELEMENT(base), gst_message_new_latency(GST_OBJECT(base)));
+    if (!state.keeper.set_formats(gan::frame_format(state.in), gan::frame_format(state.out)))
+      return FALSE;
+    state.latency.set(GST_ELEMENT(base), state.keeper.stats().warm_ms);
     return TRUE;
   });
 }
 
-// Where nothing would change, buffers go through as they are.
-static void let_through(GstBaseTransform* base, const State& state) {
-  const gboolean nothing = state.settings.copy().strength <= 0 && state.scale.copy() == 1;
+static bool changes_nothing(State& state) {
+  return state.scale.copy() == 1 &&
+         state.settings.with([](const gan::EnhanceSettings& now) { return now.strength <= 0; });
+}
+
+// Where nothing would change, buffers go through as they are: but not with padded rows to an
+// element that does not look at GstVideoMeta.
+static void let_through(GstBaseTransform* base, GstBuffer* buffer) {
+  State& state = state_of(base);
+  const gboolean nothing =
+      changes_nothing(state) && (state.next_takes_meta || !gst_buffer_get_video_meta(buffer));
   if (nothing == gst_base_transform_is_passthrough(base)) return;
   gst_base_transform_set_passthrough(base, nothing);
   gst_base_transform_reconfigure_src(base);  // buffers from another pool
@@ -152,16 +145,15 @@ static void before_transform(GstBaseTransform* base, GstBuffer* buffer) {
     gst_object_sync_values(GST_OBJECT(base), time);
     state.seconds = static_cast<double>(time) / GST_SECOND;
   }
-  let_through(base, state);
+  let_through(base, buffer);
 }
 
 // A mistake in what was changed while playing must not end the show.
 static void renew_path(GstBaseTransform* base, const std::string& seeds) {
   State& state = state_of(base);
-  if (state.path_seeds == seeds) return;
-  state.path_seeds = seeds;
+  if (state.path.has_seeds(seeds)) return;
   const auto failed =
-      gan::failure_of([&] { state.path = gan::code_path(seeds, state.keeper.current()->info()); });
+      gan::failure_of([&] { state.path.set_seeds(seeds, state.keeper.current()->info()); });
   if (failed)
     GST_ELEMENT_WARNING(base, RESOURCE, SETTINGS,
                         ("%s; the code's path stays as it was", failed->text.c_str()), (nullptr));
@@ -178,9 +170,9 @@ static GstFlowReturn transform(GstBaseTransform* base, GstBuffer* in, GstBuffer*
     const gan::EnhanceSettings settings = state.settings.copy();  // one for the whole frame
     const auto enhancer = state.keeper.next_frame();
     renew_path(base, settings.seeds);
-    gan::Look look{.strength = settings.strength, .split = settings.split, .code = {}};
-    if (state.path)
-      look.code = state.path->at(state.path->position(settings.pace, 0, state.seconds));
+    gan::Look look{.strength = settings.strength,
+                   .split = settings.split,
+                   .code = state.path.at(settings.pace, state.seconds)};
     state.lateness.count_frame();
     if (settings.plain_when_late && state.lateness.is_late(base->segment, in)) {
       look.strength = 0;
@@ -194,13 +186,20 @@ static GstFlowReturn transform(GstBaseTransform* base, GstBuffer* in, GstBuffer*
   });
 }
 
+// With on-late=plain what is late ends here: decoders would drop the frames that are to come.
 static gboolean src_event(GstBaseTransform* base, GstEvent* event) {
-  state_of(base).lateness.listen(event);
+  State& state = state_of(base);
+  state.lateness.listen(event);
+  if (GST_EVENT_TYPE(event) == GST_EVENT_QOS &&
+      state.settings.copy(&gan::EnhanceSettings::plain_when_late)) {
+    gst_event_unref(event);
+    return TRUE;
+  }
   return GST_BASE_TRANSFORM_CLASS(gst_enhance_gan_parent_class)->src_event(base, event);
 }
 
 static gboolean sink_event(GstBaseTransform* base, GstEvent* event) {
-  if (GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_STOP) state_of(base).lateness.reset();
+  if (GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_STOP) state_of(base).lateness.flush();
   return GST_BASE_TRANSFORM_CLASS(gst_enhance_gan_parent_class)->sink_event(base, event);
 }
 
@@ -208,14 +207,7 @@ static gboolean sink_event(GstBaseTransform* base, GstEvent* event) {
 static gboolean query(GstBaseTransform* base, GstPadDirection direction, GstQuery* query) {
   if (GST_QUERY_TYPE(query) != GST_QUERY_LATENCY || direction != GST_PAD_SRC)
     return GST_BASE_TRANSFORM_CLASS(gst_enhance_gan_parent_class)->query(base, direction, query);
-  if (!gst_pad_peer_query(base->sinkpad, query)) return FALSE;
-  gboolean live = FALSE;
-  GstClockTime least = 0, most = 0;
-  gst_query_parse_latency(query, &live, &least, &most);
-  const GstClockTime own = live ? state_of(base).frame_time.copy() : 0;
-  gst_query_set_latency(query, live, least + own,
-                        GST_CLOCK_TIME_IS_VALID(most) ? most + own : most);
-  return TRUE;
+  return state_of(base).latency.answer(base, query);
 }
 
 static gboolean transform_meta(GstBaseTransform* base, GstBuffer* out, GstMeta* meta,
@@ -224,11 +216,20 @@ static gboolean transform_meta(GstBaseTransform* base, GstBuffer* out, GstMeta* 
   return gan::keep_meta(meta, {in, &state.in}, {out, &state.out});
 }
 
+static gboolean decide_allocation(GstBaseTransform* base, GstQuery* query) {
+  state_of(base).next_takes_meta =
+      gst_query_find_allocation_meta(query, GST_VIDEO_META_API_TYPE, nullptr);
+  return GST_BASE_TRANSFORM_CLASS(gst_enhance_gan_parent_class)->decide_allocation(base, query);
+}
+
+// decided: null where the query is answered by the element behind.
 static gboolean propose_allocation(GstBaseTransform* base, GstQuery* decided, GstQuery* query) {
+  State& state = state_of(base);
   if (!GST_BASE_TRANSFORM_CLASS(gst_enhance_gan_parent_class)
            ->propose_allocation(base, decided, query))
     return FALSE;
-  gst_query_add_allocation_meta(query, GST_VIDEO_META_API_TYPE, nullptr);
+  if (decided && (state.next_takes_meta || !changes_nothing(state)))
+    gst_query_add_allocation_meta(query, GST_VIDEO_META_API_TYPE, nullptr);
   return TRUE;
 }
 
@@ -240,8 +241,6 @@ static void set_property(GObject* object, guint id, const GValue* value, GParamS
   const gan::EnhanceSettings now = state_of(object).settings.copy();
   if (id == gan::kEnhanceModel) state_of(object).keeper.change_model(now.engine.model);
   if (id == gan::kEnhanceReload) state_of(object).keeper.watch(now.reload);
-  if (id == gan::kEnhanceOnLate)
-    gst_base_transform_set_qos_enabled(GST_BASE_TRANSFORM(object), !now.plain_when_late);
 }
 
 static void get_property(GObject* object, guint id, GValue* value, GParamSpec* spec) {
@@ -260,6 +259,8 @@ static void finalize(GObject* object) {
 static void gst_enhance_gan_init(GstEnhanceGan* self) {
   self->state = new State([self](const std::string& event, const std::string& text) {
     gan::post_event(GST_ELEMENT(self), event, text);
+    if (event == gan::NetworkKeeper::kLoaded)
+      self->state->latency.set(GST_ELEMENT(self), self->state->keeper.stats().warm_ms);
   });
   gst_base_transform_set_qos_enabled(GST_BASE_TRANSFORM(self), TRUE);  // on-late=drop
 }
@@ -275,10 +276,9 @@ static void gst_enhance_gan_class_init(GstEnhanceGanClass* klass) {
   gan::install_enhance_properties(object);
   GstCaps* const caps = gst_caps_from_string(
       GST_VIDEO_CAPS_MAKE(GAN_VIDEO_FORMATS) ", interlace-mode=(string)progressive");
-  gst_element_class_add_pad_template(
-      element, gst_pad_template_new("sink", GST_PAD_SINK, GST_PAD_ALWAYS, caps));
-  gst_element_class_add_pad_template(
-      element, gst_pad_template_new("src", GST_PAD_SRC, GST_PAD_ALWAYS, caps));
+  for (const auto& [name, direction] : {std::pair{"sink", GST_PAD_SINK}, {"src", GST_PAD_SRC}})
+    gst_element_class_add_pad_template(element,
+                                       gst_pad_template_new(name, direction, GST_PAD_ALWAYS, caps));
   gst_caps_unref(caps);
   gst_element_class_set_static_metadata(element, "GAN video enhancer", "Filter/Effect/Video",
                                         "Enhances or enlarges every frame by a neural network",
@@ -287,7 +287,7 @@ static void gst_enhance_gan_class_init(GstEnhanceGanClass* klass) {
   base->stop = GST_DEBUG_FUNCPTR(stop);
   base->transform_caps = GST_DEBUG_FUNCPTR(transform_caps);
   base->accept_caps = GST_DEBUG_FUNCPTR(accept_caps);
-  base->transform_size = GST_DEBUG_FUNCPTR(transform_size);
+  base->transform_size = GST_DEBUG_FUNCPTR(gan::size_of_frame);
   base->set_caps = GST_DEBUG_FUNCPTR(set_caps);
   base->before_transform = GST_DEBUG_FUNCPTR(before_transform);
   base->transform = GST_DEBUG_FUNCPTR(transform);
@@ -295,5 +295,6 @@ static void gst_enhance_gan_class_init(GstEnhanceGanClass* klass) {
   base->sink_event = GST_DEBUG_FUNCPTR(sink_event);
   base->query = GST_DEBUG_FUNCPTR(query);
   base->transform_meta = GST_DEBUG_FUNCPTR(transform_meta);
+  base->decide_allocation = GST_DEBUG_FUNCPTR(decide_allocation);
   base->propose_allocation = GST_DEBUG_FUNCPTR(propose_allocation);
 }

@@ -71,6 +71,7 @@ struct State {
   struct Seek {
     GstClockTime time;
     bool backwards;
+    bool from_then_on = false;  // forwards: no frame that begins before
   };
   std::optional<Seek> seek;  // done at the next frame, when the framerate is known
 };
@@ -131,7 +132,7 @@ static gboolean set_caps(GstBaseSrc* base, GstCaps* caps) {
     const GstVideoInfo last = state.info.copy();
     if (last.fps_n && !state.seek &&
         gst_util_fraction_compare(last.fps_n, last.fps_d, info.fps_n, MAX(info.fps_d, 1)) != 0)
-      state.seek = {gan::time_of_frame(last, MAX(state.frame, 0)), base->segment.rate < 0};
+      state.seek = {gan::time_of_frame(last, MAX(state.frame, 0)), base->segment.rate < 0, true};
     state.info.with([&](GstVideoInfo& held) { held = info; });
     return TRUE;
   });
@@ -199,7 +200,10 @@ static GstFlowReturn fill(GstPushSrc* push, GstBuffer* buffer) {
   State& state = state_of(push);
   const GstVideoInfo info = state.info.copy();
   if (state.seek) {
-    state.frame = gan::frame_at_time(info, state.seek->time, state.seek->backwards);
+    const auto [time, backwards, from_then_on] = *state.seek;
+    state.frame = gan::frame_at_time(info, time, backwards);
+    if (from_then_on && !backwards && info.fps_n && gan::time_of_frame(info, state.frame) < time)
+      ++state.frame;
     state.seek.reset();
     state.expected.reset();
   }

@@ -123,7 +123,7 @@ static void measure(GstPsnrMeter* self, GstBuffer* reference, GstBuffer* process
                             {pts, gst_segment_to_stream_time(&segment, GST_FORMAT_TIME, pts),
                              gst_segment_to_running_time(&segment, GST_FORMAT_TIME, pts),
                              GST_BUFFER_DURATION(processed)});
-  if (state.settings.copy().messages) post(self, std::move(values));
+  if (state.settings.copy(&gan::MeterSettings::messages)) post(self, std::move(values));
 }
 
 static void sum_up(GstPsnrMeter* self) {
@@ -143,7 +143,7 @@ static GstFlowReturn aggregate(GstAggregator* aggregator, gboolean timeout) {
   const GstFlowReturn flow = guard(self, GST_FLOW_ERROR, [&] {
     step = state.measurement.next(gan::stream_head(state.reference, reference.get()),
                                   gan::stream_head(state.processed, processed.get()),
-                                  state.settings.copy().pairing, timeout);
+                                  state.settings.copy(&gan::MeterSettings::pairing), timeout);
     if (step == Step::kWait) return GST_AGGREGATOR_FLOW_NEED_DATA;
     state.watch->progress();
     if (step == Step::kPair)

@@ -16,6 +16,9 @@ void post_error(GstElement* element, ErrorKind kind, const std::string& text) no
     case ErrorKind::kUnreadable:
       GST_ELEMENT_ERROR(element, RESOURCE, OPEN_READ, ("%s", shown), ("%s", debug));
       break;
+    case ErrorKind::kUnwritable:
+      GST_ELEMENT_ERROR(element, RESOURCE, OPEN_WRITE, ("%s", shown), ("%s", debug));
+      break;
     case ErrorKind::kWrongType:
       GST_ELEMENT_ERROR(element, STREAM, WRONG_TYPE, ("%s", shown), ("%s", debug));
       break;

@@ -8,7 +8,12 @@ constexpr gint kQuality = 250000;  // of 1,000,000, the network's
 
 }  // namespace
 
-void Lateness::reset() {
+void Lateness::start() {
+  flush();
+  counts_.with([](Counts& counts) { counts = {}; });
+}
+
+void Lateness::flush() {
   told_.with([](Told& told) { told = {}; });
 }
 

@@ -11,7 +11,8 @@ namespace gan {
 
 class Lateness {
  public:
-  void reset();                  // streaming thread: a new start or a flush
+  void start();                  // nothing counted, nothing told
+  void flush();                  // streaming thread: nothing told
   void listen(GstEvent* event);  // any thread: events from downstream
   // Streaming thread: the frame would come after those that the sink still shows.
   bool is_late(const GstSegment& segment, GstBuffer* buffer) const;

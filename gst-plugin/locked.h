@@ -16,6 +16,12 @@ class Locked {
     const std::lock_guard lock(mutex_);
     return value_;
   }
+  // Of one member.
+  template <class Member, class Class>
+  Member copy(Member Class::*member) const {
+    const std::lock_guard lock(mutex_);
+    return value_.*member;
+  }
   // with([](T& value) { ... }); the result of the function is returned.
   template <class Function>
   auto with(const Function& function) {

@@ -17,7 +17,7 @@ namespace gan {
 // it. Every line is written at once: a full disk is an error at that frame, and no file appears.
 class MeterLog {
  public:
-  // Throws Error(kSettings) for other suffixes, Error(kUnreadable) when it cannot be written.
+  // Throws Error(kSettings) for other suffixes, Error(kUnwritable) when it cannot be written.
   explicit MeterLog(const std::string& path);
   void add_frame(const GstStructure* values);
   void finish(const GstStructure* summary);

@@ -61,6 +61,7 @@ void NetworkKeeper::stop() {
   current_.reset();
   next_.reset();
   formats_.reset();
+  refused_.reset();
 }
 
 std::shared_ptr<Enhancer> NetworkKeeper::current() const {
@@ -73,25 +74,31 @@ EnhancerStats NetworkKeeper::stats() const {
   return current_ ? sum(past_, current_->stats()) : past_;
 }
 
-void NetworkKeeper::set_formats(const FrameFormat& in, const FrameFormat& out) {
-  const auto enhancer = current();
-  enhancer->set_formats(in, out);
+bool NetworkKeeper::set_formats(const FrameFormat& in, const FrameFormat& out) {
+  const Formats formats{in, out};
+  if (refused_ == formats) return false;
+  refused_ = formats;
+  current()->set_formats(in, out);
+  refused_.reset();
   const std::lock_guard lock(mutex_);
-  formats_ = {in, out};
+  formats_ = formats;
+  return true;
 }
 
 std::shared_ptr<Enhancer> NetworkKeeper::next_frame() {
   std::unique_lock lock(mutex_);
+  if (next_ && next_formats_ != formats_) {
+    next_.reset();
+    changed_ = true;
+    wake_.notify_all();
+  }
   if (!next_) return current_;
-  const auto next = std::exchange(next_, nullptr);
-  const Formats formats = *formats_;
-  const bool ready = next_formats_ == formats_;
   past_ = sum(past_, current_->stats());
-  current_ = next;
+  current_ = std::move(next_);
+  const auto network = current_;
   lock.unlock();
-  if (!ready) next->set_formats(formats.in, formats.out);
-  report_("model-loaded", next->info().model);
-  return next;
+  report_(kLoaded, network->info().model);
+  return network;
 }
 
 void NetworkKeeper::change_model(const std::string& model) {

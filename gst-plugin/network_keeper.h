@@ -17,8 +17,9 @@ namespace gan {
 
 class NetworkKeeper {
  public:
-  // event: "model-loaded" when another network has taken over, "model-refused" when it could not be
-  // used and the old one stays. Called by the thread of the stream and by the one beside it.
+  // event: kLoaded when another network has taken over, "model-refused" when it could not be used
+  // and the old one stays. Called by the thread of the stream and by the one beside it.
+  static constexpr const char* kLoaded = "model-loaded";
   using Report = std::function<void(const std::string& event, const std::string& text)>;
   explicit NetworkKeeper(Report report) : report_(std::move(report)) {}
   ~NetworkKeeper() { stop(); }
@@ -29,8 +30,11 @@ class NetworkKeeper {
   std::shared_ptr<Enhancer> current() const;  // any thread; none while stopped
   EnhancerStats stats() const;                // any thread; of all networks since the start
 
-  // The thread of the stream. next_frame() returns the network for it.
-  void set_formats(const FrameFormat& in, const FrameFormat& out);
+  // The thread of the stream. next_frame() returns the network for it; one that was made ready for
+  // other formats is made ready again before it takes over.
+  // set_formats() throws what the network throws, but returns false for formats that it has refused
+  // already: GstBaseTransform tries many times.
+  bool set_formats(const FrameFormat& in, const FrameFormat& out);
   std::shared_ptr<Enhancer> next_frame();
 
   // Any thread. Asks for another model.
@@ -61,7 +65,7 @@ class NetworkKeeper {
   int restless_ = 0;         // looks in a row that found another file than the loaded one
   Signature loaded_, seen_;  // of the file when it was last loaded, and when it was last looked at
   std::shared_ptr<Enhancer> current_, next_;
-  std::optional<Formats> formats_, next_formats_;
+  std::optional<Formats> formats_, next_formats_, refused_;
   EnhancerStats past_;  // of the networks before the current one
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "gst-plugin/scaled_caps.h"
 
+#include <gst/video/video.h>
+
 #include <climits>
 
 namespace gan {
@@ -76,8 +78,8 @@ bool map_side(const Mapping& mapping, GstStructure* structure, const char* name)
 
 }  // namespace
 
-GstCaps* scale_caps(GstCaps* caps, GstPadDirection from, int scale) {
-  GstCaps* const result = gst_caps_new_empty();
+GstCaps* scale_caps(GstCaps* caps, GstPadDirection from, int scale, GstCaps* filter) {
+  GstCaps* result = gst_caps_new_empty();
   for (guint i = 0; i < gst_caps_get_size(caps); ++i) {
     GstStructure* const structure = gst_structure_copy(gst_caps_get_structure(caps, i));
     bool possible = true;
@@ -94,7 +96,23 @@ GstCaps* scale_caps(GstCaps* caps, GstPadDirection from, int scale) {
     else
       gst_structure_free(structure);
   }
+  if (filter) {
+    GstCaps* const filtered = gst_caps_intersect_full(filter, result, GST_CAPS_INTERSECT_FIRST);
+    gst_caps_unref(result);
+    result = filtered;
+  }
   return result;
+}
+
+gboolean size_of_frame(GstBaseTransform* base, GstPadDirection, GstCaps*, gsize,
+                       GstCaps* other_caps, gsize* other_size) {
+  GstVideoInfo info;
+  if (!gst_video_info_from_caps(&info, other_caps)) {
+    GST_ERROR_OBJECT(base, "not video caps: %" GST_PTR_FORMAT, other_caps);
+    return FALSE;
+  }
+  *other_size = GST_VIDEO_INFO_SIZE(&info);
+  return TRUE;
 }
 
 GstCaps* with_interlace_mode(GstCaps* caps) {

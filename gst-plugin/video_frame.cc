@@ -35,15 +35,15 @@ FrameFormat frame_format(const GstVideoInfo& info) {
   return format;
 }
 
-MappedFrame::MappedFrame(const GstVideoInfo& info, GstBuffer* buffer, GstMapFlags flags) {
+MappedFrame::MappedFrame(const GstVideoInfo& info, GstBuffer* buffer, GstMapFlags flags)
+    : format_(frame_format(info)) {
   // GstVideoInfo is not const-correct in 1.22; mapping only reads it.
   check(gst_video_frame_map(&frame_, const_cast<GstVideoInfo*>(&info), buffer, flags),
         ErrorKind::kFailed, "a video frame cannot be mapped into memory");
 }
 
 FrameSpan MappedFrame::span() const {
-  const FrameFormat format = frame_format(frame_.info);
-  FrameSpan span{format.pixels, format.size, format.colorimetry, MemoryKind::kSystem, {}};
+  FrameSpan span{format_.pixels, format_.size, format_.colorimetry, {}};
   for (guint i = 0; i < GST_VIDEO_FRAME_N_PLANES(&frame_); ++i)
     span.planes[i] = {static_cast<uint8_t*>(GST_VIDEO_FRAME_PLANE_DATA(&frame_, i)),
                       GST_VIDEO_FRAME_PLANE_STRIDE(&frame_, i)};

@@ -17,7 +17,9 @@ namespace gan {
 // GStreamer guesses for the size.
 FrameFormat frame_format(const GstVideoInfo& info);
 
-// A mapped frame, unmapped at the end of its life. Throws Error(kFailed) when it cannot be mapped.
+// A mapped frame of the negotiated format, unmapped at the end of its life; a GstVideoMeta says
+// where its rows lie, and may tell of more of them than the frame has. Throws Error(kFailed) when
+// it cannot be mapped.
 class MappedFrame {
  public:
   MappedFrame(const GstVideoInfo& info, GstBuffer* buffer, GstMapFlags flags);
@@ -29,6 +31,7 @@ class MappedFrame {
   FrameSpan span() const;
 
  private:
+  FrameFormat format_;
   GstVideoFrame frame_;
 };
 

@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The one symbol that the plugin looks up; see core/engine.h.
 #include "core/engine.h"
+#include "models/device.h"
 #include "models/enhancer.h"
 #include "models/latent_walker.h"
 
 extern "C" __attribute__((visibility("default"))) const gan::ModelsApi* gan_models_api() {
-  static const gan::ModelsApi api = {gan::ModelsApi::kVersion, gan::make_enhancer,
-                                     gan::make_walker};
+  static const gan::ModelsApi api = {gan::ModelsApi::kVersion,
+                                     [](const gan::EnhancerOptions& options) {
+                                       const gan::KeepThreadsOfThisThread keep;
+                                       return gan::make_enhancer(options);
+                                     },
+                                     [](const gan::WalkerOptions& options) {
+                                       const gan::KeepThreadsOfThisThread keep;
+                                       return gan::make_walker(options);
+                                     }};
   return &api;
 }

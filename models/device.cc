@@ -101,12 +101,21 @@ size_t available_host_memory() {
   return cgroup_memory(SIZE_MAX);
 }
 
-void set_threads_of_this_thread(int threads) {
-  // LibTorch sets its own default on a thread's first parallel loop, once for its own code and once
-  // for the inline functions compiled here; let both happen now.
+// LibTorch sets its own default on a thread's first parallel loop, once for its own code and once
+// for the inline functions compiled here; let both happen now.
+static void have_default_set() {
   at::get_num_threads();
   at::internal::lazy_init_num_threads();
+}
+
+void set_threads_of_this_thread(int threads) {
+  have_default_set();
   omp_set_num_threads(threads > 0 ? threads : available_threads());
 }
+
+KeepThreadsOfThisThread::KeepThreadsOfThisThread() : threads_(omp_get_max_threads()) {
+  have_default_set();
+}
+KeepThreadsOfThisThread::~KeepThreadsOfThisThread() { omp_set_num_threads(threads_); }
 
 }  // namespace gan

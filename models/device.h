@@ -26,8 +26,21 @@ int available_threads();
 // is available, or less where a cgroup grants less.
 size_t available_host_memory();
 
-// Sets the number of threads that LibTorch uses for work started by the calling thread. The
-// OpenMP setting belongs to the thread, so an application's own threads keep theirs. 0: all.
+// Sets the number of threads that LibTorch uses for work started by the calling thread; costs
+// nothing to speak of but with 0, all that are available. The OpenMP setting belongs to the thread.
 void set_threads_of_this_thread(int threads);
+
+// LibTorch sets its own number of threads when a thread first works with it; while this lives, the
+// calling thread does so, and it then has its own number again.
+class KeepThreadsOfThisThread {
+ public:
+  KeepThreadsOfThisThread();
+  ~KeepThreadsOfThisThread();
+  KeepThreadsOfThisThread(const KeepThreadsOfThisThread&) = delete;
+  KeepThreadsOfThisThread& operator=(const KeepThreadsOfThisThread&) = delete;
+
+ private:
+  int threads_;
+};
 
 }  // namespace gan

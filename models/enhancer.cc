@@ -27,7 +27,8 @@ constexpr double kSlowMs = 500;  // a network as slow as that is not run twice t
 class TorchEnhancer : public Enhancer {
  public:
   explicit TorchEnhancer(const EnhancerOptions& options)
-      : options_(options), network_(load(options), options) {}
+      : threads_(options.threads > 0 ? options.threads : available_threads()),
+        network_(load(options), options) {}
 
   EnhancerInfo info() const override { return network_.info(); }
 
@@ -36,7 +37,7 @@ class TorchEnhancer : public Enhancer {
     check(out.size == scaled(in.size, scale), ErrorKind::kSettings, "a network of scale ", scale,
           " makes ", in.size.width * scale, "x", in.size.height * scale, " of ", in.size.width, "x",
           in.size.height, ", not ", out.size.width, "x", out.size.height);
-    set_threads_of_this_thread(options_.threads);
+    set_threads_of_this_thread(threads_);
     in_ = in;
     out_ = out;
     const NetworkTraits traits = network_.traits();
@@ -57,7 +58,8 @@ class TorchEnhancer : public Enhancer {
     if (timed_run() < kSlowMs) timed_run();
   }
 
-  void submit(const FrameView& in, const Look& look) override {
+  void run(const FrameView& in, const Look& look, const FrameSpan& out) override {
+    set_threads_of_this_thread(threads_);  // another one than the last frame's, or shared
     timer_.start();
     FrameReader(in_).read(in, input_);
     keep_alpha(in);
@@ -65,9 +67,6 @@ class TorchEnhancer : public Enhancer {
     const bool enhanced = look.strength > 0 && look.split < 1;
     if (enhanced) output_ = network_.run(input_, look.code);
     if (!enhanced || look.strength < 1 || look.split > 0) blend_plain(look, enhanced);
-  }
-
-  void collect(const FrameSpan& out) override {
     FrameWriter(out_).write(output_, out, loss_);
     if (gan::info(out_.pixels).has_alpha) write_alpha(out);
     timer_.stop();
@@ -165,7 +164,7 @@ class TorchEnhancer : public Enhancer {
     output_ = plain_output_;
   }
 
-  EnhancerOptions options_;
+  int threads_;
   TiledNetwork network_;
   FrameTimer timer_;
   std::atomic<double> warm_ms_{0};

@@ -69,10 +69,6 @@ class HostAllocator : public c10::Allocator {
     const std::lock_guard lock(mutex_);
     limit_ = bytes;
   }
-  void release() {
-    const std::lock_guard lock(mutex_);
-    shrink_cache(0);
-  }
 
  private:
   c10::DataPtr take(size_t bytes) {
@@ -168,6 +164,5 @@ size_t AllocationCount::peak() const { return static_cast<size_t>(most_held); }
 
 HostMemory host_memory() { return HostAllocator::instance().memory(); }
 void reset_host_memory_peak() { HostAllocator::instance().reset_peak(); }
-void release_host_cache() { HostAllocator::instance().release(); }
 
 }  // namespace gan

@@ -43,6 +43,5 @@ class AllocationCount {
 
 HostMemory host_memory();
 void reset_host_memory_peak();
-void release_host_cache();  // gives the kept memory back to the system
 
 }  // namespace gan

@@ -27,14 +27,14 @@ class TorchWalker : public LatentWalker {
         loaded_(load(options)),
         traits_(loaded_.network->traits()),
         device_(device_from_name(options.device)),
-        precision_(precision_of(options, device_)) {
+        precision_(precision_of(options, device_)),
+        // Every thread holds the memory of a picture in the making.
+        threads_(options.threads > 0 ? options.threads : std::min(available_threads(), 16)) {
     loaded_.network->to(device_, precision_);
-    // Every thread holds the memory of a picture in the making.
-    const int threads = options.threads > 0 ? options.threads : std::min(available_threads(), 16);
-    if (device_.is_cpu() && threads > 1)
+    if (device_.is_cpu() && threads_ > 1)
       pool_.emplace(
           [this](const LatentPoint& point, double truncation) { return run(point, truncation); },
-          threads);
+          threads_);
   }
 
   WalkerInfo info() const override {
@@ -61,7 +61,7 @@ class TorchWalker : public LatentWalker {
 
   void set_format(const FrameFormat& out, int cells, int columns) override {
     check(cells >= 1 && columns >= 1, ErrorKind::kSettings, "a grid wants at least one cell");
-    set_threads_of_this_thread(options_.threads);
+    set_threads_of_this_thread(threads_);
     out_ = out;
     cells_ = cells;
     columns_ = columns;
@@ -85,6 +85,7 @@ class TorchWalker : public LatentWalker {
   }
 
   bool draw(std::span<const LatentPoint> points, double truncation, const FrameSpan& out) override {
+    set_threads_of_this_thread(threads_);
     timer_.start();
     check(static_cast<int>(points.size()) == cells_, ErrorKind::kFailed, "wants ", cells_,
           " points, got ", points.size());
@@ -138,7 +139,6 @@ class TorchWalker : public LatentWalker {
   }
 
   static LoadedNetwork load(const WalkerOptions& options) {
-    check(!options.model.empty(), ErrorKind::kSettings, "model must name a generator's checkpoint");
     install_host_allocator();
     LoadedNetwork loaded = load_network(open_model(options.model));
     const Task task = find_network(loaded.name).task;
@@ -197,6 +197,7 @@ class TorchWalker : public LatentWalker {
   NetworkTraits traits_;
   torch::Device device_;
   torch::ScalarType precision_;
+  int threads_;
   FrameFormat out_;
   int cells_ = 1, columns_ = 1;
   torch::Tensor canvas_, resized_;

@@ -15,7 +15,7 @@ namespace gan {
 namespace {
 
 [[noreturn]] void fail_errno(const std::string& path) {
-  fail(ErrorKind::kUnreadable, path, ": cannot be written: ", std::strerror(errno));
+  fail(ErrorKind::kUnwritable, path, ": cannot be written: ", std::strerror(errno));
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ namespace gan {
 
 // Writes to "<path>.<process>-<count>.tmp" in the same folder. commit() flushes to the disk and
 // renames over `path`; without it the destructor removes the temporary file. Throws
-// Error(kUnreadable) naming the path and the system's reason.
+// Error(kUnwritable) naming the path and the system's reason.
 class AtomicFile {
  public:
   explicit AtomicFile(std::string path);

@@ -25,7 +25,7 @@ struct TensorToWrite {
 
 // Writes a temporary file in the target's folder, flushes it to the disk and renames it over
 // `path`: a crash at any moment leaves the old file or the new one, never a mixture. Throws
-// Error(kUnreadable) (disk full, no permission) and removes the temporary file.
+// Error(kUnwritable) (disk full, no permission) and removes the temporary file.
 void write_safetensors(const std::string& path, const std::vector<TensorToWrite>& tensors,
                        const std::map<std::string, std::string>& metadata);
 

@@ -36,7 +36,7 @@ struct TestFrame {
   }
 
   FrameSpan span() {
-    FrameSpan result{format, size, colorimetry, MemoryKind::kSystem, {}};
+    FrameSpan result{format, size, colorimetry, {}};
     for (size_t i = 0; i < planes.size(); ++i) result.planes[i] = {planes[i].data(), strides[i]};
     return result;
   }

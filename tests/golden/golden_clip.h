@@ -31,7 +31,7 @@ struct GoldenClip {
     const ptrdiff_t luma = ptrdiff_t{size.width} * (deep ? 2 : 1), chroma = luma / 2;
     const auto* at = reinterpret_cast<const uint8_t*>(bytes.data()) +
                      index * (luma * size.height + chroma * size.height);
-    FrameView view{deep ? PixelFormat::kI420_10LE : PixelFormat::kI420, size, {}, {}, {}};
+    FrameView view{deep ? PixelFormat::kI420_10LE : PixelFormat::kI420, size, {}, {}};
     view.planes[0] = {at, luma};
     view.planes[1] = {at + luma * size.height, chroma};
     view.planes[2] = {at + luma * size.height + chroma * size.height / 2, chroma};

@@ -1,119 +1,20 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// enhancegan in streams where something happens: other networks, late frames, broken numbers.
-#include "tests/gst-plugin/enhancers.h"
-#include "tests/gst-plugin/walk_frames.h"
+// enhancegan in streams where something happens: late frames, metas, broken numbers.
+#include "tests/gst-plugin/enhance_stream.h"
 
 namespace gan::test {
 namespace {
 
-// A harness around enhancegan that is fed grey frames of 16x16, whose brightness tells which
-// network made them.
-class EnhanceGanStream : public testing::Test {
- protected:
-  void begin(const std::string& name, const std::string& properties = "") {
-    model_ = enhancers_.file(name);
-    const std::string text = "enhancegan precision=fp32 model=" + model_ + " " + properties;
-    harness_ = gst_harness_new_parse(text.c_str());
-    element_ = gst_harness_find_element(harness_, "enhancegan");
-    bus_ = gst_bus_new();
-    gst_element_set_bus(element_, bus_);
-    gst_harness_set_src_caps_str(harness_,
-                                 "video/x-raw,format=GRAY8,width=16,height=16,framerate=25/1");
-  }
-  void TearDown() override {
-    if (!harness_) return;
-    gst_element_set_bus(element_, nullptr);
-    gst_object_unref(bus_);
-    gst_object_unref(element_);
-    gst_harness_teardown(harness_);
-  }
-  GstBuffer* grey() {
-    GstBuffer* const buffer = gst_harness_create_buffer(harness_, 256);
-    gst_buffer_memset(buffer, 0, 50, 256);
-    GST_BUFFER_PTS(buffer) = frame_++ * 40 * GST_MSECOND;
-    GST_BUFFER_DURATION(buffer) = 40 * GST_MSECOND;
-    return buffer;
-  }
-  // What a grey of 50 becomes; 0 where nothing came.
-  int brightness() {
-    GstBuffer* const out = gst_harness_push_and_pull(harness_, grey());
-    if (!out) return 0;
-    const std::string bytes = bytes_of(out);
-    gst_buffer_unref(out);
-    for (const char byte : bytes) EXPECT_EQ(byte, bytes[0]) << "torn";
-    return uint8_t(bytes[0]);
-  }
-  // The event of the next element message, while frames flow; "" after five seconds.
-  std::string next_event() {
-    const gint64 end = g_get_monotonic_time() + 5 * G_USEC_PER_SEC;
-    while (g_get_monotonic_time() < end) {
-      EXPECT_GT(brightness(), 0);
-      const UniqueMessage message(
-          gst_bus_timed_pop_filtered(bus_, 20 * GST_MSECOND, GST_MESSAGE_ELEMENT));
-      if (!message) continue;
-      const GstStructure* const said = gst_message_get_structure(message.get());
-      text_ = gst_structure_get_string(said, "text");
-      return gst_structure_get_string(said, "event");
-    }
-    return "";
-  }
-  void replace_model(const std::string& name) {
-    std::filesystem::rename(enhancers_.file(name), model_);
-  }
+using EnhanceGanStream = EnhanceStream;
 
-  Enhancers enhancers_;
-  std::string model_, text_;
-  GstHarness* harness_ = nullptr;
-  GstElement* element_ = nullptr;
-  GstBus* bus_ = nullptr;
-  guint64 frame_ = 0;
-};
-
-TEST_F(EnhanceGanStream, ReloadsAFileThatIsReplacedAndDropsNoFrame) {
-  begin("same1", "reload=true");
-  EXPECT_EQ(brightness(), 50);
-  replace_model("brighter1");
-  EXPECT_EQ(next_event(), "model-loaded");
-  EXPECT_NEAR(brightness(), 178, 1);
-  replace_model("same1");
-  EXPECT_EQ(next_event(), "model-loaded");
-  EXPECT_EQ(brightness(), 50);
-}
-
-TEST_F(EnhanceGanStream, WithoutReloadAReplacedFileChangesNothing) {
-  begin("same1");
-  replace_model("brighter1");
-  for (int i = 0; i < 10; ++i, g_usleep(80000)) EXPECT_EQ(brightness(), 50);
-}
-
-TEST_F(EnhanceGanStream, ABrokenFileIsReportedAndTheOldNetworkStays) {
-  begin("same1", "reload=true");
-  enhancers_.scratch().write("broken", "no checkpoint at all");
-  std::filesystem::rename(enhancers_.scratch().file("broken"), model_);
-  EXPECT_EQ(next_event(), "model-refused");
-  EXPECT_NE(text_.find("not a checkpoint"), std::string::npos) << text_;
-  EXPECT_EQ(brightness(), 50);
-  replace_model("brighter1");
-  EXPECT_EQ(next_event(), "model-loaded");
-}
-
-TEST_F(EnhanceGanStream, AFileOfAnotherScaleIsReportedAndTheOldNetworkStays) {
-  begin("same1", "reload=true");
-  replace_model("same2");
-  EXPECT_EQ(next_event(), "model-refused");
-  EXPECT_NE(text_.find("enlarges 2 times"), std::string::npos) << text_;
-  EXPECT_EQ(brightness(), 50);
-}
-
-TEST_F(EnhanceGanStream, AnotherModelWhilePlayingTakesOver) {
-  begin("same1");
-  EXPECT_EQ(brightness(), 50);
-  g_object_set(element_, "model", enhancers_.file("brighter1").c_str(), nullptr);
-  EXPECT_EQ(next_event(), "model-loaded");
-  EXPECT_NEAR(brightness(), 178, 1);
-  g_object_set(element_, "model", "/nowhere/at/all", nullptr);
-  EXPECT_EQ(next_event(), "model-refused");
-  EXPECT_NEAR(brightness(), 178, 1);
+// That came out of the sink pad.
+int qos_events(GstHarness* harness) {
+  int count = 0;
+  while (GstEvent* const event = gst_harness_try_pull_upstream_event(harness)) {
+    count += GST_EVENT_TYPE(event) == GST_EVENT_QOS;
+    gst_event_unref(event);
+  }
+  return count;
 }
 
 TEST_F(EnhanceGanStream, PlainWhenLateEnlargesPlainlyAndSaysSo) {
@@ -140,6 +41,13 @@ TEST_F(EnhanceGanStream, PlainWhenLateEnlargesPlainlyAndSaysSo) {
   gst_structure_get_uint64(stats, "degraded", &degraded);
   EXPECT_EQ(degraded, 3u);
   gst_structure_free(stats);
+  EXPECT_EQ(qos_events(harness_), 0) << "a decoder would drop frames";
+  gst_element_set_state(element_, GST_STATE_READY);
+  gst_element_set_state(element_, GST_STATE_PLAYING);
+  g_object_get(element_, "stats", &stats, nullptr);
+  gst_structure_get_uint64(stats, "degraded", &degraded);
+  EXPECT_EQ(degraded, 0u) << "of the last start";
+  gst_structure_free(stats);
 }
 
 TEST_F(EnhanceGanStream, DropWhenLateDrops) {
@@ -149,6 +57,7 @@ TEST_F(EnhanceGanStream, DropWhenLateDrops) {
                                                               100 * GST_MSECOND, 40 * GST_MSECOND));
   for (int i = 0; i < 10; ++i) gst_harness_push(harness_, grey());
   EXPECT_LT(gst_harness_buffers_received(harness_), 10u);
+  EXPECT_EQ(qos_events(harness_), 1);
   const UniqueMessage message(gst_bus_pop_filtered(bus_, GST_MESSAGE_QOS));
   EXPECT_TRUE(message);
 }

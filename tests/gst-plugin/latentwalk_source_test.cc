@@ -282,5 +282,19 @@ TEST_F(LatentWalkSource, GoesOnAtTheSameTimeWithAnotherFramerateAndSize) {
   for (int i = 0; i < 5; ++i, last += 20 * GST_MSECOND) EXPECT_EQ(next(), last + 20 * GST_MSECOND);
 }
 
+TEST_F(LatentWalkSource, TimeNeverRunsBackAtALowerFramerate) {
+  const auto source = harness("is-live=true seeds=1-4", "video/x-raw,framerate=30/1");
+  gst_harness_play(source.get());
+  GstClockTime last = 0;
+  for (int i = 0; i < 8; ++i) {
+    if (i == 4) gst_harness_set_sink_caps_str(source.get(), "video/x-raw,framerate=1/1");
+    gst_harness_crank_single_clock_wait(source.get());
+    const GstClockTime time = GST_BUFFER_PTS(pull(source).get());
+    EXPECT_GE(time, last);
+    last = time;
+  }
+  EXPECT_GE(last, 2 * GST_SECOND);
+}
+
 }  // namespace
 }  // namespace gan::test

@@ -152,6 +152,22 @@ TEST(PsnrMeter, ReadsFramesByTheirVideoMeta) {
   EXPECT_EQ(meter.stat("mse"), 16);
 }
 
+TEST(PsnrMeter, DoesNotMeasurePadding) {
+  MeterHarness meter;
+  GstBuffer* const padded = gst_buffer_new_allocate(nullptr, 16 * 32, nullptr);
+  gst_buffer_memset(padded, 0, 104, 16 * 16);
+  gst_buffer_memset(padded, 16 * 16, 255, 16 * 16);
+  gsize offset[GST_VIDEO_MAX_PLANES] = {0};
+  gint stride[GST_VIDEO_MAX_PLANES] = {16};
+  gst_buffer_add_video_meta_full(padded, GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_FORMAT_GRAY8, 16, 32,
+                                 1, offset, stride);
+  GST_BUFFER_PTS(padded) = 0;
+  gst_harness_push(meter.reference, padded);
+  meter.push_processed(0, 100);
+  gst_buffer_unref(gst_harness_pull(meter.processed));
+  EXPECT_EQ(meter.stat("mse"), 16);
+}
+
 TEST(PsnrMeter, TheFinalMessageComesBeforeEos) {
   MeterHarness meter;
   GstBus* const bus = gst_bus_new();
