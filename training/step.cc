@@ -20,6 +20,12 @@ bool is_frozen(const std::string& list, const std::string& name) {
 }
 
 // Undefined, not 0: a network that a phase leaves alone must not move by its momentum.
+bool all_finite(const std::vector<torch::Tensor>& parameters) {
+  return std::ranges::all_of(parameters, [](const torch::Tensor& parameter) {
+    return !parameter.grad().defined() || at::isfinite(parameter.grad()).all().item<bool>();
+  });
+}
+
 // The norm of all gradients as one vector; NaN or infinite when one of them is.
 double gradient_norm(const std::vector<torch::Tensor>& parameters) {
   std::vector<torch::Tensor> gradients;
@@ -98,7 +104,9 @@ void Step::apply(Names optimizers) {
     const double norm = options_.clip > 0
                             ? torch::nn::utils::clip_grad_norm_(parameters, options_.clip)
                             : gradient_norm(parameters);
-    check_finite(norm, concat("the gradient of ", name));
+    // The norm of finite gradients can be too large for a float too.
+    if (!std::isfinite(norm) && !all_finite(parameters))
+      check_finite(norm, concat("the gradient of ", name));
     optimizer.step();
     forget_gradients(optimizer);
   }
