@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <cstdio>
 #include <filesystem>
+#include <map>
 
 #include "core/error.h"
 #include "core/image_file.h"
@@ -28,13 +29,20 @@ int command_degrade(int argc, char** argv) {
   const DegradationWay& way = find_way(name.get());
   check(scale >= 0 && scale <= 16, ErrorKind::kSettings, "--scale must be 1 to 16, got ", scale);
   if (scale == 0) scale = way.usual_scale;
+  const auto files = list_images(words[0]);
+  check(!files.empty(), ErrorKind::kData, words[0], ": holds no pictures");
+  std::map<std::string, std::string> sources;  // by the name of the copy
+  for (const auto& file : files) {
+    const auto [other, is_new] =
+        sources.emplace(std::filesystem::path(file).stem().string() + ".png", file);
+    check(is_new, ErrorKind::kData, file, " and ", other->second, ": both copies would be ",
+          words[1], "/", other->first, "; rename one");
+  }
   std::error_code error;
   std::filesystem::create_directories(words[1], error);
   check(!error, ErrorKind::kUnreadable, words[1], ": cannot be made: ", error.message());
   check(!std::filesystem::equivalent(words[0], words[1], error), ErrorKind::kSettings, words[1],
         ": OUT must be another folder than IN");
-  const auto files = list_images(words[0]);
-  check(!files.empty(), ErrorKind::kData, words[0], ": holds no pictures");
   for (size_t i = 0; i < files.size(); ++i) {
     const Picture picture = read_image(files[i]);
     check(picture.size.width >= scale && picture.size.height >= scale, ErrorKind::kData, files[i],

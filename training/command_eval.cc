@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <functional>
 #include <optional>
@@ -14,6 +16,8 @@
 #include "models/host_allocator.h"
 #include "models/picture_tensor.h"
 #include "training/commands.h"
+#include "training/datasets/opening.h"
+#include "training/datasets/scan.h"
 #include "training/datasets/super_resolution.h"
 #include "training/datasets/two_domains.h"
 #include "training/degradations/ways.h"
@@ -28,15 +32,53 @@ struct Row {
   std::string picture, method;
   Quality quality;
   std::optional<double> lpips;
+};
 
-  void add(const Row& other) {
-    quality.add(other.quality);
-    if (lpips) *lpips += *other.lpips;
+// The means of a method's rows. Equal pictures have an infinite PSNR, which its means leave out.
+Row mean_of(const std::vector<Row>& rows, const std::string& method) {
+  Row mean{"mean", method, {}, {}};
+  double count = 0, y = 0, rgb = 0, y_count = 0, rgb_count = 0, lpips = 0;
+  const auto add = [](double value, double& sum, double& terms) {
+    if (!std::isfinite(value)) return;
+    sum += value;
+    ++terms;
+  };
+  for (const Row& row : rows) {
+    if (row.method != method) continue;
+    mean.quality.add(row.quality);
+    add(row.quality.psnr_y_db, y, y_count);
+    add(row.quality.psnr_rgb_db, rgb, rgb_count);
+    if (row.lpips) mean.lpips = lpips += *row.lpips;
+    ++count;
   }
-  void divide(double count) {
-    quality.divide(count);
-    if (lpips) *lpips /= count;
+  mean.quality.divide(count);
+  if (mean.lpips) *mean.lpips /= count;
+  if (y_count > 0) mean.quality.psnr_y_db = y / y_count;
+  if (rgb_count > 0) mean.quality.psnr_rgb_db = rgb / rgb_count;
+  const auto told = [&](const char* name, double finite) {
+    if (finite > 0 && finite < count)
+      std::printf("note: the mean %s of %s leaves out %g of %g pictures that equal the truth\n",
+                  name, method.c_str(), count - finite, count);
+  };
+  told("psnr_y", y_count);
+  told("psnr_rgb", rgb_count);
+  return mean;
+}
+
+// A network with a code as one without: the code is 0, as enhancegan's is that has no seeds.
+class WithCodeZero : public Network {
+ public:
+  explicit WithCodeZero(std::shared_ptr<Network> network) : network_(std::move(network)) {}
+  NetworkTraits traits() const override { return network_->traits(); }
+  torch::Tensor run(const NetworkInput& input) override {
+    NetworkInput with = input;
+    if (const int length = traits().latent; length > 0)
+      with.latent = torch::zeros({input.image.size(0), length}, input.image.options());
+    return network_->run(with);
   }
+
+ private:
+  std::shared_ptr<Network> network_;
 };
 
 double distance(const losses::Lpips& lpips, const Picture& a, const Picture& b) {
@@ -86,8 +128,14 @@ Cases damaged_pictures(const std::string& folder, const std::string& way_name, i
   check(!files.empty(), ErrorKind::kData, folder, ": holds no pictures");
   const DegradationWay& way = find_way(way_name);
   return {files, [=, &way](size_t i) {
-            if (way_name == "bicubic") return shrunk_case(files[i], scale);
-            RestorationCase one{{}, crop_to_multiple(read_image(files[i]), scale)};
+            const Picture picture = read_image(files[i]);
+            if (std::min(picture.size.width, picture.size.height) < scale)
+              return RestorationCase{{}, picture};
+            RestorationCase one{{}, crop_to_multiple(picture, scale)};
+            if (way_name == "bicubic") {
+              one.damaged = shrink_for_training(one.truth, scale);
+              return one;
+            }
             Random random(0, i, 0);  // as gan-train degrade damages it
             one.damaged = degrade(way, one.truth, scale, random);
             return one;
@@ -95,7 +143,10 @@ Cases damaged_pictures(const std::string& folder, const std::string& way_name, i
 }
 
 Cases pairs_of(const std::string& folder, bool backwards) {
+  std::vector<std::string> notes;
+  const DataOpening opening(false, notes);
   TwoDomains found = find_domains(folder, /*paired=*/true);
+  for (const auto& note : notes) std::printf("%s\n", note.c_str());
   found.swap = backwards;
   return {found.a, [found](size_t i) { return whole_pair(found, i); }};
 }
@@ -127,6 +178,8 @@ int command_eval(int argc, char** argv) {
       entries);
   check(words.size() == 1 && !data.get().empty(), ErrorKind::kSettings,
         "eval wants a checkpoint and --data DIR; see gan-train eval --help");
+  check(lpips_file.get().empty() == vgg.get().empty() && vgg.get() != "none", ErrorKind::kSettings,
+        "LPIPS wants both --lpips FILE and --vgg FILE; the other metrics want neither");
   install_host_allocator();
   set_threads_of_this_thread(threads);
   const torch::Device where = device_from_name(device.get("auto"));
@@ -145,31 +198,41 @@ int command_eval(int argc, char** argv) {
   std::printf("space=Y and RGB  crop=%d  range=255  scale=%d\n", scale, scale);
   std::printf("%-24s %-10s %8s %8s %8s %8s %10s %8s%s\n", "picture", "method", "psnr_y", "ssim_y",
               "psnr_rgb", "ssim_rgb", "mse_rgb", "hfen_rgb", lpips ? "    lpips" : "");
-  std::vector<Row> rows, means;
+  std::vector<Row> rows;
+  std::vector<std::string> methods, too_small;
   const auto add = [&](const std::string& name, const std::string& method, const Picture& result,
                        const Picture& truth) {
     Row row{name, method, measure(result, truth, scale), {}};
     if (lpips) row.lpips = distance(*lpips, result, truth);
     rows.push_back(row);
-    for (auto& mean : means)
-      if (mean.method == method) return mean.add(row);
-    means.push_back(row);
-    means.back().picture = "mean";
+    if (std::ranges::find(methods, method) == methods.end()) methods.push_back(method);
   };
+  // SSIM's window inside the border that is cropped; VGG's pooling.
+  const int least = std::max(11 + 2 * scale, lpips ? 16 : 1);
+  WithCodeZero network(loaded.network);
   for (size_t i = 0; i < cases.names.size(); ++i) {
     const RestorationCase one = cases.make(i);
     const std::string name = file_name(cases.names[i]);
-    add(name, "network", run_on_picture(*loaded.network, one.damaged, where), one.truth);
+    if (const Size size = one.truth.size; std::min(size.width, size.height) < least) {
+      too_small.push_back(concat(name, " (", size.width, "x", size.height, ")"));
+      continue;
+    }
+    add(name, "network", run_on_picture(network, one.damaged, where), one.truth);
     print(rows.back());
     if (scale == 1) add(name, "input", one.damaged, one.truth);
     if (scale > 1)
       for (const char* filter : {"nearest", "bilinear", "bicubic", "lanczos"})
         add(name, filter, resize(one.damaged, one.truth.size, filter_from_name(filter)), one.truth);
   }
-  for (auto& mean : means) {
-    mean.divide(static_cast<double>(cases.names.size()));
-    print(mean);
-  }
+  check(!rows.empty(), ErrorKind::kData, data.get(), ": no picture has the ", least, "x", least,
+        " that measuring needs:", first_named(too_small));
+  if (!too_small.empty())
+    std::printf(
+        "note: left out %zu of %zu pictures, smaller than the %dx%d that measuring needs:%s\n",
+        too_small.size(), cases.names.size(), least, least, first_named(too_small).c_str());
+  std::vector<Row> means;
+  for (const auto& method : methods) means.push_back(mean_of(rows, method));
+  for (const auto& mean : means) print(mean);
   rows.insert(rows.end(), means.begin(), means.end());
   if (!json.get().empty()) write_text_file(json.get(), to_json(rows, scale));
   return 0;

@@ -24,33 +24,36 @@ int command_run(int argc, char** argv) {
   StringOption data, out, device, precision, config;
   char** set = nullptr;
   gboolean resume = FALSE, dry_run = FALSE, dump = FALSE;
-  gint steps = 0, threads = 0;
-  gdouble time_limit = 0;
+  // Texts, to tell what is not given from a given 0.
+  StringOption steps, threads, minutes;
   const GOptionEntry entries[] = {
       {"data", 0, 0, G_OPTION_ARG_FILENAME, &data, "training data", "DIR"},
       {"out", 0, 0, G_OPTION_ARG_FILENAME, &out,
        "run folder; without it runs/NNNNN-RECIPE, and runs/latest points there", "DIR"},
-      {"steps", 0, 0, G_OPTION_ARG_INT, &steps, "the same as --set steps=N", "N"},
+      {"steps", 0, 0, G_OPTION_ARG_STRING, &steps, "the same as --set steps=N", "N"},
       {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &set, "an option of the recipe", "KEY=VALUE"},
       {"config", 0, 0, G_OPTION_ARG_FILENAME, &config,
        "a configuration file, or a checkpoint whose configuration is taken; the command line wins",
        "FILE"},
       {"dump-config", 0, 0, G_OPTION_ARG_NONE, &dump, "print the configuration and end", nullptr},
       {"dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run,
-       "check the data, run one step, print configuration and memory; write nothing", nullptr},
+       "check the data, run one step of each stage, print configuration, time and memory; write "
+       "nothing",
+       nullptr},
       {"resume", 0, 0, G_OPTION_ARG_NONE, &resume, "go on from the newest state in the folder",
        nullptr},
-      {"minutes", 0, 0, G_OPTION_ARG_DOUBLE, &time_limit, "save and end after so long", "M"},
+      {"minutes", 0, 0, G_OPTION_ARG_STRING, &minutes, "save and end after so long", "M"},
       {"device", 0, 0, G_OPTION_ARG_STRING, &device, "auto, cpu, cuda, cuda:N", "D"},
       {"precision", 0, 0, G_OPTION_ARG_STRING, &precision,
        "auto, fp32, or bf16: weights in fp32, convolutions in bf16", "P"},
-      {"threads", 0, 0, G_OPTION_ARG_INT, &threads, "0: all", "N"},
+      {"threads", 0, 0, G_OPTION_ARG_STRING, &threads, "0: all", "N"},
       {}};
   const std::string recipes = recipes_text();
   const auto words = parse_arguments(argc, argv, "RECIPE", recipes.c_str(), entries);
   request.settings = settings_from(set);
   g_strfreev(set);
-  if (steps != 0) request.settings["steps"] = std::to_string(steps);
+  request.holdout_given = request.settings.contains("holdout");
+  if (!steps.get().empty()) request.settings["steps"] = steps.get();
   check(words.size() <= 1, ErrorKind::kSettings, "run wants one recipe, got ", words.size(),
         " words; see gan-train run --help");
   if (!words.empty()) request.recipe = words[0];
@@ -58,10 +61,13 @@ int command_run(int argc, char** argv) {
   request.out = out.get();
   request.resume = resume;
   request.dry_run = dry_run;
-  request.device = device.get("auto");
-  request.precision = precision.get("auto");
-  request.threads = threads;
-  request.minutes = time_limit;
+  OptionValues switches;
+  for (const auto& [key, given] : OptionValues{{"device", device.get()},
+                                               {"precision", precision.get()},
+                                               {"threads", threads.get()},
+                                               {"minutes", minutes.get()}})
+    if (!given.empty()) switches[key] = given;
+  take_run_keys(request, switches, "gan-train run");
   if (!config.get().empty()) read_configuration(config.get(), request);
   check(!request.recipe.empty(), ErrorKind::kSettings,
         "run wants a recipe; see gan-train run --help");

@@ -17,19 +17,28 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// The members that a key file's group [run] may set, as text.
+// The members that a key file's group [run] may set.
 struct RunKeys : Options {
-  explicit RunKeys(RunRequest& request) : request_(request) {}
+  std::string recipe, data, out, device, precision;
+  int threads;
+  double minutes;
+  explicit RunKeys(const RunRequest& request)
+      : recipe(request.recipe),
+        data(request.data),
+        out(request.out),
+        device(request.device.value_or("auto")),
+        precision(request.precision.value_or("auto")),
+        threads(request.threads.value_or(0)),
+        minutes(request.minutes.value_or(0)) {}
   void visit(OptionVisitor& v) override {
-    v.text("recipe", request_.recipe, "", "name of the recipe");
-    v.text("data", request_.data, "", "folder of the training data");
-    v.text("out", request_.out, "", "run folder");
-    v.text("device", request_.device, "", "auto, cpu, cuda, cuda:N");
-    v.text("precision", request_.precision, "auto|fp32|bf16", "");
-    v.integer("threads", request_.threads, 0, 1024, "0: all");
-    v.real("minutes", request_.minutes, 0, 1e7, "time limit, 0: none");
+    v.text("recipe", recipe, "", "name of the recipe");
+    v.text("data", data, "", "folder of the training data");
+    v.text("out", out, "", "run folder");
+    v.text("device", device, "", "auto, cpu, cuda, cuda:N");
+    v.text("precision", precision, "auto|fp32|bf16", "");
+    v.integer("threads", threads, 0, 1024, "0: all");
+    v.real("minutes", minutes, 0, 1e7, "time limit, 0: none");
   }
-  RunRequest& request_;
 };
 
 OptionValues group_values(GKeyFile* file, const char* group) {
@@ -48,22 +57,24 @@ void complete(OptionValues& given, const OptionValues& from) {
   given.insert(from.begin(), from.end());
 }
 
+}  // namespace
+
 void take_run_keys(RunRequest& request, const OptionValues& values, const std::string& what) {
-  RunRequest read;
-  RunKeys keys(read);
-  read_options(keys, values, what + " [run]");
-  const RunRequest defaults;
-  const auto take = [&](auto RunRequest::*member) {
-    if (request.*member == defaults.*member) request.*member = read.*member;
+  RunKeys keys((RunRequest()));
+  read_options(keys, values, what);
+  if (request.recipe.empty()) request.recipe = keys.recipe;
+  if (request.data.empty()) request.data = keys.data;
+  if (request.out.empty()) request.out = keys.out;
+  const auto take = [&](const char* key, auto& open, const auto& read) {
+    if (!open && values.contains(key)) open = read;
   };
-  take(&RunRequest::recipe);
-  take(&RunRequest::data);
-  take(&RunRequest::out);
-  take(&RunRequest::device);
-  take(&RunRequest::precision);
-  take(&RunRequest::threads);
-  take(&RunRequest::minutes);
+  take("device", request.device, keys.device);
+  take("precision", request.precision, keys.precision);
+  take("threads", request.threads, keys.threads);
+  take("minutes", request.minutes, keys.minutes);
 }
+
+namespace {
 
 void read_checkpoint(const std::string& path, RunRequest& request) {
   const TensorFile file = open_model(path);
@@ -77,6 +88,11 @@ void read_checkpoint(const std::string& path, RunRequest& request) {
   check(request.recipe == text("gan.recipe"), ErrorKind::kSettings, path, ": remembers recipe ",
         text("gan.recipe"), ", not ", request.recipe);
   if (request.data.empty()) request.data = text("gan.data");
+  OptionValues run;  // absent from older files
+  for (const char* key : {"precision", "threads"})
+    if (const auto value = text((std::string("gan.") + key).c_str()); !value.empty())
+      run[key] = value;
+  take_run_keys(request, run, path);
   complete(request.settings, options_from_json(text("gan.recipe_options"), path));
 }
 
@@ -98,13 +114,12 @@ void read_configuration(const std::string& path, RunRequest& request) {
     check(std::string_view(groups[i]) == "run" || std::string_view(groups[i]) == "options",
           ErrorKind::kSettings, path, ": unknown group [", groups[i],
           "]; there is [run] and [options]");
-  take_run_keys(request, group_values(file, "run"), path);
+  take_run_keys(request, group_values(file, "run"), path + " [run]");
   complete(request.settings, group_values(file, "options"));
 }
 
 std::string configuration_text(const RunRequest& request, Options& options) {
-  RunRequest copy = request;
-  RunKeys keys(copy);
+  RunKeys keys(request);
   std::string text = "[run]\n";
   for (const auto& [key, value] : write_options(keys)) text += concat(key, "=", value, "\n");
   text += "\n[options]\n";

@@ -2,6 +2,7 @@
 // What a run is: the command line, a configuration file, or a checkpoint that remembers it.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "core/options.h"
@@ -12,21 +13,25 @@ struct RunRequest {
   std::string recipe;
   std::string data;      // folder
   std::string out;       // run folder; empty: runs/NNNNN-RECIPE, the next number
-  bool resume = false;   // go on from the newest state in `out`; a fresh run where there is none
-  bool dry_run = false;  // one step, its memory and the configuration; nothing is written
-  std::string device = "auto";
-  std::string precision = "auto";
-  int threads = 0;        // 0: all
-  double minutes = 0;     // after which the run saves and ends; 0: no limit
-  OptionValues settings;  // over the recipe's defaults
-  std::string command;    // the command line, written into checkpoints
+  bool resume = false;   // go on from the newest state in `out`
+  bool dry_run = false;  // a step, its memory and the configuration; nothing is written
+  // What is empty is still open, and in the end what the comment says.
+  std::optional<std::string> device, precision;  // auto
+  std::optional<int> threads;                    // 0: all
+  std::optional<double> minutes;                 // after which the run saves and ends; 0: no limit
+  OptionValues settings;                         // over the recipe's defaults
+  bool holdout_given = false;  // by the user himself, not by a file that lists all options
+  std::string command;         // the command line, written into checkpoints
 };
 
 // Reads a configuration: a key file with the groups [run] (recipe, data, out, device, precision,
-// threads, minutes) and [options] (as --set), or a checkpoint, whose recipe and options are taken.
+// threads, minutes) and [options] (as --set), or a checkpoint, whose recipe, options, precision and
+// threads are taken.
 // Only what is still empty in `request` is filled, so the command line wins. Throws Error:
 // kNotFound, kSettings with the nearest known key.
 void read_configuration(const std::string& path, RunRequest& request);
+// The same of values by the keys of [run]; `what` begins an error's text.
+void take_run_keys(RunRequest& request, const OptionValues& values, const std::string& what);
 
 // The key file of a request with all options of its recipe.
 std::string configuration_text(const RunRequest& request, Options& options);

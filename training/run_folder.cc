@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
-#include <vector>
+#include <fstream>
 
 #include "core/error.h"
 
@@ -20,23 +20,64 @@ std::optional<int64_t> step_of(const std::string& name, std::string_view suffix)
   return step;
 }
 
-namespace {
-
-std::vector<std::string> names_in(const std::string& folder) {
-  std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(folder))
-    names.push_back(entry.path().filename().string());
-  return names;
-}
-
-}  // namespace
-
-RunFolder::RunFolder(std::string path) : path_(std::move(path)) {
+RunFolder::RunFolder(std::string path, bool resume) : path_(std::move(path)) {
+  const auto left = left_by_a_run();
+  std::string named;
+  for (size_t i = 0; i < std::min<size_t>(left.size(), 6); ++i) named += (i ? ", " : "") + left[i];
+  if (left.size() > 6) named += concat(" and ", left.size() - 6, " more");
+  std::string begun;
+  std::getline(std::ifstream(file("command.txt")), begun);
+  const bool weights =
+      std::ranges::any_of(left, [](const auto& name) { return name.ends_with(".safetensors"); });
+  // A run that was killed before its first checkpoint loses nothing when it begins again.
+  const bool goes_on = latest_state() || (begun.starts_with("gan-train ") && !weights);
+  check(resume || left.empty(), ErrorKind::kSettings, path_, ": holds a run already (", named,
+        "); ", goes_on ? "go on with --resume or " : "", "choose another folder");
+  if (resume && !goes_on) {
+    check(!left.empty(), ErrorKind::kSettings, path_,
+          ": holds no run to go on with; without --resume a new one begins");
+    const bool latest = std::ranges::count(left, "checkpoints/latest.safetensors") > 0;
+    fail(ErrorKind::kSettings, path_, ": holds ", named,
+         " but no checkpoints/step-N.state, without which no run goes on; "
+         "begin a new one in another folder",
+         weights ? concat(", from its weights with --set init=",
+                          latest ? file("checkpoints/latest.safetensors") : "CHECKPOINT")
+                 : "");
+  }
   for (const char* folder : {"checkpoints", "samples"}) {
     std::error_code error;
     fs::create_directories(file(folder), error);
     check(!error, ErrorKind::kUnreadable, file(folder), ": cannot be made: ", error.message());
   }
+}
+
+void RunFolder::begin(const std::string& command) const {
+  std::ofstream commands(file("command.txt"), std::ios::app);
+  commands << command << "\n";
+  check(bool(commands.flush()), ErrorKind::kUnreadable, file("command.txt"), ": cannot be written");
+}
+
+std::vector<std::string> RunFolder::names_in(const std::string& folder) const {
+  std::vector<std::string> names;
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(file(folder), none))
+    names.push_back(entry.path().filename().string());
+  std::ranges::sort(names);
+  return names;
+}
+
+std::vector<std::string> RunFolder::left_by_a_run() const {
+  std::vector<std::string> left;
+  for (const auto& name : names_in("."))
+    if (name == "command.txt" || name == "metrics.csv" || name == "log.txt" ||
+        name == "report.html" || name.starts_with("events.out.tfevents."))
+      left.push_back(name);
+  for (const auto& name : names_in("checkpoints"))
+    if (name.ends_with(".safetensors") || name.ends_with(".state"))
+      left.push_back("checkpoints/" + name);
+  for (const auto& name : names_in("samples"))
+    if (step_of(name, ".png")) left.push_back("samples/" + name);
+  return left;
 }
 
 std::string RunFolder::state(int64_t step) const {
@@ -51,9 +92,15 @@ std::string RunFolder::sample(int64_t step) const {
 
 std::optional<int64_t> RunFolder::latest_state() const {
   std::optional<int64_t> latest;
-  for (const auto& name : names_in(file("checkpoints")))
+  for (const auto& name : names_in("checkpoints"))
     if (const auto step = step_of(name, ".state")) latest = std::max(latest.value_or(0), *step);
   return latest;
+}
+
+int64_t RunFolder::kept() const {
+  return std::ranges::count_if(names_in("checkpoints"), [](const auto& name) {
+    return step_of(name, ".state").has_value();
+  });
 }
 
 void RunFolder::point(const std::string& name, int64_t step) const {
@@ -70,7 +117,7 @@ void RunFolder::point(const std::string& name, int64_t step) const {
 void RunFolder::prune(int keep) const {
   std::vector<int64_t> steps;
   std::error_code ignored;
-  for (const auto& name : names_in(file("checkpoints"))) {
+  for (const auto& name : names_in("checkpoints")) {
     if (const auto step = step_of(name, ".state")) steps.push_back(*step);
     if (name.ends_with(".tmp")) fs::remove(file("checkpoints/" + name), ignored);
   }

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The files of one run:
 //   checkpoints/step-N.state          everything needed to go on (training only)
-//   checkpoints/step-N.safetensors    the weights that elements load, averaged where there are
-//   averages checkpoints/latest.safetensors    the newest of them; replaced by rename, so it can be
-//   watched checkpoints/best.safetensors      the one with the best validation so far
-//   samples/step-N.png  metrics.csv  log.txt
+//   checkpoints/step-N.safetensors    the weights that elements load (averaged where there are
+//                                     averages)
+//   checkpoints/latest.safetensors    the newest of them; replaced by rename, so it can be watched
+//   checkpoints/best.safetensors      the one with the best validation so far
+//   samples/step-N.png  metrics.csv  events.out.tfevents.*  report.html  log.txt
+//   command.txt                       the command lines that began the run and went on with it
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace gan::training {
 
@@ -18,8 +22,11 @@ std::optional<int64_t> step_of(const std::string& name, std::string_view suffix)
 
 class RunFolder {
  public:
-  // Creates the folders. Throws Error(kUnreadable).
-  explicit RunFolder(std::string path);
+  // The folder of a new run, which must hold nothing that a run writes, or with `resume` of one to
+  // go on with. Creates the folders. Throws Error(kUnreadable), and Error(kSettings) that says what
+  // is there and what can be done; nothing has been touched then.
+  RunFolder(std::string path, bool resume);
+  void begin(const std::string& command) const;  // adds to command.txt
 
   const std::string& path() const { return path_; }
   std::string file(const std::string& name) const { return path_ + "/" + name; }
@@ -28,12 +35,15 @@ class RunFolder {
   std::string sample(int64_t step) const;
 
   std::optional<int64_t> latest_state() const;  // the largest N of step-N.state
+  int64_t kept() const;                         // the number of step-N.state
   // Makes `name` (latest or best) a second name of the file step-N.safetensors, by rename.
   void point(const std::string& name, int64_t step) const;
   // Removes checkpoints but the `keep` newest, and what a killed run left half-written.
   void prune(int keep) const;
 
  private:
+  std::vector<std::string> left_by_a_run() const;  // names of files that a run would replace
+  std::vector<std::string> names_in(const std::string& folder) const;
   std::string path_;
 };
 

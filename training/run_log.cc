@@ -15,8 +15,8 @@ namespace {
 
 constexpr size_t kSamplesInReport = 12;
 
-int64_t step_of_sample(const std::string& path) {
-  return step_of(std::filesystem::path(path).filename().string(), ".png").value_or(0);
+std::optional<int64_t> step_of_sample(const std::string& path) {
+  return step_of(std::filesystem::path(path).filename().string(), ".png");
 }
 
 }  // namespace
@@ -61,7 +61,7 @@ void RunLog::samples(int64_t step, const Picture& grid) {
 std::vector<std::string> RunLog::sample_files() const {
   std::vector<std::string> files;
   for (const auto& entry : std::filesystem::directory_iterator(folder_.file("samples")))
-    if (entry.path().extension() == ".png")
+    if (step_of_sample(entry.path()))
       files.push_back("samples/" + entry.path().filename().string());
   std::ranges::sort(files, {}, step_of_sample);
   return files;

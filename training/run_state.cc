@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "training/run_state.h"
 
+#include <algorithm>
 #include <type_traits>
 
 #include "core/error.h"
@@ -138,6 +139,17 @@ torch::optim::Adam& RunState::optimizer(std::string_view name) {
 std::vector<std::string> RunState::optimizer_names() const {
   std::vector<std::string> names;
   for (const auto& named : optimizers_) names.push_back(named.name);
+  return names;
+}
+
+std::vector<std::string> RunState::optimizers_of(const Network& network) const {
+  const auto weights = network.parameters();
+  std::vector<std::string> names;
+  for (const auto& named : optimizers_)
+    if (std::ranges::any_of(named.optimizer->param_groups()[0].params(), [&](const auto& moved) {
+          return std::ranges::any_of(weights, [&](const auto& one) { return one.is_same(moved); });
+        }))
+      names.push_back(named.name);
   return names;
 }
 

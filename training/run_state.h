@@ -62,6 +62,7 @@ class RunState {
   NamedNetwork& network(std::string_view name);
   torch::optim::Adam& optimizer(std::string_view name);
   std::vector<std::string> optimizer_names() const;
+  std::vector<std::string> optimizers_of(const Network& network) const;  // that move its weights
   const std::vector<NamedNetwork>& networks() const { return networks_; }
 
   void set_lr_factor(double factor);                         // of every optimizer's base rate

@@ -26,6 +26,19 @@ struct StepOptions {
 // Throws Error(kSettings) for a name in `freeze` that stops no optimizer of the run.
 void check_frozen(const std::string& freeze, const RunState& state);
 
+// Gives the buffers of frozen networks, such as a batch norm's statistics, the values back that
+// they had when this was made. A network is frozen when none of its optimizers is applied.
+class FrozenBuffers {
+ public:
+  FrozenBuffers(const std::string& freeze, const RunState& state);
+  ~FrozenBuffers();
+  FrozenBuffers(const FrozenBuffers&) = delete;
+  FrozenBuffers& operator=(const FrozenBuffers&) = delete;
+
+ private:
+  std::vector<std::pair<torch::Tensor, torch::Tensor>> kept_;  // the buffer, its copy
+};
+
 class Step {
  public:
   // batches: the micro-batches whose gradients are averaged, on the device already.
@@ -43,7 +56,8 @@ class Step {
   // has been applied then.
   void backward(const torch::Tensor& loss, Names optimizers, const char* what,
                 bool retain_graph = false);
-  // Clips, applies and clears the gradients of these optimizers.
+  // Clips, applies and clears the gradients of these optimizers. Throws Error(kNotFinite) when one
+  // of them is NaN or infinite, before it changes a weight.
   void apply(Names optimizers);
 
   // The usual: the loss of each batch, its gradients, one application. place: of the batch in
@@ -58,6 +72,9 @@ class Step {
   const StepValues& values() const { return values_; }
 
  private:
+  // Throws Error(kNotFinite) that names the files of the batches.
+  void check_finite(double value, const std::string& what) const;
+
   int64_t number_;
   RunState& state_;
   std::span<const Batch> batches_;

@@ -8,25 +8,37 @@
 #include <cstdio>
 #include <filesystem>
 #include <optional>
+#include <set>
 
 #include "core/error.h"
-#include "models/checkpoint.h"
 #include "models/device.h"
 #include "models/host_allocator.h"
 #include "training/autocast.h"
+#include "training/datasets/opening.h"
 #include "training/recipe.h"
-#include "training/run_folder.h"
+#include "training/run_checkpoints.h"
 #include "training/run_log.h"
 #include "training/signals.h"
 
 namespace gan::training {
 namespace {
 
-// Options that may differ between a run and its resumption.
-bool may_change(const std::string& option) {
-  for (const char* name : {"steps", "workers", "log_every", "validate_every", "save_every", "keep"})
-    if (option == name) return true;
-  return false;
+// Where a recipe's stages begin, as its options tell; step 1 is one.
+std::set<int64_t> stage_starts(Options& options) {
+  const OptionValues values = write_options(options);
+  const auto steps = [&](const char* key) {
+    const auto found = values.find(key);
+    return found == values.end() ? 0 : std::strtoll(found->second.c_str(), nullptr, 10);
+  };
+  const int64_t pretrained = steps("pretrain_steps");
+  return {1, steps("freeze_steps") + 1, pretrained + 1, pretrained + steps("critic_steps") + 1};
+}
+
+// "data" by one name, however it was written.
+std::string whole_path(const std::string& path) {
+  std::error_code error;
+  const auto whole = std::filesystem::weakly_canonical(path, error);
+  return error ? path : whole.string();
 }
 
 class Run {
@@ -34,28 +46,32 @@ class Run {
   explicit Run(const RunRequest& request)
       : request_(request),
         recipe_(find_recipe(request.recipe).make()),
-        device_(device_from_name(request.device)),
+        device_(device_from_name(request.device.value_or("auto"))),
         state_(device_) {
     install_host_allocator();
     limit_host_memory(available_host_memory() / 4 * 3);  // the rest is the loader's
-    set_threads_of_this_thread(request.threads);
-    precision_ = training_precision(request.precision, device_);
+    set_threads_of_this_thread(request.threads.value_or(0));
+    precision_ = training_precision(request.precision.value_or("auto"), device_);
+    const auto holdout = [this] { return write_options(recipe_->options())["holdout"]; };
+    const std::string usual = holdout();
     read_options(recipe_->options(), request.settings, "recipe " + request.recipe);
+    holdout_given_ = request.holdout_given || holdout() != usual;
   }
 
   RunResult go() {
     prepare();
-    if (request_.dry_run) return try_one_step();
+    if (request_.dry_run) return try_steps();
     RecipeOptions& options = recipe_->options();
-    check_disk();
+    checkpoints_->check_disk(step_);
     log_.emplace(*folder_, RunPlace{resumed_ ? step_ : -1, options.steps}, request_.recipe,
                  facts());
     for (const auto& note : state_.notes) log_->line(note);
     Loader loader(recipe_->training_set(), loader_options());
     loader.on_stall = [this](const std::string& text) { log_->line(text); };
     if (step_ == 0 && options.validate_every > 0) log({}, true);
+    const double limit = request_.minutes.value_or(0);
     const auto stops = [&] {
-      return Signals::stop_requested() || (request_.minutes > 0 && minutes() >= request_.minutes);
+      return Signals::stop_requested() || (limit > 0 && minutes() >= limit);
     };
     bool stopped = false;
     while (step_ < options.steps && !(stopped = stops())) {
@@ -70,36 +86,54 @@ class Run {
         row["lr_factor"] = schedule_factor(options.schedule, step_, options.steps);
         log(std::move(row), validates);
       }
-      if (last || step_ % options.save_every == 0 || Signals::take_save_request()) save();
+      if (last || step_ % options.save_every == 0 || Signals::take_save_request())
+        checkpoints_->save(step_, means_);
     }
-    if (stopped) save();
-    const bool done = step_ == options.steps;
-    log_->line(done ? concat("done: ", folder_->file("checkpoints/latest.safetensors"))
-                    : concat(Signals::stop_requested() ? "interrupted" : "time is up",
-                             " and saved at step ", step_,
-                             "; go on with the same command and --resume"));
-    return done                        ? RunResult::kDone
-           : Signals::stop_requested() ? RunResult::kInterrupted
-                                       : RunResult::kTimeUp;
+    return finish(stopped);
   }
 
  private:
+  RunResult finish(bool stopped) {
+    const int64_t steps = recipe_->options().steps;
+    if (!stopped) {
+      if (step_ > steps)
+        log_->line(concat("nothing to do: the run is at step ", step_, ", beyond steps=", steps));
+      else
+        log_->line(concat("done: ", folder_->file("checkpoints/latest.safetensors")));
+      return RunResult::kDone;
+    }
+    const char* const why = Signals::stop_requested() ? "interrupted" : "time is up";
+    if (step_ > 0) checkpoints_->save(step_, means_);
+    log_->line(step_ > 0 ? concat(why, " and saved at step ", step_,
+                                  "; go on with the same command and --resume")
+                         : concat(why,
+                                  " before the first step, so there was nothing to save; "
+                                  "begin with the same command and --resume"));
+    return Signals::stop_requested() ? RunResult::kInterrupted : RunResult::kTimeUp;
+  }
+
   uint64_t step_seed() const {
     return mix(static_cast<uint64_t>(recipe_->options().seed), static_cast<uint64_t>(step_));
   }
 
   void prepare() {
     torch::manual_seed(step_seed());
-    recipe_->prepare(state_, request_.data);
+    {
+      const DataOpening opening(holdout_given_, state_.notes);
+      recipe_->prepare(state_, request_.data);
+    }
     check_frozen(recipe_->options().freeze, state_);
     if (!recipe_->options().init.empty())
       state_.start_from(recipe_->main_network(), recipe_->options().init);
     if (request_.dry_run) return;
-    folder_.emplace(run_folder_for(request_));
+    folder_.emplace(run_folder_for(request_), request_.resume);
+    folder_->begin(request_.command);
+    checkpoints_.emplace(RunParts{request_, *recipe_, state_, *folder_}, circumstances());
     const auto found = folder_->latest_state();
-    check(!found || request_.resume, ErrorKind::kSettings, folder_->path(),
-          ": holds a run already; go on with --resume or choose another folder");
-    if (found) resume(*found);
+    if (!found) return;
+    checkpoints_->resume(*found, means_);
+    step_ = *found;
+    resumed_ = true;
   }
 
   LoaderOptions loader_options() const {
@@ -112,22 +146,9 @@ class Run {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count() / 60;
   }
 
-  void check_disk() const {
-    std::error_code error;
-    const auto space = std::filesystem::space(folder_->path(), error);
-    const uint64_t wanted =
-        state_.checkpoint_bytes() * static_cast<uint64_t>(recipe_->options().keep + 2);
-    check(error || space.available >= wanted, ErrorKind::kUnreadable, folder_->path(), ": ",
-          space.available >> 20, " MiB are free, its checkpoints may take ", wanted >> 20,
-          " MiB (keep=", recipe_->options().keep, ")");
-  }
-
   // What the report and the dry run tell about the run.
   RunLog::Facts facts() const {
-    RunLog::Facts facts = {{"command", request_.command},
-                           {"recipe", request_.recipe},
-                           {"data", request_.data},
-                           {"samples an epoch", std::to_string(recipe_->training_set().size())}};
+    RunLog::Facts facts = {{"command", request_.command}, {"recipe", request_.recipe}};
     for (const auto& named : state_.networks())
       facts.emplace_back("network " + named.name,
                          concat(named.table, ", ", parameter_count(*named.network), " parameters"));
@@ -137,49 +158,28 @@ class Run {
     return facts;
   }
 
-  RunResult try_one_step() {
+  RunResult try_steps() {
     for (const auto& note : state_.notes) std::fprintf(stderr, "%s\n", note.c_str());
-    reset_host_memory_peak();
     Loader loader(recipe_->training_set(), loader_options());
-    step_ = 1;
-    const double before = minutes();
-    train_step(loader);
+    std::string costs;
+    for (const int64_t first : stage_starts(recipe_->options())) {
+      if (first > recipe_->options().steps) continue;
+      step_ = first;
+      reset_host_memory_peak();
+      const double before = minutes();
+      train_step(loader);
+      char cost[128];
+      std::snprintf(cost, sizeof cost, "# one step%s: %.2f s, %zu MiB of host memory\n",
+                    first == 1 ? "" : concat(" from step ", first, " on").c_str(),
+                    (minutes() - before) * 60, host_memory().peak >> 20);
+      costs += cost;
+    }
     std::printf("%s", configuration_text(request_, recipe_->options()).c_str());
     for (const auto& [name, value] : facts())
       if (!name.starts_with("option")) std::printf("# %s: %s\n", name.c_str(), value.c_str());
-    std::printf("# one step: %.2f s, %zu MiB of host memory; a checkpoint: %llu MiB\n",
-                (minutes() - before) * 60, host_memory().peak >> 20,
+    std::printf("%s# a checkpoint: %llu MiB\n", costs.c_str(),
                 static_cast<unsigned long long>(state_.checkpoint_bytes() >> 20));
     return RunResult::kDone;
-  }
-
-  void resume(int64_t step) {
-    const auto metadata = state_.load(folder_->state(step));
-    const auto stored = [&](const char* key) {
-      const auto found = metadata.find(key);
-      return found == metadata.end() ? std::string() : found->second;
-    };
-    check(stored("gan.recipe") == request_.recipe, ErrorKind::kSettings, folder_->path(),
-          ": is a run of recipe ", stored("gan.recipe"), ", not of ", request_.recipe);
-    const OptionValues before =
-        options_from_json(stored("gan.recipe_options"), folder_->state(step));
-    for (const auto& [key, value] : write_options(recipe_->options())) {
-      const auto found = before.find(key);
-      if (found == before.end() || found->second == value) continue;
-      check(may_change(key), ErrorKind::kSettings, folder_->path(), ": was started with ", key, "=",
-            found->second, ", cannot go on with ", key, "=", value);
-    }
-    for (const auto& [key, now] : circumstances())
-      if (stored(key.c_str()) != now)
-        state_.notes.push_back(concat("note: ", key.substr(4), " was ", stored(key.c_str()),
-                                      ", is ", now, ": the run goes on, but not bit for bit"));
-    means_.restore(stored("gan.means"));
-    best_ = std::strtod(stored("gan.best").c_str(), nullptr);
-    has_best_ = !stored("gan.best").empty();
-    step_ = step;
-    state_.notes.insert(state_.notes.begin(), concat("resuming after step ", step));
-    resumed_ = true;
-    if (!std::filesystem::exists(folder_->weights(step))) save_weights();  // killed between the two
   }
 
   // What must be equal for a resumed run to be bit for bit the same.
@@ -187,7 +187,9 @@ class Run {
     return {{"gan.threads", std::to_string(at::get_num_threads())},
             {"gan.device", device_.str()},
             {"gan.precision", precision_name(precision_)},
-            {"gan.libtorch", TORCH_VERSION}};
+            {"gan.libtorch", TORCH_VERSION},
+            {"gan.data", whole_path(request_.data)},
+            {"gan.samples an epoch", std::to_string(recipe_->training_set().size())}};
   }
 
   void train_step(Loader& loader) {
@@ -203,12 +205,13 @@ class Run {
     }
     Step step(step_, state_, batches, {options.freeze, options.clip});
     try {
+      const FrozenBuffers kept(options.freeze, state_);
       const Autocast autocast(device_, precision_);
       recipe_->step(step);
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::kNotFinite) fail(error.kind(), error.what());
       fail(ErrorKind::kNotFinite, error.what(), "; the last good checkpoint is ",
-           last_saved_ ? folder_->weights(last_saved_) : "none");
+           checkpoints_ ? checkpoints_->last_good() : "none");
     }
     if (options.ema > 0) state_.update_averages(options.ema);
     for (const auto& [name, tensor] : step.values()) means_.add(name, tensor.item<double>());
@@ -232,43 +235,7 @@ class Run {
     if (!validates) return;
     log_->samples(step_, evaluated([&] { return recipe_->samples(state_); }));
     if (step_ == 0) return;  // a look before the first step
-    const double first = values.at(0).second;
-    const bool better = !has_best_ || (recipe_->larger_is_better() ? first > best_ : first < best_);
-    has_best_ = true;
-    if (!better) return;
-    best_ = first;
-    save();
-    folder_->point("best", step_);
-  }
-
-  // State first, weights second, latest third: a kill between any two leaves a run that resumes.
-  void save() {
-    if (last_saved_ == step_) return;
-    auto extra = circumstances();
-    extra["gan.recipe"] = request_.recipe;
-    extra["gan.recipe_options"] = options_to_json(recipe_->options());
-    extra["gan.means"] = means_.text();
-    if (has_best_) extra["gan.best"] = concat(std::setprecision(17), best_);
-    state_.save(folder_->state(step_), step_, extra);
-    save_weights();
-    last_saved_ = step_;
-    folder_->prune(recipe_->options().keep);
-  }
-
-  void save_weights() {
-    const NamedNetwork& main = state_.network(recipe_->main_network());
-    std::map<std::string, std::string> metadata = {
-        {"gan.recipe", request_.recipe},
-        {"gan.recipe_options", options_to_json(recipe_->options())},
-        {"gan.data", request_.data},
-        {"gan.step", std::to_string(step_)},
-        {"gan.command", request_.command},
-        {"gan.averaged", main.average ? "true" : "false"},
-        {"gan.licence", recipe_->options().licence},
-        {"gan.provenance", recipe_->options().provenance},
-        {"gan.libtorch", TORCH_VERSION}};
-    save_network(folder_->weights(step_), main.best(), main.table, *main.options, metadata);
-    folder_->point("latest", step_);
+    checkpoints_->save_if_best(step_, values.at(0).second, means_);
   }
 
   const RunRequest& request_;
@@ -280,9 +247,9 @@ class Run {
   torch::ScalarType precision_ = torch::kFloat;
   RunState state_;
   Means means_;
-  int64_t step_ = 0, last_saved_ = 0;
-  double best_ = 0;
-  bool has_best_ = false, resumed_ = false;
+  std::optional<RunCheckpoints> checkpoints_;
+  int64_t step_ = 0;
+  bool resumed_ = false, holdout_given_ = false;
 };
 
 }  // namespace

@@ -113,6 +113,17 @@ TEST_F(CheckpointCommands, DegradeDamagesEveryPictureTheSameWayEachTime) {
             1);
 }
 
+TEST_F(CheckpointCommands, DegradeWritesNoTwoPicturesToOneFile) {
+  make_pictures(scratch_.file("in"), 1);
+  std::filesystem::copy_file(scratch_.file("in/0.png"), scratch_.file("in/0.jpg"));
+  const Finished done =
+      run({"degrade", "--way", "phone", scratch_.file("in"), scratch_.file("out")});
+  EXPECT_EQ(done.status, 3);
+  for (const char* part : {"in/0.png", "in/0.jpg", "rename one"})
+    EXPECT_NE(done.output.find(part), std::string::npos) << done.output;
+  EXPECT_FALSE(std::filesystem::exists(scratch_.file("out")));
+}
+
 TEST_F(CheckpointCommands, SampleRefusesWhatDrawsNothing) {
   EXPECT_EQ(run({"sample", "x2", "--out", scratch_.file("out.png")}).status, 1);
   EXPECT_EQ(run({"sample", "x2"}).status, 2);

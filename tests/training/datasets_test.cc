@@ -2,13 +2,18 @@
 // Layouts of data sets, pairs that stay pairs, and the pool of old pictures.
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <filesystem>
 #include <set>
 
 #include "core/error.h"
 #include "core/image_file.h"
 #include "tests/core/checkpoint/scratch.h"
+#include "tests/training/gan_train.h"
 #include "training/datasets/idx.h"
+#include "training/datasets/opening.h"
+#include "training/datasets/scan.h"
+#include "training/datasets/super_resolution.h"
 #include "training/datasets/two_domains.h"
 #include "training/image_pool.h"
 
@@ -73,6 +78,114 @@ TEST_F(TwoDomainsTest, SaysWhatIsMissing) {
   write("A/alone.png", 0, 0);
   EXPECT_EQ(refusal(false), "");
   EXPECT_NE(refusal(true).find("alone.png"), std::string::npos) << refusal(true);
+}
+
+TEST_F(TwoDomainsTest, PartsOfOneDataSetAreNoDomains) {
+  for (const auto& [a, b] : {std::pair("train", "val"), {"test", "train"}, {"photos", "val"}}) {
+    const std::string folder = std::string(a) + "-" + b;
+    write_pairs(folder + "/" + a, folder + "/" + b);
+    try {
+      find_domains(scratch_.file(folder), false);
+      ADD_FAILURE() << folder << " was taken";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::kData);
+      for (const char* part : {"not two domains", "trainA/", "A/ and B/", "side by side"})
+        EXPECT_NE(std::string(error.what()).find(part), std::string::npos) << error.what();
+    }
+  }
+}
+
+TEST_F(TwoDomainsTest, SaysWhichFolderIsWhichDomain) {
+  write_pairs("two/winter", "two/summer");
+  std::vector<std::string> notes;
+  const DataOpening opening(false, notes);
+  const TwoDomains found = find_domains(scratch_.file("two"), false);
+  ASSERT_EQ(notes.size(), 1u);
+  EXPECT_NE(notes[0].find("A is " + scratch_.file("two/summer")), std::string::npos) << notes[0];
+  EXPECT_NE(notes[0].find("B is " + scratch_.file("two/winter")), std::string::npos) << notes[0];
+  EXPECT_TRUE(found.a[0].starts_with(scratch_.file("two/summer")));
+}
+
+std::vector<std::string> names(int count) {
+  std::vector<std::string> list;
+  for (int i = 0; i < count; ++i) list.push_back(std::to_string(i) + ".png");
+  return list;
+}
+
+TEST(HoldOut, TakesATenthOfASmallFolderAndSaysSo) {
+  std::vector<std::string> notes;
+  const DataOpening opening(false, notes);
+  for (const auto& [all, wanted, held] :
+       {std::tuple(40, 500, 4u), {5, 10, 1u}, {100, 10, 10u}, {2, 10, 1u}, {5000, 500, 500u}}) {
+    notes.clear();
+    auto files = names(all);
+    const auto out = hold_out(files, wanted);
+    EXPECT_EQ(out.size(), held) << all;
+    EXPECT_EQ(files.size(), static_cast<size_t>(all) - held);
+    EXPECT_EQ(notes.size(), static_cast<int>(held) == wanted ? 0u : 1u);
+  }
+  auto files = names(40);
+  hold_out(files, 500);
+  EXPECT_NE(notes.back().find("holdout 500 of 40 pictures: 4 are held out"), std::string::npos);
+  auto one = names(1);
+  EXPECT_THROW(hold_out(one, 1), Error);
+}
+
+TEST(HoldOut, DoesWhatTheUserSaysOrRefuses) {
+  std::vector<std::string> notes;
+  const DataOpening opening(true, notes);
+  auto files = names(40);
+  EXPECT_EQ(hold_out(files, 30).size(), 30u);
+  EXPECT_EQ(files.size(), 10u);
+  EXPECT_TRUE(notes.empty());
+  for (const int count : {10, 500}) {
+    try {
+      hold_out(files, count);
+      ADD_FAILURE() << count << " of 10 were held out";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::kSettings);
+      EXPECT_NE(std::string(error.what()).find("1 to 9"), std::string::npos) << error.what();
+    }
+  }
+}
+
+TEST(SuperResolution, KeepsWithinItsBudgetAndGivesTheSameSamples) {
+  const test::Scratch scratch;
+  test::make_pictures(scratch.path(), 4);
+  const auto files = list_images(scratch.path());
+  const size_t large = size_t{72} * 64 * 3, small = large / 4;
+  const SuperResolutionDataset all(files, 8, {2, 3, 60}),
+      some(files, 8, {2, 3, 60}, 2 * large + small), none(files, 8, {2, 3, 60}, 0);
+  for (uint64_t draw = 0; draw < 12; ++draw) {
+    Random a(draw), b(draw), c(draw);
+    const auto index = static_cast<int64_t>(draw % 4);
+    const Sample kept = all.get(index, a);
+    for (const Sample& other : {some.get(index, b), none.get(index, c)}) {
+      EXPECT_EQ(kept.input.values, other.input.values);
+      EXPECT_EQ(kept.target.values, other.target.values);
+    }
+  }
+  EXPECT_EQ(all.kept_bytes(), 4 * (large + small));
+  EXPECT_LE(some.kept_bytes(), 2 * large + small);
+  EXPECT_GT(some.kept_bytes(), 0u);
+  EXPECT_EQ(none.kept_bytes(), 0u);
+}
+
+TEST(SuperResolution, HeldOutPicturesAreDamagedAsTheSamplesAre) {
+  const test::Scratch scratch;
+  test::make_pictures(scratch.path(), 1);
+  const std::string file = scratch.file("0.png");
+  const auto clean = shrunk_case(file, LowResolutionOptions{2}),
+             noisy = shrunk_case(file, {2, 20, 0}, 3), again = shrunk_case(file, {2, 20, 0}, 3),
+             packed = shrunk_case(file, {2, 0, 10});
+  EXPECT_EQ(clean.truth.values, noisy.truth.values);
+  EXPECT_EQ(noisy.damaged.values, again.damaged.values);
+  EXPECT_NE(noisy.damaged.values, shrunk_case(file, {2, 20, 0}, 4).damaged.values);
+  double sum = 0;
+  for (size_t i = 0; i < clean.damaged.values.size(); ++i)
+    sum += std::pow((noisy.damaged.values[i] - clean.damaged.values[i]) * 255, 2);
+  EXPECT_NEAR(std::sqrt(sum / static_cast<double>(clean.damaged.values.size())), 20, 1);
+  EXPECT_NE(packed.damaged.values, clean.damaged.values);
 }
 
 TEST_F(TwoDomainsTest, PairsAreCutAndMirroredAlike) {

@@ -93,6 +93,110 @@ TEST_F(Habits, AMistakeInAConfigurationNamesTheNearestKey) {
   EXPECT_EQ(gan_train(scratch_, {"run", "--config", "none.conf"}).status, 1);
 }
 
+TEST_F(Habits, TheCommandLineWinsAlsoWithADefault) {
+  const Finished dumped =
+      run({"--precision", "bf16", "--minutes", "5", "--device", "cuda", "--dump-config"});
+  scratch_.write("run.conf", dumped.output);
+  const auto line = [&](std::vector<std::string> more, const char* wanted) {
+    std::vector<std::string> words = {"run", "--config", scratch_.file("run.conf"),
+                                      "--dump-config"};
+    words.insert(words.end(), more.begin(), more.end());
+    const Finished done = gan_train(scratch_, words);
+    EXPECT_NE(done.output.find(wanted), std::string::npos) << done.output;
+  };
+  line({}, "precision=bf16\n");
+  line({}, "threads=1\n");
+  line({"--precision", "auto"}, "precision=auto\n");
+  line({"--threads", "0"}, "threads=0\n");
+  line({"--minutes", "0"}, "minutes=0\n");
+  line({"--device", "auto"}, "device=auto\n");
+}
+
+TEST_F(Habits, ACheckpointRemembersPrecisionAndThreads) {
+  ASSERT_EQ(run({"--out", "a", "--precision", "bf16"}).status, 0);
+  const Finished dumped =
+      gan_train(scratch_, {"run", "--config", "a/checkpoints/latest.safetensors", "--dump-config"});
+  for (const char* part : {"precision=bf16\n", "threads=1\n"})
+    EXPECT_NE(dumped.output.find(part), std::string::npos) << dumped.output;
+}
+
+TEST_F(Habits, NumbersOutsideTheirRangeAreRefused) {
+  for (const auto& [key, value, allowed] : {std::tuple("--steps", "0", "1"),
+                                            {"--steps", "-5", "1"},
+                                            {"--minutes", "-1", "0"},
+                                            {"--threads", "-3", "1024"},
+                                            {"--threads", "two", "threads"},
+                                            {"--precision", "fp16", "bf16"}}) {
+    const Finished done = run({"--out", "a", key, value});
+    EXPECT_EQ(done.status, 2) << key << " " << done.output;
+    for (const char* part : {key + 2, value, allowed})
+      EXPECT_NE(done.output.find(part), std::string::npos) << part << ": " << done.output;
+  }
+  EXPECT_FALSE(std::filesystem::exists("a"));
+}
+
+TEST_F(Habits, ADryRunMeasuresEachStage) {
+  const Finished dry = gan_train(scratch_, {"run",
+                                            "esrgan",
+                                            "--data",
+                                            scratch_.file("data"),
+                                            "--dry-run",
+                                            "--threads",
+                                            "1",
+                                            "--set",
+                                            "features=4",
+                                            "--set",
+                                            "blocks=1",
+                                            "--set",
+                                            "growth=2",
+                                            "--set",
+                                            "d_features=4",
+                                            "--set",
+                                            "patch=8",
+                                            "--set",
+                                            "scale=2",
+                                            "--set",
+                                            "batch=1",
+                                            "--set",
+                                            "vgg=none",
+                                            "--set",
+                                            "pretrain_steps=50"});
+  EXPECT_EQ(dry.status, 0) << dry.output;
+  for (const char* part : {"# one step: ", "# one step from step 51 on: "})
+    EXPECT_NE(dry.output.find(part), std::string::npos) << part << "\n" << dry.output;
+}
+
+TEST_F(Habits, ASmallFolderIsNotHeldOutWhole) {
+  const auto first_row = [&](std::vector<std::string> more) {
+    std::vector<std::string> words = {"run",
+                                      "dcgan",
+                                      "--data",
+                                      scratch_.file("data"),
+                                      "--dry-run",
+                                      "--threads",
+                                      "1",
+                                      "--set",
+                                      "features=4",
+                                      "--set",
+                                      "d_features=4",
+                                      "--set",
+                                      "side=16",
+                                      "--set",
+                                      "batch=2",
+                                      "--set",
+                                      "judge_pictures=16"};
+    words.insert(words.end(), more.begin(), more.end());
+    return gan_train(scratch_, words);
+  };
+  const Finished usual = first_row({});
+  EXPECT_NE(usual.output.find("# samples an epoch: 3\n"), std::string::npos) << usual.output;
+  EXPECT_NE(usual.output.find("holdout 500 of 4 pictures: 1 is held out"), std::string::npos)
+      << usual.output;
+  const Finished given = first_row({"--set", "holdout=500"});
+  EXPECT_EQ(given.status, 2) << given.output;
+  EXPECT_NE(given.output.find("it may be 1 to 3"), std::string::npos) << given.output;
+}
+
 TEST_F(Habits, ATimeLimitSavesAndEnds) {
   const Finished done = run({"--out", "a", "--steps", "1000000", "--minutes", "0.02"});
   EXPECT_EQ(done.status, 0);

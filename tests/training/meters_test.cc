@@ -72,6 +72,13 @@ TEST(EventFile, IsCutBackToTheResumedStep) {
   EXPECT_EQ(events_of(event_file_in(scratch.path())).size(), 4u);
 }
 
+TEST(EventFile, LeavesThoseOfOtherProgramsAlone) {
+  const test::Scratch scratch;
+  scratch.write("events.out.tfevents.1.host", "another program's");
+  EventFile(scratch.path(), 10).scalars(12, {{"a", 1}});
+  EXPECT_EQ(test::slurp(scratch.file("events.out.tfevents.1.host")), "another program's");
+}
+
 TEST(Report, EscapesAndDrawsWhatThereIs) {
   const test::Scratch scratch;
   MetricsCsv metrics(scratch.file("metrics.csv"), -1);

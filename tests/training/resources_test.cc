@@ -39,6 +39,31 @@ TEST_F(Resources, ALossThatIsNoNumberEndsTheRunAndNamesTheLastGoodCheckpoint) {
     EXPECT_NE(done.output.find(part), std::string::npos) << part << "\n" << done.output;
 }
 
+TEST_F(Resources, WhatIsNotFiniteIsNeverKept) {
+  const std::vector<std::string> wild = {
+      "--set", "lr=10",       "--set", "loss=mse", "--set", "save_every=1",     "--set",   "ema=0",
+      "--set", "features=64", "--set", "convs=16", "--set", "validate_every=1", "--steps", "200"};
+  const Finished done = run("a", wild);
+  EXPECT_EQ(done.status, 4) << done.output;
+  for (const auto& entry : std::filesystem::directory_iterator(scratch_.file("a/checkpoints"))) {
+    const TensorFile file = open_tensor_file(entry.path());
+    for (const auto& tensor : file.tensors) {
+      if (!tensor.name.ends_with("weight") && !tensor.name.ends_with("bias")) continue;
+      std::vector<float> values(static_cast<size_t>(tensor.extent()));
+      file.read(tensor, std::as_writable_bytes(std::span(values)));
+      EXPECT_TRUE(std::ranges::all_of(values, [](float v) { return std::isfinite(v); }))
+          << entry.path() << " " << tensor.name;
+    }
+  }
+  auto again = wild;
+  again.push_back("--resume");
+  const Finished resumed = run("a", again);
+  EXPECT_EQ(resumed.status, 4) << resumed.output;
+  EXPECT_NE(resumed.output.find("checkpoint is " + scratch_.file("a/checkpoints/step-")),
+            std::string::npos)
+      << resumed.output;
+}
+
 TEST_F(Resources, MoreMemoryThanThereIsEndsTheRunWithAMessage) {
   const Finished done =
       run("a", {"--set", "batch=65536", "--set", "patch=32", "--set", "workers=8"});

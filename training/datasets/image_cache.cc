@@ -10,6 +10,12 @@
 
 namespace gan::training {
 
+bool MemoryBudget::take(size_t bytes) {
+  if (used_.fetch_add(bytes) + bytes <= bytes_) return true;
+  used_.fetch_sub(bytes);
+  return false;
+}
+
 ImageCache::ImageCache(std::vector<std::string> files, Change change, size_t budget)
     : files_(std::move(files)),
       change_(std::move(change)),
@@ -25,12 +31,8 @@ std::shared_ptr<const Bytes8> ImageCache::get(size_t index) const {
   Bytes8 read = read_picture_8bit(files_[index]);
   const auto image =
       std::make_shared<const Bytes8>(change_ ? change_(read, index) : std::move(read));
-  if (used_.fetch_add(image->rgb.size()) + image->rgb.size() <= budget_) {
-    const std::lock_guard lock(mutex_);
-    decoded_[index] = image;
-  } else {
-    used_.fetch_sub(image->rgb.size());
-  }
+  const std::lock_guard lock(mutex_);
+  if (!decoded_[index] && budget_.take(image->rgb.size())) decoded_[index] = image;
   return image;
 }
 

@@ -13,6 +13,18 @@
 
 namespace gan::training {
 
+// Bytes that may be kept; several keepers can share one. Thread-safe.
+class MemoryBudget {
+ public:
+  explicit MemoryBudget(size_t bytes) : bytes_(bytes) {}
+  bool take(size_t bytes);  // false when they no longer fit
+  size_t used() const { return used_; }
+
+ private:
+  size_t bytes_;
+  std::atomic<size_t> used_{0};
+};
+
 class ImageCache {
  public:
   static constexpr size_t kDefaultBudget = size_t{2} << 30;  // bytes of decoded pixels
@@ -20,6 +32,8 @@ class ImageCache {
   using Change = std::function<Bytes8(const Bytes8& image, size_t index)>;
   explicit ImageCache(std::vector<std::string> files, Change change = {},
                       size_t budget = kDefaultBudget);
+
+  MemoryBudget& budget() const { return budget_; }
 
   size_t size() const { return files_.size(); }
   const std::string& file(size_t index) const { return files_[index]; }
@@ -29,8 +43,7 @@ class ImageCache {
  private:
   std::vector<std::string> files_;
   Change change_;
-  size_t budget_;
-  mutable std::atomic<size_t> used_{0};
+  mutable MemoryBudget budget_;
   mutable std::mutex mutex_;
   mutable std::vector<std::shared_ptr<const Bytes8>> decoded_;
 };

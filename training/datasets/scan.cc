@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "core/error.h"
+#include "training/datasets/opening.h"
 #include "training/datasets/picture_source.h"
 
 namespace gan::training {
@@ -69,10 +70,18 @@ std::vector<std::string> checked_pictures(const std::string& folder, const ScanR
 }
 
 std::vector<std::string> hold_out(std::vector<std::string>& files, int count) {
-  count = std::min<int>(count, static_cast<int>(files.size()) - 1);
-  check(count >= 1, ErrorKind::kData, "at least two pictures are needed, one to validate on");
-  std::vector<std::string> held, kept;
   const auto n = static_cast<int64_t>(files.size());
+  check(n >= 2, ErrorKind::kData, "at least two pictures are needed, one to validate on");
+  const int most = std::max(static_cast<int>(n / 10), 1);
+  if (DataOpening::holdout_given()) {
+    check(count < n, ErrorKind::kSettings, "holdout=", count, " of ", n,
+          " pictures leaves none to train on; it may be 1 to ", n - 1);
+  } else if (count > most) {
+    DataOpening::note(concat("note: holdout ", count, " of ", n, " pictures: ", most,
+                             most == 1 ? " is" : " are", " held out; --set holdout=N for another"));
+    count = most;
+  }
+  std::vector<std::string> held, kept;
   for (int64_t i = 0; i < n; ++i)
     (i * count / n != (i + 1) * count / n ? held : kept).push_back(files[static_cast<size_t>(i)]);
   files = std::move(kept);

@@ -31,7 +31,9 @@ ScanResult scan_pictures(const std::vector<std::string>& files, const ScanRule& 
 std::vector<std::string> checked_pictures(const std::string& folder, const ScanRule& rule,
                                           std::vector<std::string>& warnings);
 
-// Takes `count` files, spread evenly, out of the list; at least one stays. Deterministic.
+// Takes `count` files, spread evenly, out of the list: of a small one a tenth (at least one), which
+// becomes a note, unless the user said how many (DataOpening). Deterministic. Throws Error(kData)
+// for less than two files, Error(kSettings) when the user's count leaves none.
 std::vector<std::string> hold_out(std::vector<std::string>& files, int count);
 
 }  // namespace gan::training

@@ -14,7 +14,18 @@ Picture shrink_for_training(const Picture& large, int scale) {
   return low;
 }
 
-RestorationCase shrunk_case(const std::string& file, int scale) {
+namespace {
+
+void damage(Picture& small, const LowResolutionOptions& options, Random& random) {
+  if (options.noise_sigma > 0) add_gaussian_noise(small, options.noise_sigma / 255, random);
+  if (options.jpeg_quality > 0) jpeg_round_trip(small, options.jpeg_quality);
+}
+
+}  // namespace
+
+RestorationCase shrunk_case(const std::string& file, const LowResolutionOptions& options,
+                            int number) {
+  const int scale = options.scale;
   RestorationCase one;
   one.truth = crop_to_multiple(read_picture(file), scale);
   const int least = 11 + 2 * scale;
@@ -22,37 +33,42 @@ RestorationCase shrunk_case(const std::string& file, int scale) {
         ": a picture to measure on needs at least ", least, " pixels a side, has ",
         one.truth.size.width, "x", one.truth.size.height);
   one.damaged = shrink_for_training(one.truth, scale);
+  Random random(1, static_cast<uint64_t>(number), 0);
+  damage(one.damaged, options, random);
   return one;
 }
 
 SuperResolutionDataset::SuperResolutionDataset(std::vector<std::string> files, int patch,
-                                               LowResolutionOptions options)
-    : large_(std::move(files)), patch_(patch), options_(options), small_(large_.size()) {
+                                               LowResolutionOptions options, size_t budget)
+    : large_(std::move(files), {}, budget),
+      patch_(patch),
+      options_(options),
+      small_(large_.size()) {
   check(large_.size() > 0, ErrorKind::kData, "the data set holds no pictures");
 }
 
-std::shared_ptr<const Bytes8> SuperResolutionDataset::small(size_t index) const {
+std::shared_ptr<const Bytes8> SuperResolutionDataset::small(size_t index,
+                                                            const Bytes8& large) const {
   {
     const std::lock_guard lock(mutex_);
     if (small_[index]) return small_[index];
   }
-  const auto large = large_.get(index);
-  const Size sides{large->size.width / options_.scale * options_.scale,
-                   large->size.height / options_.scale * options_.scale};
+  const Size sides{large.size.width / options_.scale * options_.scale,
+                   large.size.height / options_.scale * options_.scale};
   check(sides.width >= patch_ * options_.scale && sides.height >= patch_ * options_.scale,
-        ErrorKind::kData, large_.file(index), ": ", large->size.width, "x", large->size.height,
+        ErrorKind::kData, large_.file(index), ": ", large.size.width, "x", large.size.height,
         " is smaller than the patch of ", patch_ * options_.scale, "x", patch_ * options_.scale);
   auto low = std::make_shared<const Bytes8>(
-      to_bytes(shrink_for_training(crop_picture(*large, 0, 0, sides), options_.scale)));
+      to_bytes(shrink_for_training(crop_picture(large, 0, 0, sides), options_.scale)));
   const std::lock_guard lock(mutex_);
-  small_[index] = low;
+  if (!small_[index] && large_.budget().take(low->rgb.size())) small_[index] = low;
   return low;
 }
 
 Sample SuperResolutionDataset::get(int64_t index, Random& random) const {
   const auto i = static_cast<size_t>(index);
-  const auto low = small(i);
   const auto high = large_.get(i);
+  const auto low = small(i, *high);
   const int x = random.below(low->size.width - patch_ + 1);
   const int y = random.below(low->size.height - patch_ + 1);
   const int symmetry = random.below(8), scale = options_.scale, side = patch_ * scale;
@@ -60,9 +76,7 @@ Sample SuperResolutionDataset::get(int64_t index, Random& random) const {
   sample.source = large_.file(i);
   sample.input = flipped(crop_picture(*low, x, y, {patch_, patch_}), symmetry);
   sample.target = flipped(crop_picture(*high, x * scale, y * scale, {side, side}), symmetry);
-  if (options_.noise_sigma > 0)
-    add_gaussian_noise(sample.input, options_.noise_sigma / 255, random);
-  if (options_.jpeg_quality > 0) jpeg_round_trip(sample.input, options_.jpeg_quality);
+  damage(sample.input, options_, random);
   return sample;
 }
 

@@ -20,14 +20,18 @@ struct LowResolutionOptions {
 class SuperResolutionDataset : public Dataset {
  public:
   // patch: side of the small patch in pixels. Pictures are cropped to multiples of the scale.
-  // Throws Error(kData) when the list is empty or a picture is smaller than a patch.
-  SuperResolutionDataset(std::vector<std::string> files, int patch, LowResolutionOptions options);
+  // budget: bytes of pictures, large and small, that are kept in memory; what does not fit is read
+  // and shrunk each time it is drawn. Throws Error(kData) when the list is empty or a picture is
+  // smaller than a patch.
+  SuperResolutionDataset(std::vector<std::string> files, int patch, LowResolutionOptions options,
+                         size_t budget = ImageCache::kDefaultBudget);
 
   int64_t size() const override { return static_cast<int64_t>(large_.size()); }
   Sample get(int64_t index, Random& random) const override;
+  size_t kept_bytes() const { return large_.budget().used(); }
 
  private:
-  std::shared_ptr<const Bytes8> small(size_t index) const;
+  std::shared_ptr<const Bytes8> small(size_t index, const Bytes8& large) const;
 
   ImageCache large_;
   int patch_;
@@ -39,8 +43,13 @@ class SuperResolutionDataset : public Dataset {
 // The small picture of a large one whose sides are multiples of the scale, rounded to 8 bits.
 Picture shrink_for_training(const Picture& large, int scale);
 
-// The whole picture, cropped to a multiple of the scale and shrunk. Throws Error(kData) when the
-// picture is too small to be measured.
-RestorationCase shrunk_case(const std::string& file, int scale);
+// The whole picture, cropped to a multiple of the scale, shrunk and damaged as the samples are,
+// with random numbers of its own (`number`). Throws Error(kData) when the picture is too small to
+// be measured.
+RestorationCase shrunk_case(const std::string& file, const LowResolutionOptions& options,
+                            int number = 0);
+inline RestorationCase shrunk_case(const std::string& file, int scale) {
+  return shrunk_case(file, LowResolutionOptions{scale});
+}
 
 }  // namespace gan::training

@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/resize.h"
+#include "training/datasets/opening.h"
 #include "training/datasets/picture_source.h"
 #include "training/datasets/scan.h"
 #include "training/degradations/crapify.h"
@@ -50,6 +51,25 @@ std::vector<fs::path> folders_in(const fs::path& folder) {
     if (entry.is_directory()) folders.push_back(entry.path());
   std::ranges::sort(folders);
   return folders;
+}
+
+constexpr const char* kLayouts =
+    "trainA/ and trainB/ (with testA/ and testB/), A/ and B/, two folders of other names, DPED's "
+    "training_data/, or of pairs train/ with A|B side by side in each file";
+
+// Two folders that are no parts of one data set: A is the first by name.
+void take_two_folders(const fs::path& root, TwoDomains& found) {
+  const auto folders = folders_in(root);
+  if (folders.size() != 2) return;
+  for (const char* part : {"train", "training", "test", "val", "valid", "validation"})
+    for (const auto& folder : folders)
+      check(folder.filename() != part, ErrorKind::kData, root.string(), ": ",
+            folders[0].filename().string(), "/ and ", folders[1].filename().string(),
+            "/ are parts of one data set, not two domains; wanted ", kLayouts);
+  found.a = images_in(folders[0]);
+  found.b = images_in(folders[1]);
+  DataOpening::note(
+      concat("note: domain A is ", folders[0].string(), ", domain B is ", folders[1].string()));
 }
 
 // DPED: a phone's folder with training_data/<phone> and training_data/canon.
@@ -140,14 +160,11 @@ TwoDomains find_domains(const std::string& folder, bool paired) {
     found.a = images_in(root / "train");
     for (const char* held_out : {"test", "val"})
       if (found.test_a.empty()) found.test_a = images_in(root / held_out);
-  } else if (const auto folders = folders_in(root); folders.size() == 2) {
-    found.a = images_in(folders[0]);
-    found.b = images_in(folders[1]);
+  } else {
+    take_two_folders(root, found);
   }
   check(!found.a.empty() && (found.side_by_side || !found.b.empty()), ErrorKind::kData, folder,
-        ": holds no pictures of two domains; wanted trainA/ and trainB/, A/ and B/, two folders, "
-        "DPED's training_data/",
-        paired ? ", or train/ with A|B side by side" : "");
+        ": holds no pictures of two domains; wanted ", kLayouts);
   if (paired && !found.side_by_side) check_partners(found, folder);
   return found;
 }

@@ -21,7 +21,7 @@ struct CropOptions {
 // Where the pictures of both domains lie. Found by the folder's layout:
 //   train/ val/ test/ with A|B side by side in one file (pix2pix)
 //   trainA/ trainB/ testA/ testB/ (CycleGAN; paired when asked for pairs and the names agree)
-//   A/ B/, or two sub-folders with the same names (paired)
+//   A/ B/, or two sub-folders of any names but train, val and test (with the same names: paired)
 //   PHONE/training_data/PHONE and .../canon, patches of the same names (DPED)
 struct TwoDomains {
   bool side_by_side = false;

@@ -75,9 +75,13 @@ std::string kept_records(const std::string& bytes, int64_t step) {
   return kept;
 }
 
+constexpr const char* kOurs = ".gan-train";  // other programs' files stay as they are
+
 std::optional<std::string> find_event_file(const std::string& folder) {
   for (const auto& entry : std::filesystem::directory_iterator(folder))
-    if (entry.path().filename().string().starts_with("events.out.tfevents.")) return entry.path();
+    if (const std::string name = entry.path().filename();
+        name.starts_with("events.out.tfevents.") && name.ends_with(kOurs))
+      return entry.path();
   return {};
 }
 
@@ -103,7 +107,7 @@ EventFile::EventFile(const std::string& folder, int64_t step) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(
                            std::chrono::system_clock::now().time_since_epoch())
                            .count();
-  path_ = existing.value_or(concat(folder, "/events.out.tfevents.", seconds, ".gan-train"));
+  path_ = existing.value_or(concat(folder, "/events.out.tfevents.", seconds, kOurs));
   std::string records;
   if (existing) {
     std::ifstream file(path_, std::ios::binary);
