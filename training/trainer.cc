@@ -39,7 +39,7 @@ class Run {
     install_host_allocator();
     limit_host_memory(available_host_memory() / 4 * 3);  // the rest is the loader's
     set_threads_of_this_thread(request.threads);
-    precision_ = training_precision(request.precision, device_);
+    precision_ = training_precision(request.precision);
     read_options(recipe_->options(), request.settings, "recipe " + request.recipe);
   }
 
