@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "training/recipes/restoration.h"
 
+#include "core/error.h"
 #include "core/image_file.h"
 #include "models/picture_tensor.h"
 #include "training/datasets/damaged.h"
@@ -20,9 +21,13 @@ void RestorationOptions::visit(OptionVisitor& v) {
   v.integer("holdout", holdout, 1, 100000, "pictures held out where val is empty");
 }
 
+std::string RestorationOptions::large_side_text() const {
+  return concat("patch=", patch, " at scale=", scale);
+}
+
 void RestorationRecipe::open_data(RunState& state, const std::string& folder,
                                   const RestorationOptions& options, bool sharpened) {
-  const int side = options.patch * options.scale;
+  const int side = options.large_side();
   auto files = checked_pictures(folder, {"training", {side, side}}, state.notes);
   const auto held_out = options.val.empty()
                             ? hold_out(files, options.holdout)
