@@ -61,6 +61,45 @@ TwoDomains scanned(const std::string& folder, const TranslationOptions& options,
   return found;
 }
 
+std::string resolved(const std::string& file) {
+  std::error_code error;
+  const auto path = std::filesystem::canonical(file, error);
+  return error ? file : path.string();
+}
+
+// Keeps the pairs whose both files are wanted.
+template <class Wanted>
+void keep_pairs(TwoDomains& pairs, const Wanted& wanted) {
+  TwoDomains kept = pairs;
+  kept.a.clear();
+  kept.b.clear();
+  for (size_t i = 0; i < pairs.a.size(); ++i) {
+    if (!wanted(pairs.a[i]) || (!pairs.b.empty() && !wanted(pairs.b[i]))) continue;
+    kept.a.push_back(pairs.a[i]);
+    if (!pairs.b.empty()) kept.b.push_back(pairs.b[i]);
+  }
+  pairs = std::move(kept);
+}
+
+// Looks at all pairs: those of which one half cannot be read are left out, with a note.
+void scan_pairs(TwoDomains& pairs, const TranslationOptions& options,
+                std::vector<std::string>& notes) {
+  const int least = options.crop.load == 0 ? options.crop.crop : 1;
+  std::set<std::string> readable;
+  const auto scan = [&](const std::vector<std::string>& files, const char* split, int width) {
+    const ScanResult result = scan_pictures(files, {split, {width, least}});
+    if (!result.warning.empty()) notes.push_back(result.warning);
+    readable.insert(result.files.begin(), result.files.end());
+  };
+  if (pairs.side_by_side) {
+    scan(pairs.a, "paired", 2 * least);
+  } else {
+    scan(pairs.a, "paired A", least);
+    scan(pairs.b, "paired B", least);
+  }
+  keep_pairs(pairs, [&](const std::string& file) { return readable.contains(file); });
+}
+
 torch::Tensor as_batch(const std::vector<Picture>& pictures, int64_t count) {
   std::vector<torch::Tensor> tensors;
   for (int64_t i = 0; i < count; ++i)
@@ -89,6 +128,8 @@ void TranslationRecipe::open_data(RunState& state, const std::string& folder,
   TwoDomains found = options.simulate == "phone" ? simulated(folder, options, paired, state.notes)
                                                  : scanned(folder, options, paired, state.notes);
   found.swap = options.direction == "BtoA";
+  for (const auto* files : {&found.test_a, &found.test_b})
+    for (const auto& file : *files) held_out_files_.insert(resolved(file));
   if (paired || options.simulate == "phone" || same_names(found.test_a, found.test_b)) {
     if (!paired && options.simulate == "none")
       state.notes.emplace_back(
@@ -107,6 +148,29 @@ void TranslationRecipe::open_data(RunState& state, const std::string& folder,
     data_ = std::make_unique<PairedDataset>(found, options.crop);
   else
     data_ = std::make_unique<UnpairedDataset>(found, options.crop);
+}
+
+TwoDomains TranslationRecipe::more_pairs(RunState& state, const std::string& folder,
+                                         const TranslationOptions& options) const {
+  TwoDomains pairs;
+  if (options.simulate == "phone") {
+    pairs.phone = true;
+    pairs.a = pairs.b =
+        checked_pictures(folder, {"paired", {options.crop.crop, options.crop.crop}}, state.notes);
+  } else {
+    pairs = find_domains(folder, /*paired=*/true);
+    scan_pairs(pairs, options, state.notes);
+  }
+  pairs.swap = options.direction == "BtoA";
+  const size_t all = pairs.a.size();
+  keep_pairs(pairs,
+             [&](const std::string& file) { return !held_out_files_.contains(resolved(file)); });
+  if (pairs.a.size() < all)
+    state.notes.push_back(concat("note: ", all - pairs.a.size(), " of ", all, " pairs of ", folder,
+                                 " are left out, because their pictures are held out"));
+  check(!pairs.a.empty(), ErrorKind::kData, folder,
+        ": no pair is left that can be read and is not held out");
+  return pairs;
 }
 
 Picture TranslationRecipe::translate(RunState& state, const Picture& picture) {
