@@ -67,7 +67,8 @@ class VaeRecipe : public Recipe {
 
   void step(Step& step) override {
     auto& vae = dynamic_cast<Vae&>(*step.state().network("g").network);
-    const int64_t epoch = (step.number() - 1) * options_.batch / training_set().size();
+    const int64_t epoch =
+        (step.number() - 1) * options_.batch * options_.accumulate / training_set().size();
     step.state().scale_lr("g", std::pow(options_.decay, static_cast<double>(epoch)));
     step.update({"g"}, "loss", [&](const Batch& batch, size_t) {
       const auto picture = batch.input * 2 - 1;
