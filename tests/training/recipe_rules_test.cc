@@ -130,6 +130,11 @@ TEST(AugCycleGan, ItsPairsAreLookedAtBeforeTheFirstStep) {
   const Finished refused = run(scratch, "augcyclegan", large, {"--dry-run"});
   EXPECT_EQ(refused.status, 3) << refused.output;
   EXPECT_NE(refused.output.find("paired A data"), std::string::npos) << refused.output;
+
+  const Finished unequal = run(scratch, "augcyclegan", fitting, {"--dry-run"});
+  EXPECT_EQ(unequal.status, 3) << unequal.output;
+  EXPECT_NE(unequal.output.find("2 of 2 pairs differ in size"), std::string::npos)
+      << unequal.output;
 }
 
 TEST(WespePaper, HasDefaultsOfItsOwnAndWhatIsSetWins) {

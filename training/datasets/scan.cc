@@ -40,12 +40,14 @@ ScanResult scan_pictures(const std::vector<std::string>& files, const ScanRule& 
   std::vector<std::string> broken, small;
   for (size_t i = 0; i < files.size(); ++i) {
     const Size size = found[i].size;
-    if (!found[i].error.empty())
+    if (!found[i].error.empty()) {
       broken.push_back(found[i].error);
-    else if (size.width < rule.least.width || size.height < rule.least.height)
+    } else if (size.width < rule.least.width || size.height < rule.least.height) {
       small.push_back(concat(files[i], ": ", size.width, "x", size.height));
-    else
+    } else {
       result.files.push_back(files[i]);
+      result.sizes.push_back(size);
+    }
   }
   check(small.empty(), ErrorKind::kData, rule.split, " data: ", small.size(), " of ", files.size(),
         " pictures are smaller than the ", rule.least.width, "x", rule.least.height,

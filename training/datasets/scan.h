@@ -16,6 +16,7 @@ struct ScanRule {
 
 struct ScanResult {
   std::vector<std::string> files;  // those that can be read, in their order
+  std::vector<Size> sizes;         // theirs
   std::string warning;             // names the first ten that cannot be, and their count; or empty
 };
 

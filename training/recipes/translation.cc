@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 
 #include "core/error.h"
 #include "models/picture_tensor.h"
@@ -81,15 +82,16 @@ void keep_pairs(TwoDomains& pairs, const Wanted& wanted) {
   pairs = std::move(kept);
 }
 
-// Looks at all pairs: those of which one half cannot be read are left out, with a note.
+// Looks at all pairs: those of which one half cannot be read are left out, with a note; halves that
+// are not resized must be of one size.
 void scan_pairs(TwoDomains& pairs, const TranslationOptions& options,
                 std::vector<std::string>& notes) {
   const int least = options.crop.load == 0 ? options.crop.crop : 1;
-  std::set<std::string> readable;
+  std::map<std::string, Size> sizes;
   const auto scan = [&](const std::vector<std::string>& files, const char* split, int width) {
     const ScanResult result = scan_pictures(files, {split, {width, least}});
     if (!result.warning.empty()) notes.push_back(result.warning);
-    readable.insert(result.files.begin(), result.files.end());
+    for (size_t i = 0; i < result.files.size(); ++i) sizes[result.files[i]] = result.sizes[i];
   };
   if (pairs.side_by_side) {
     scan(pairs.a, "paired", 2 * least);
@@ -97,7 +99,17 @@ void scan_pairs(TwoDomains& pairs, const TranslationOptions& options,
     scan(pairs.a, "paired A", least);
     scan(pairs.b, "paired B", least);
   }
-  keep_pairs(pairs, [&](const std::string& file) { return readable.contains(file); });
+  keep_pairs(pairs, [&](const std::string& file) { return sizes.contains(file); });
+  if (pairs.side_by_side || options.crop.load > 0) return;
+  std::vector<std::string> unequal;
+  for (size_t i = 0; i < pairs.a.size(); ++i) {
+    const Size a = sizes[pairs.a[i]], b = sizes[pairs.b[i]];
+    if (a == b) continue;
+    unequal.push_back(concat(pairs.a[i], ": ", a.width, "x", a.height, ", its partner has ",
+                             b.width, "x", b.height));
+  }
+  check(unequal.empty(), ErrorKind::kData, "paired data: ", unequal.size(), " of ", pairs.a.size(),
+        " pairs differ in size:", first_named(unequal));
 }
 
 torch::Tensor as_batch(const std::vector<Picture>& pictures, int64_t count) {
