@@ -8,10 +8,9 @@
 
 namespace gan::training {
 
-torch::ScalarType training_precision(const std::string& word, torch::Device device) {
+torch::ScalarType training_precision(const std::string& word) {
   check(word == "auto" || word == "fp32" || word == "bf16", ErrorKind::kSettings,
         "precision of a training run must be auto, fp32 or bf16, got \"", word, "\"");
-  (void)device;
   return word == "bf16" ? torch::kBFloat16 : torch::kFloat;
 }
 

@@ -10,7 +10,7 @@ namespace gan::training {
 
 // "auto" and "fp32": fp32; "bf16": mixed. bf16 has fp32's range, so nothing needs to be scaled.
 // Throws Error(kSettings) for another word (fp16 would need a loss scaler).
-torch::ScalarType training_precision(const std::string& word, torch::Device device);
+torch::ScalarType training_precision(const std::string& word);
 
 // Mixed precision for this thread's operators as long as it lives; nothing with fp32.
 class Autocast {

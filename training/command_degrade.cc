@@ -40,7 +40,7 @@ int command_degrade(int argc, char** argv) {
   }
   std::error_code error;
   std::filesystem::create_directories(words[1], error);
-  check(!error, ErrorKind::kUnreadable, words[1], ": cannot be made: ", error.message());
+  check(!error, ErrorKind::kUnwritable, words[1], ": cannot be made: ", error.message());
   check(!std::filesystem::equivalent(words[0], words[1], error), ErrorKind::kSettings, words[1],
         ": OUT must be another folder than IN");
   for (size_t i = 0; i < files.size(); ++i) {

@@ -16,7 +16,6 @@
 #include "models/host_allocator.h"
 #include "models/picture_tensor.h"
 #include "training/commands.h"
-#include "training/datasets/opening.h"
 #include "training/datasets/scan.h"
 #include "training/datasets/super_resolution.h"
 #include "training/datasets/two_domains.h"
@@ -143,10 +142,8 @@ Cases damaged_pictures(const std::string& folder, const std::string& way_name, i
 }
 
 Cases pairs_of(const std::string& folder, bool backwards) {
-  std::vector<std::string> notes;
-  const DataOpening opening(false, notes);
   TwoDomains found = find_domains(folder, /*paired=*/true);
-  for (const auto& note : notes) std::printf("%s\n", note.c_str());
+  if (!found.note.empty()) std::printf("%s\n", found.note.c_str());
   found.swap = backwards;
   return {found.a, [found](size_t i) { return whole_pair(found, i); }};
 }

@@ -138,7 +138,7 @@ std::string run_folder_for(const RunRequest& request) {
     return runs / latest;
   }
   fs::create_directories(runs, error);
-  check(!error, ErrorKind::kUnreadable, "runs: cannot be made: ", error.message());
+  check(!error, ErrorKind::kUnwritable, "runs: cannot be made: ", error.message());
   int last = 0;
   for (const auto& entry : fs::directory_iterator(runs)) {
     const std::string name = entry.path().filename();
@@ -149,7 +149,7 @@ std::string run_folder_for(const RunRequest& request) {
   char name[64];
   std::snprintf(name, sizeof name, "%05d-%s", last + 1, request.recipe.c_str());
   fs::create_directory(runs / name, error);
-  check(!error, ErrorKind::kUnreadable, (runs / name).string(),
+  check(!error, ErrorKind::kUnwritable, (runs / name).string(),
         ": cannot be made: ", error.message());
   fs::create_directory_symlink(name, runs / "latest.new", error);
   fs::rename(runs / "latest.new", runs / "latest", error);

@@ -124,7 +124,7 @@ void RunCheckpoints::check_disk(int64_t step) const {
   // Two more: the one being written before an old one goes, and best.
   const uint64_t wanted =
       run_.state.checkpoint_bytes() * static_cast<uint64_t>(std::min(room, saves) + 2);
-  check(error || space.available >= wanted, ErrorKind::kUnreadable, run_.folder.path(), ": ",
+  check(error || space.available >= wanted, ErrorKind::kUnwritable, run_.folder.path(), ": ",
         space.available >> 20, " MiB are free, its checkpoints may take ", wanted >> 20,
         " MiB more (keep=", keep, ")");
 }

@@ -37,7 +37,7 @@ class RunCheckpoints {
   // The same, if no validation before gave a better value; a NaN or infinite one is never better.
   void save_if_best(int64_t step, double value, const Means& means);
 
-  // Throws Error(kUnreadable) when the disk has no room for what the steps after `step` will save.
+  // Throws Error(kUnwritable) when the disk has no room for what the steps after `step` will save.
   void check_disk(int64_t step) const;
   std::string last_good() const;  // path of the newest weights, or "none"
 

@@ -47,14 +47,14 @@ RunFolder::RunFolder(std::string path, bool resume) : path_(std::move(path)) {
   for (const char* folder : {"checkpoints", "samples"}) {
     std::error_code error;
     fs::create_directories(file(folder), error);
-    check(!error, ErrorKind::kUnreadable, file(folder), ": cannot be made: ", error.message());
+    check(!error, ErrorKind::kUnwritable, file(folder), ": cannot be made: ", error.message());
   }
 }
 
 void RunFolder::begin(const std::string& command) const {
   std::ofstream commands(file("command.txt"), std::ios::app);
   commands << command << "\n";
-  check(bool(commands.flush()), ErrorKind::kUnreadable, file("command.txt"), ": cannot be written");
+  check(bool(commands.flush()), ErrorKind::kUnwritable, file("command.txt"), ": cannot be written");
 }
 
 std::vector<std::string> RunFolder::names_in(const std::string& folder) const {
@@ -111,7 +111,7 @@ void RunFolder::point(const std::string& name, int64_t step) const {
   fs::create_hard_link(weights(step), temporary, error);
   if (error) fs::copy_file(weights(step), temporary, error);  // a file system without hard links
   if (!error) fs::rename(temporary, target, error);
-  check(!error, ErrorKind::kUnreadable, target, ": cannot be written: ", error.message());
+  check(!error, ErrorKind::kUnwritable, target, ": cannot be written: ", error.message());
 }
 
 void RunFolder::prune(int keep) const {

@@ -23,7 +23,7 @@ std::optional<int64_t> step_of(const std::string& name, std::string_view suffix)
 class RunFolder {
  public:
   // The folder of a new run, which must hold nothing that a run writes, or with `resume` of one to
-  // go on with. Creates the folders. Throws Error(kUnreadable), and Error(kSettings) that says what
+  // go on with. Creates the folders. Throws Error(kUnwritable), and Error(kSettings) that says what
   // is there and what can be done; nothing has been touched then.
   RunFolder(std::string path, bool resume);
   void begin(const std::string& command) const;  // adds to command.txt

@@ -23,7 +23,7 @@ struct RunPlace {
 class RunLog {
  public:
   using Facts = std::vector<std::pair<std::string, std::string>>;
-  // Whatever a run has left in the folder about later steps is removed. Throws Error(kUnreadable).
+  // Whatever a run has left in the folder about later steps is removed. Throws Error(kUnwritable).
   RunLog(const RunFolder& folder, const RunPlace& place, std::string recipe, Facts facts);
 
   void line(const std::string& text) { progress_.line(text); }

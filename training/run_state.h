@@ -55,6 +55,8 @@ class RunState {
                                     const AdamSettings& settings);
   // What the user should know before the first step, such as files that were left out.
   std::vector<std::string> notes;
+  // The user himself said how many pictures are held out.
+  bool holdout_given = false;
 
   // A tensor that belongs to the recipe; its size may change between saves.
   torch::Tensor& add_tensor(std::string name, torch::Tensor initial);

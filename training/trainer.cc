@@ -14,7 +14,6 @@
 #include "models/device.h"
 #include "models/host_allocator.h"
 #include "training/autocast.h"
-#include "training/datasets/opening.h"
 #include "training/recipe.h"
 #include "training/run_checkpoints.h"
 #include "training/run_log.h"
@@ -51,11 +50,11 @@ class Run {
     install_host_allocator();
     limit_host_memory(available_host_memory() / 4 * 3);  // the rest is the loader's
     set_threads_of_this_thread(request.threads.value_or(0));
-    precision_ = training_precision(request.precision.value_or("auto"), device_);
+    precision_ = training_precision(request.precision.value_or("auto"));
     const auto holdout = [this] { return write_options(recipe_->options())["holdout"]; };
     const std::string usual = holdout();
     read_options(recipe_->options(), request.settings, "recipe " + request.recipe);
-    holdout_given_ = request.holdout_given || holdout() != usual;
+    state_.holdout_given = request.holdout_given || holdout() != usual;
   }
 
   RunResult go() {
@@ -118,10 +117,7 @@ class Run {
 
   void prepare() {
     torch::manual_seed(step_seed());
-    {
-      const DataOpening opening(holdout_given_, state_.notes);
-      recipe_->prepare(state_, request_.data);
-    }
+    recipe_->prepare(state_, request_.data);
     check_frozen(recipe_->options().freeze, state_);
     if (!recipe_->options().init.empty())
       state_.start_from(recipe_->main_network(), recipe_->options().init);
@@ -249,7 +245,7 @@ class Run {
   Means means_;
   std::optional<RunCheckpoints> checkpoints_;
   int64_t step_ = 0;
-  bool resumed_ = false, holdout_given_ = false;
+  bool resumed_ = false;
 };
 
 }  // namespace

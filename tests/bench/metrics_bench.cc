@@ -30,7 +30,7 @@ class Frames {
   }
   FrameView view(int index, bool processed) const {
     const auto& bytes = bytes_[static_cast<size_t>(index % kPairs * 2 + processed)];
-    FrameView frame{PixelFormat::kI420, kSize, {}, {}, {}};
+    FrameView frame{PixelFormat::kI420, kSize, {}, {}};
     constexpr ptrdiff_t kArea = ptrdiff_t{kSize.width} * kSize.height;
     frame.planes[0] = {bytes.data(), kSize.width};
     frame.planes[1] = {bytes.data() + kArea, kSize.width / 2};

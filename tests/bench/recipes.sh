@@ -26,7 +26,7 @@ rows=(
   "vae vae $fashion 2000 channels=1 hidden=32-64-128 latent=32 batch=64"
   "unet unet $photos 1200 $repair"
   "unet-perceptual unet-perceptual $photos 1200 $repair vgg=none"
-  "unet-gan unet-gan $photos 1500 $repair schedule=constant critic_features=16 critic_blocks=2 pretrain_steps=1000 critic_steps=200"
+  "unet-gan unet-gan $photos 2000 $repair schedule=constant critic_features=32 critic_blocks=1 critic_dropout=0 lr_gan=0.0006 pretrain_steps=500 critic_steps=0"
   "autoencoder-mse autoencoder $photos 1000 $auto loss=mse"
   "autoencoder-ssim autoencoder $photos 1000 $auto loss=ssim"
   "autoencoder-psnr autoencoder $photos 1000 $auto loss=0.01*psnr"

@@ -11,7 +11,6 @@
 #include "tests/core/checkpoint/scratch.h"
 #include "tests/training/gan_train.h"
 #include "training/datasets/idx.h"
-#include "training/datasets/opening.h"
 #include "training/datasets/scan.h"
 #include "training/datasets/super_resolution.h"
 #include "training/datasets/two_domains.h"
@@ -97,12 +96,9 @@ TEST_F(TwoDomainsTest, PartsOfOneDataSetAreNoDomains) {
 
 TEST_F(TwoDomainsTest, SaysWhichFolderIsWhichDomain) {
   write_pairs("two/winter", "two/summer");
-  std::vector<std::string> notes;
-  const DataOpening opening(false, notes);
   const TwoDomains found = find_domains(scratch_.file("two"), false);
-  ASSERT_EQ(notes.size(), 1u);
-  EXPECT_NE(notes[0].find("A is " + scratch_.file("two/summer")), std::string::npos) << notes[0];
-  EXPECT_NE(notes[0].find("B is " + scratch_.file("two/winter")), std::string::npos) << notes[0];
+  EXPECT_NE(found.note.find("A is " + scratch_.file("two/summer")), std::string::npos);
+  EXPECT_NE(found.note.find("B is " + scratch_.file("two/winter")), std::string::npos);
   EXPECT_TRUE(found.a[0].starts_with(scratch_.file("two/summer")));
 }
 
@@ -114,33 +110,31 @@ std::vector<std::string> names(int count) {
 
 TEST(HoldOut, TakesATenthOfASmallFolderAndSaysSo) {
   std::vector<std::string> notes;
-  const DataOpening opening(false, notes);
   for (const auto& [all, wanted, held] :
        {std::tuple(40, 500, 4u), {5, 10, 1u}, {100, 10, 10u}, {2, 10, 1u}, {5000, 500, 500u}}) {
     notes.clear();
     auto files = names(all);
-    const auto out = hold_out(files, wanted);
+    const auto out = hold_out(files, {wanted}, notes);
     EXPECT_EQ(out.size(), held) << all;
     EXPECT_EQ(files.size(), static_cast<size_t>(all) - held);
     EXPECT_EQ(notes.size(), static_cast<int>(held) == wanted ? 0u : 1u);
   }
   auto files = names(40);
-  hold_out(files, 500);
+  hold_out(files, {500}, notes);
   EXPECT_NE(notes.back().find("holdout 500 of 40 pictures: 4 are held out"), std::string::npos);
   auto one = names(1);
-  EXPECT_THROW(hold_out(one, 1), Error);
+  EXPECT_THROW(hold_out(one, {1}, notes), Error);
 }
 
 TEST(HoldOut, DoesWhatTheUserSaysOrRefuses) {
   std::vector<std::string> notes;
-  const DataOpening opening(true, notes);
   auto files = names(40);
-  EXPECT_EQ(hold_out(files, 30).size(), 30u);
+  EXPECT_EQ(hold_out(files, {30, true}, notes).size(), 30u);
   EXPECT_EQ(files.size(), 10u);
   EXPECT_TRUE(notes.empty());
   for (const int count : {10, 500}) {
     try {
-      hold_out(files, count);
+      hold_out(files, {count, true}, notes);
       ADD_FAILURE() << count << " of 10 were held out";
     } catch (const Error& error) {
       EXPECT_EQ(error.kind(), ErrorKind::kSettings);

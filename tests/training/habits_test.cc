@@ -197,6 +197,22 @@ TEST_F(Habits, ASmallFolderIsNotHeldOutWhole) {
   EXPECT_NE(given.output.find("it may be 1 to 3"), std::string::npos) << given.output;
 }
 
+TEST_F(Habits, NoiseAndJpegReachTheValidationOrAreRefused) {
+  const auto psnr = [&](const std::string& out, std::vector<std::string> more) {
+    for (const char* word : {"--out", out.c_str(), "--set", "lr=0"}) more.push_back(word);
+    EXPECT_EQ(run(more).status, 0);
+    return column(slurp(out + "/metrics.csv"), "val_psnr_y").back();
+  };
+  const double clean = psnr("a", {}), noisy = psnr("b", {"--set", "noise_sigma=40"});
+  EXPECT_LT(noisy, clean - 1);
+  EXPECT_LT(psnr("c", {"--set", "jpeg_quality=3"}), clean - 0.1);
+  EXPECT_EQ(psnr("d", {"--set", "noise_sigma=40"}), noisy);
+  const Finished refused =
+      run({"--out", "e", "--set", "degradation=phone", "--set", "noise_sigma=5"});
+  EXPECT_EQ(refused.status, 2) << refused.output;
+  EXPECT_NE(refused.output.find("noise_sigma"), std::string::npos) << refused.output;
+}
+
 TEST_F(Habits, ATimeLimitSavesAndEnds) {
   const Finished done = run({"--out", "a", "--steps", "1000000", "--minutes", "0.02"});
   EXPECT_EQ(done.status, 0);

@@ -78,6 +78,27 @@ TEST(Perceptual, IsZeroForEqualPicturesAndReachesTheGenerator) {
   EXPECT_GT(x.grad().abs().sum().item<double>(), 0);
 }
 
+TEST(Perceptual, OfUnitFeaturesIsTheDistanceOfTheirDirections) {
+  torch::manual_seed(5);
+  VggOptions options;
+  options.depth = "16";
+  options.features = 4;
+  auto vgg = std::make_shared<Vgg>(options);
+  vgg->eval();
+  const Perceptual loss(vgg, {{"conv1_2"}, {"conv2_2"}}, Perceptual::Distance::kUnitMse);
+  EXPECT_EQ(loss.least_side(), 2);
+  EXPECT_EQ(Perceptual(vgg, {{"conv5_3"}, {"relu1_2"}}, Perceptual::Distance::kL1).least_side(),
+            16);
+  const auto a = torch::rand({2, 3, 16, 16}), b = torch::rand({2, 3, 16, 16});
+  double expected = 0;
+  for (const char* layer : {"conv1_2", "conv2_2"}) {
+    const auto fa = vgg->forward(a, {layer}).at(layer), fb = vgg->forward(b, {layer}).at(layer);
+    // Of vectors of length 1, |u - v|^2 = 2 - 2 u.v.
+    expected += (2 - 2 * at::cosine_similarity(fa, fb, 1)).mean().item<double>();
+  }
+  EXPECT_NEAR(loss(a, b).item<double>(), expected, 1e-5);
+}
+
 TEST(Perceptual, AMissingFileIsNamed) {
   try {
     feature_network("19", "", torch::kCPU);
@@ -110,6 +131,14 @@ TEST(Lpips, GoldenReadsItsAuthorsWeights) {
   EXPECT_THROW(Lpips(vgg, folder + "alex.pth"), Error);  // made for another trunk
 }
 
+TEST(MsSsim, HasAFiniteGradientWhereStructureIsReversed) {
+  torch::manual_seed(6);
+  const auto a = torch::rand({1, 3, 168, 168});
+  const auto b = (1 - a).set_requires_grad(true);
+  (1 - ms_ssim(b, a)).backward();
+  EXPECT_TRUE(b.grad().isfinite().all().item<bool>());
+}
+
 TEST(Mixture, AddsWeightedTerms) {
   torch::manual_seed(4);
   const auto a = torch::rand({2, 3, 20, 20}), b = torch::rand({2, 3, 20, 20});
@@ -119,6 +148,13 @@ TEST(Mixture, AddsWeightedTerms) {
   EXPECT_NEAR(value("psnr"), -psnr_db(a, b).item<double>(), 1e-5);
   EXPECT_NEAR(value("2*l1+3e-1*hfenn"),
               (2 * l1(a, b) + 0.3 * (mse(a, b) + 10 * hfenn(a, b))).item<double>(), 1e-6);
+  const auto large = torch::rand({1, 3, 161, 170}), other = torch::rand({1, 3, 161, 170});
+  EXPECT_NEAR(Mixture("l1 + 2*ms-ssim")(large, other).item<double>(),
+              (l1(large, other) + 2 * (1 - ms_ssim(large, other))).item<double>(), 1e-6);
+  EXPECT_NO_THROW(Mixture("ms-ssim").check_side(161, "patch"));
+  EXPECT_NO_THROW(Mixture("mse").check_side(1, "patch"));
+  EXPECT_THROW(Mixture("mse+0.1*ms-ssim").check_side(160, "patch"), Error);
+  EXPECT_THROW(Mixture("ssim").check_side(10, "patch"), Error);
   for (const char* wrong : {"", "mse+", "x*mse", "-1*mse", "mse*2", "l2", "mse ssim"})
     EXPECT_THROW(Mixture{wrong}, Error) << wrong;
 }

@@ -125,8 +125,8 @@ std::unique_ptr<PictureDataset> open_idx(const std::string& folder, const std::s
 
 }  // namespace
 
-PictureSplits open_pictures(const std::string& folder, const PictureFormat& format, int holdout,
-                            std::vector<std::string>& warnings) {
+PictureSplits open_pictures(const std::string& folder, const PictureFormat& format,
+                            const Holdout& holdout, std::vector<std::string>& notes) {
   if (!plain_or_packed(folder, "train-images-idx3-ubyte").empty()) {
     PictureFormat plain = format;
     plain.mirror = false;
@@ -136,11 +136,11 @@ PictureSplits open_pictures(const std::string& folder, const PictureFormat& form
   check(!listed.empty(), ErrorKind::kData, folder,
         ": holds no pictures, nor the four IDX files of MNIST or Fashion-MNIST");
   ScanResult found = scan_pictures(listed, {"training"});
-  if (!found.warning.empty()) warnings.push_back(found.warning);
+  if (!found.warning.empty()) notes.push_back(found.warning);
   auto files = std::move(found.files);
   check(files.size() >= 2, ErrorKind::kData, folder, ": holds ", files.size(),
         " pictures, wanted at least 2");
-  auto held_out = hold_out(files, holdout);
+  auto held_out = hold_out(files, holdout, notes);
   return {std::make_unique<Files>(std::move(files), format),
           std::make_unique<Files>(std::move(held_out), format)};
 }

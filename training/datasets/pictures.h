@@ -8,6 +8,8 @@
 
 #include "training/datasets/dataset.h"
 
+#include "training/datasets/scan.h"
+
 namespace gan::training {
 
 struct PictureFormat {
@@ -31,7 +33,7 @@ struct PictureSplits {
 // A folder with train-images-idx3-ubyte, train-labels-idx1-ubyte and t10k-..., all plain or .gz, is
 // read as IDX; the t10k files are held out. Another folder is searched for pictures, of which
 // `holdout` are held out; its sub-folders are no classes. Throws Error(kNotFound, kData).
-PictureSplits open_pictures(const std::string& folder, const PictureFormat& format, int holdout,
-                            std::vector<std::string>& warnings);
+PictureSplits open_pictures(const std::string& folder, const PictureFormat& format,
+                            const Holdout& holdout, std::vector<std::string>& notes);
 
 }  // namespace gan::training

@@ -6,7 +6,6 @@
 #include <thread>
 
 #include "core/error.h"
-#include "training/datasets/opening.h"
 #include "training/datasets/picture_source.h"
 
 namespace gan::training {
@@ -41,12 +40,14 @@ ScanResult scan_pictures(const std::vector<std::string>& files, const ScanRule& 
   std::vector<std::string> broken, small;
   for (size_t i = 0; i < files.size(); ++i) {
     const Size size = found[i].size;
-    if (!found[i].error.empty())
+    if (!found[i].error.empty()) {
       broken.push_back(found[i].error);
-    else if (size.width < rule.least.width || size.height < rule.least.height)
+    } else if (size.width < rule.least.width || size.height < rule.least.height) {
       small.push_back(concat(files[i], ": ", size.width, "x", size.height));
-    else
+    } else {
       result.files.push_back(files[i]);
+      result.sizes.push_back(size);
+    }
   }
   check(small.empty(), ErrorKind::kData, rule.split, " data: ", small.size(), " of ", files.size(),
         " pictures are smaller than the ", rule.least.width, "x", rule.least.height,
@@ -69,18 +70,18 @@ std::vector<std::string> checked_pictures(const std::string& folder, const ScanR
   return result.files;
 }
 
-std::vector<std::string> hold_out(std::vector<std::string>& files, int count) {
+std::vector<std::string> hold_out(std::vector<std::string>& files, const Holdout& holdout,
+                                  std::vector<std::string>& notes) {
   const auto n = static_cast<int64_t>(files.size());
   check(n >= 2, ErrorKind::kData, "at least two pictures are needed, one to validate on");
+  check(!holdout.exact || holdout.count < n, ErrorKind::kSettings, "holdout=", holdout.count,
+        " of ", n, " pictures leaves none to train on; it may be 1 to ", n - 1);
   const int most = std::max(static_cast<int>(n / 10), 1);
-  if (DataOpening::holdout_given()) {
-    check(count < n, ErrorKind::kSettings, "holdout=", count, " of ", n,
-          " pictures leaves none to train on; it may be 1 to ", n - 1);
-  } else if (count > most) {
-    DataOpening::note(concat("note: holdout ", count, " of ", n, " pictures: ", most,
-                             most == 1 ? " is" : " are", " held out; --set holdout=N for another"));
-    count = most;
-  }
+  const int count = holdout.exact ? holdout.count : std::min(holdout.count, most);
+  if (count < holdout.count)
+    notes.push_back(concat("note: holdout ", holdout.count, " of ", n, " pictures: ", count,
+                           count == 1 ? " is" : " are",
+                           " held out; --set holdout=N for another number"));
   std::vector<std::string> held, kept;
   for (int64_t i = 0; i < n; ++i)
     (i * count / n != (i + 1) * count / n ? held : kept).push_back(files[static_cast<size_t>(i)]);

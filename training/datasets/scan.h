@@ -16,6 +16,7 @@ struct ScanRule {
 
 struct ScanResult {
   std::vector<std::string> files;  // those that can be read, in their order
+  std::vector<Size> sizes;         // theirs
   std::string warning;             // names the first ten that cannot be, and their count; or empty
 };
 
@@ -31,9 +32,15 @@ ScanResult scan_pictures(const std::vector<std::string>& files, const ScanRule& 
 std::vector<std::string> checked_pictures(const std::string& folder, const ScanRule& rule,
                                           std::vector<std::string>& warnings);
 
-// Takes `count` files, spread evenly, out of the list: of a small one a tenth (at least one), which
-// becomes a note, unless the user said how many (DataOpening). Deterministic. Throws Error(kData)
-// for less than two files, Error(kSettings) when the user's count leaves none.
-std::vector<std::string> hold_out(std::vector<std::string>& files, int count);
+// How many pictures a recipe does not train on.
+struct Holdout {
+  int count;
+  bool exact = false;  // as the user said; else at most a tenth, at least one
+};
+
+// Takes files, spread evenly, out of the list. Fewer than `count` become a note. Deterministic.
+// Throws Error(kData) for less than two files, Error(kSettings) when an exact count leaves none.
+std::vector<std::string> hold_out(std::vector<std::string>& files, const Holdout& holdout,
+                                  std::vector<std::string>& notes);
 
 }  // namespace gan::training

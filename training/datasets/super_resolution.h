@@ -48,8 +48,5 @@ Picture shrink_for_training(const Picture& large, int scale);
 // be measured.
 RestorationCase shrunk_case(const std::string& file, const LowResolutionOptions& options,
                             int number = 0);
-inline RestorationCase shrunk_case(const std::string& file, int scale) {
-  return shrunk_case(file, LowResolutionOptions{scale});
-}
 
 }  // namespace gan::training

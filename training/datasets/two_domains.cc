@@ -6,7 +6,6 @@
 
 #include "core/error.h"
 #include "core/resize.h"
-#include "training/datasets/opening.h"
 #include "training/datasets/picture_source.h"
 #include "training/datasets/scan.h"
 #include "training/degradations/crapify.h"
@@ -68,8 +67,8 @@ void take_two_folders(const fs::path& root, TwoDomains& found) {
             "/ are parts of one data set, not two domains; wanted ", kLayouts);
   found.a = images_in(folders[0]);
   found.b = images_in(folders[1]);
-  DataOpening::note(
-      concat("note: domain A is ", folders[0].string(), ", domain B is ", folders[1].string()));
+  found.note =
+      concat("note: domain A is ", folders[0].string(), ", domain B is ", folders[1].string());
 }
 
 // DPED: a phone's folder with training_data/<phone> and training_data/canon.

@@ -31,6 +31,7 @@ struct TwoDomains {
   bool phone = false;
   std::vector<std::string> a, b;            // training files; side_by_side: a alone
   std::vector<std::string> test_a, test_b;  // held out; may be empty
+  std::string note;                         // which folder is which, where their names do not say
 };
 // paired: only layouts whose pictures belong together. Throws Error(kNotFound, kData) that says
 // what was looked for and, of unequal folders, the first names without a partner.

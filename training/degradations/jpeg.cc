@@ -46,7 +46,7 @@ struct Plane {
   double& at(int x, int y) { return values[static_cast<size_t>(y) * width + x]; }
 };
 
-void code_block(Plane& plane, int x0, int y0, const std::array<double, 64>& steps, bool soft) {
+void code_block(Plane& plane, int x0, int y0, const std::array<double, 64>& steps) {
   const auto& cosine = cosines();
   double rows[kBlock][kBlock], coefficients[kBlock][kBlock];
   for (int y = 0; y < kBlock; ++y)
@@ -60,8 +60,7 @@ void code_block(Plane& plane, int x0, int y0, const std::array<double, 64>& step
       double sum = 0;
       for (int y = 0; y < kBlock; ++y) sum += rows[y][v] * cosine[y][u];
       const double step = steps[static_cast<size_t>(kBlock * u + v)];
-      const double level = sum / step, whole = std::nearbyint(level);
-      coefficients[u][v] = (soft ? whole + std::pow(level - whole, 3) : whole) * step;
+      coefficients[u][v] = std::nearbyint(sum / step) * step;
     }
   for (int u = 0; u < kBlock; ++u)
     for (int x = 0; x < kBlock; ++x) {
@@ -76,14 +75,14 @@ void code_block(Plane& plane, int x0, int y0, const std::array<double, 64>& step
     }
 }
 
-void code_plane(Plane& plane, const std::array<double, 64>& steps, bool soft) {
+void code_plane(Plane& plane, const std::array<double, 64>& steps) {
   for (int y = 0; y < plane.height; y += kBlock)
-    for (int x = 0; x < plane.width; x += kBlock) code_block(plane, x, y, steps, soft);
+    for (int x = 0; x < plane.width; x += kBlock) code_block(plane, x, y, steps);
 }
 
 }  // namespace
 
-void simulate_jpeg(Picture& picture, double quality, bool soft) {
+void simulate_jpeg(Picture& picture, double quality) {
   check(picture.channels == 3, ErrorKind::kFailed, "JPEG wants 3 channels, got ", picture.channels);
   const auto up = [](int n) { return (n + 15) / 16 * 16; };
   const int width = up(picture.size.width), height = up(picture.size.height);
@@ -110,8 +109,8 @@ void simulate_jpeg(Picture& picture, double quality, bool soft) {
       luma_steps[i] = kLuma[i] * factor;
       chroma_steps[i] = chroma_step(u, v) * factor;
     }
-  code_plane(luma, luma_steps, soft);
-  for (auto& plane : chroma) code_plane(plane, chroma_steps, soft);
+  code_plane(luma, luma_steps);
+  for (auto& plane : chroma) code_plane(plane, chroma_steps);
   for (int y = 0; y < picture.size.height; ++y)
     for (int x = 0; x < picture.size.width; ++x) {
       const double l = luma.at(x, y), cb = chroma[0].at(x / 2, y / 2) - 128,

@@ -15,7 +15,6 @@ torch::Tensor penalty(Adversarial kind, const torch::Tensor& logits, bool real) 
           logits, real ? at::ones_like(logits) : at::zeros_like(logits));
     case Adversarial::kLsgan: return (logits - (real ? 1.0 : 0.0)).square().mean();
     case Adversarial::kWgan: return sign.mean();
-    case Adversarial::kWganSoftplus: return at::softplus(sign).mean();
     case Adversarial::kHinge: return (1 + sign).relu().mean();
   }
   return {};
@@ -32,10 +31,9 @@ Adversarial adversarial_from_word(const std::string& word) {
   if (word == "vanilla") return Adversarial::kVanilla;
   if (word == "lsgan") return Adversarial::kLsgan;
   if (word == "wgan") return Adversarial::kWgan;
-  if (word == "wgan_softplus") return Adversarial::kWganSoftplus;
   if (word == "hinge") return Adversarial::kHinge;
-  fail(ErrorKind::kSettings, "an adversarial loss must be one of ", kAdversarialWords, ", got \"",
-       word, "\"");
+  fail(ErrorKind::kSettings, "an adversarial loss must be one of ", kAdversarialWords,
+       "|wgan, got \"", word, "\"");
 }
 
 torch::Tensor discriminator_real(Adversarial kind, const torch::Tensor& logits) {

@@ -13,11 +13,11 @@ namespace gan::training::losses {
 // vanilla: binary cross entropy with logits (Goodfellow et al. 2014, arXiv:1406.2661, section 3)
 // lsgan: squared distance to 1 or 0 (Mao et al. 2017, arXiv:1611.04076, eq. 9)
 // wgan: the mean itself (Arjovsky et al. 2017, arXiv:1701.07875, eq. 2)
-// wgan_softplus: softplus of it, the logistic loss of StyleGAN2
 // hinge: (Lim and Ye 2017, arXiv:1705.02894)
-enum class Adversarial { kVanilla, kLsgan, kWgan, kWganSoftplus, kHinge };
-inline constexpr const char* kAdversarialWords = "vanilla|lsgan|wgan|wgan_softplus|hinge";
-Adversarial adversarial_from_word(const std::string& word);  // one of kAdversarialWords
+enum class Adversarial { kVanilla, kLsgan, kWgan, kHinge };
+// wgan wants a gradient penalty, so that recipes which offer it say so themselves.
+inline constexpr const char* kAdversarialWords = "vanilla|lsgan|hinge";
+Adversarial adversarial_from_word(const std::string& word);  // one of kAdversarialWords, or wgan
 
 // What the discriminator minimises for real and for fake pictures; callers add or average the two.
 torch::Tensor discriminator_real(Adversarial kind, const torch::Tensor& logits);

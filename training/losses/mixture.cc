@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "training/losses/mixture.h"
 
+#include <algorithm>
 #include <charconv>
+#include <iterator>
 
 #include "core/error.h"
 #include "training/losses/pixel.h"
@@ -10,20 +12,23 @@
 namespace gan::training::losses {
 namespace {
 
-using Loss = torch::Tensor (*)(const torch::Tensor&, const torch::Tensor&);
+using torch::Tensor;
 
-Loss find_loss(std::string_view name) {
-  using torch::Tensor;
-  if (name == "l1") return l1;
-  if (name == "mse") return mse;
-  if (name == "charbonnier")
-    return [](const Tensor& a, const Tensor& b) { return charbonnier(a, b); };
-  if (name == "ssim") return [](const Tensor& a, const Tensor& b) { return 1 - ssim(a, b); };
-  if (name == "psnr") return [](const Tensor& a, const Tensor& b) { return -psnr_db(a, b); };
-  if (name == "hfenn")
-    return [](const Tensor& a, const Tensor& b) { return mse(a, b) + 10 * hfenn(a, b); };
-  return nullptr;
-}
+struct Known {
+  std::string_view name;
+  int least_side;
+  Tensor (*loss)(const Tensor&, const Tensor&);
+};
+
+constexpr Known kKnown[] = {
+    {"l1", 1, l1},
+    {"mse", 1, mse},
+    {"charbonnier", 1, [](const Tensor& a, const Tensor& b) { return charbonnier(a, b); }},
+    {"ssim", 11, [](const Tensor& a, const Tensor& b) { return 1 - ssim(a, b); }},
+    {"ms-ssim", 161, [](const Tensor& a, const Tensor& b) { return 1 - ms_ssim(a, b); }},
+    {"psnr", 1, [](const Tensor& a, const Tensor& b) { return -psnr_db(a, b); }},
+    {"hfenn", 13, [](const Tensor& a, const Tensor& b) { return mse(a, b) + 10 * hfenn(a, b); }},
+};
 
 }  // namespace
 
@@ -37,10 +42,11 @@ Mixture::Mixture(const std::string& text) {
       const auto [read, status] = std::from_chars(word.data(), end, weight);
       if (status == std::errc() && read == end) name.remove_prefix(star + 1);
     }
-    const Loss loss = find_loss(name);
-    check(loss && weight >= 0, ErrorKind::kSettings, "loss must be a sum such as mse+0.5*ssim of ",
-          kNames, "; got \"", text, "\", where \"", word, "\" is none of them");
-    terms_.push_back({weight, loss});
+    const auto* const known = std::ranges::find(kKnown, name, &Known::name);
+    check(known != std::end(kKnown) && weight >= 0, ErrorKind::kSettings,
+          "loss must be a sum such as mse+0.5*ssim of ", kNames, "; got \"", text, "\", where \"",
+          word, "\" is none of them");
+    terms_.push_back({std::string(name), weight, known->least_side, known->loss});
     word.clear();
   };
   for (const char c : text) {
@@ -50,6 +56,12 @@ Mixture::Mixture(const std::string& text) {
       word += c;
   }
   add();
+}
+
+void Mixture::check_side(int side, const std::string& made_by) const {
+  for (const auto& term : terms_)
+    check(side >= term.least_side, ErrorKind::kSettings, made_by, " makes pictures of ", side, "x",
+          side, "; the loss ", term.name, " wants sides of at least ", term.least_side);
 }
 
 torch::Tensor Mixture::operator()(const torch::Tensor& picture, const torch::Tensor& truth) const {

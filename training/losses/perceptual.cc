@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "training/losses/perceptual.h"
 
+#include <algorithm>
+
 namespace gan::training::losses {
+namespace {
+
+torch::Tensor unit(const torch::Tensor& features) {
+  return features / (features.square().sum(1, true).sqrt() + 1e-10);
+}
+
+}  // namespace
 
 Perceptual::Perceptual(std::shared_ptr<Vgg> vgg, std::vector<FeatureTerm> terms, Distance distance)
     : vgg_(std::move(vgg)), terms_(std::move(terms)), distance_(distance) {
@@ -16,7 +25,12 @@ torch::Tensor Perceptual::operator()(const torch::Tensor& picture,
     return vgg_->forward(reference, layers_);
   }();
   const auto distance = [&](const torch::Tensor& a, const torch::Tensor& b) {
-    return distance_ == Distance::kL1 ? (a - b).abs().mean() : (a - b).square().mean();
+    switch (distance_) {
+      case Distance::kL1: return (a - b).abs().mean();
+      case Distance::kMse: return (a - b).square().mean();
+      case Distance::kUnitMse: return (unit(a) - unit(b)).square().sum(1).mean();
+    }
+    return torch::Tensor();
   };
   auto loss = torch::zeros({}, picture.options().dtype(torch::kFloat));
   for (const auto& term : terms_) {
@@ -25,6 +39,15 @@ torch::Tensor Perceptual::operator()(const torch::Tensor& picture,
     if (term.gram_weight != 0) loss = loss + term.gram_weight * (gram(a) - gram(b)).abs().mean();
   }
   return loss;
+}
+
+int Perceptual::least_side() const {
+  int side = 1;
+  for (const auto& layer : layers_) {
+    const int stage = layer[layer.find_first_of("12345")] - '0';
+    side = std::max(side, 1 << (layer.starts_with("pool") ? stage : stage - 1));
+  }
+  return side;
 }
 
 torch::Tensor gram(const torch::Tensor& features) {

@@ -19,8 +19,12 @@ struct FeatureTerm {
 // Distance of two pictures in VGG's features. The reference gets no gradient.
 class Perceptual {
  public:
-  enum class Distance { kL1, kMse };
+  // kUnitMse: squared distance of the features of a place, each scaled to length 1 over the
+  // channels, summed over these (LPIPS without its weights).
+  enum class Distance { kL1, kMse, kUnitMse };
   Perceptual(std::shared_ptr<Vgg> vgg, std::vector<FeatureTerm> terms, Distance distance);
+
+  int least_side() const;  // of the pictures
 
   // {N, 3, H, W} in [0, 1] both; the weighted sum of the terms, each a mean over all elements.
   torch::Tensor operator()(const torch::Tensor& picture, const torch::Tensor& reference) const;

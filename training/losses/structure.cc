@@ -63,10 +63,10 @@ torch::Tensor ms_ssim(const torch::Tensor& a, const torch::Tensor& b) {
   for (size_t scale = 0; scale < std::size(kWeights); ++scale) {
     const auto maps = ssim_maps(x, y);
     const bool last = scale + 1 == std::size(kWeights);
-    // Of each sample and channel; negative values have no root.
+    // Of each sample and channel; negative values have no root, and that of 0 has no gradient.
     const auto factor = (last ? maps.whole : maps.contrast_structure)
                             .mean({2, 3})
-                            .clamp_min(0)
+                            .clamp_min(1e-4)
                             .pow(kWeights[scale]);
     product = product.defined() ? product * factor : factor;
     if (last) break;

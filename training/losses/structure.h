@@ -13,7 +13,7 @@ torch::Tensor ssim(const torch::Tensor& a, const torch::Tensor& b);
 
 // Multi-scale SSIM (Wang et al. 2003): contrast and structure at five scales, luminance at the
 // last, weights 0.0448, 0.2856, 0.3001, 0.2363, 0.1333; 2x2 averages between. Sides must be above
-// 160.
+// 160. Factors below 1e-4 count as 1e-4. As a loss: 1 - ms_ssim.
 torch::Tensor ms_ssim(const torch::Tensor& a, const torch::Tensor& b);
 
 // Peak signal-to-noise ratio in dB, each sample's own, averaged. As a loss: -psnr_db.

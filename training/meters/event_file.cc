@@ -122,7 +122,7 @@ void EventFile::append(const std::string& event) const {
   std::FILE* const file = std::fopen(path_.c_str(), "ab");
   check(file && std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size() &&
             std::fclose(file) == 0,
-        ErrorKind::kUnreadable, path_, ": cannot be written");
+        ErrorKind::kUnwritable, path_, ": cannot be written");
 }
 
 // Summary: repeated 1 value; Value: 1 tag, 2 simple_value (float), 4 image.

@@ -15,7 +15,7 @@ namespace gan::training {
 class EventFile {
  public:
   // Goes on with the event file in `folder`, without the events after `step` and without one that a
-  // kill cut short; makes one where there is none. Throws Error(kUnreadable).
+  // kill cut short; makes one where there is none. Throws Error(kUnwritable).
   EventFile(const std::string& folder, int64_t step);
 
   void scalars(int64_t step, const std::map<std::string, double>& values);

@@ -101,7 +101,7 @@ void MetricsCsv::write(int64_t step, const std::map<std::string, double>& values
   std::FILE* file = std::fopen(path_.c_str(), "a");
   check(file && std::fwrite(line.data(), 1, line.size(), file) == line.size() &&
             std::fclose(file) == 0,
-        ErrorKind::kUnreadable, path_, ": cannot be written");
+        ErrorKind::kUnwritable, path_, ": cannot be written");
 }
 
 std::vector<std::pair<int64_t, double>> MetricsCsv::values(const std::string& column) const {

@@ -16,7 +16,7 @@ struct ReportPage {
   std::vector<std::string> samples;  // paths relative to the page, oldest first
 };
 
-// Writes it whole or not at all. Throws Error(kUnreadable).
+// Writes it whole or not at all. Throws Error(kUnwritable).
 void write_report(const std::string& path, const ReportPage& page, const MetricsCsv& metrics);
 
 }  // namespace gan::training

@@ -5,13 +5,13 @@
 #include "models/blocks/fixed_filter.h"
 #include "models/picture_tensor.h"
 #include "training/datasets/paired_and_unpaired.h"
-#include "training/datasets/scan.h"
 #include "training/losses/latent.h"
 #include "training/losses/perceptual.h"
 #include "training/losses/pixel.h"
 #include "training/losses/smoothness.h"
 #include "training/recipes/augcyclegan_networks.h"
 #include "training/recipes/judgement.h"
+#include "training/recipes/picture_side.h"
 #include "training/sample_grid.h"
 #include "training/seeded_pictures.h"
 
@@ -35,6 +35,8 @@ class AugCycleGanRecipe : public TranslationRecipe {
     open_data(state, folder, options_, /*paired=*/false);
     if (!options_.paired.empty()) add_pairs(state);
     make_networks(state, options_);
+    for (const char* network : {"g", "f", "d_b"})
+      check_side(state.network(network), options_.crop.crop, concat("crop=", options_.crop.crop));
     kernel_ = released_blur_kernel(21).to(state.device());
     path_mean_g_ = &state.add_tensor("path_mean_g", torch::zeros({}, state.device()));
     path_mean_f_ = &state.add_tensor("path_mean_f", torch::zeros({}, state.device()));
@@ -114,21 +116,13 @@ std::optional<losses::Perceptual> AugCycleGanRecipe::open_features(RunState& sta
         "perceptual_weight wants --set vgg=FILE, a file of VGG19 weights");
   if (!vgg) return {};
   return losses::Perceptual(vgg, {{"conv1_2"}, {"conv2_2"}, {"conv3_3"}, {"conv4_3"}, {"conv5_3"}},
-                            losses::Perceptual::Distance::kMse);
+                            losses::Perceptual::Distance::kUnitMse);
 }
 
 void AugCycleGanRecipe::add_pairs(RunState& state) {
-  TwoDomains pairs;
-  if (options_.simulate == "phone") {
-    pairs.phone = true;
-    const int side = options_.crop.crop;
-    pairs.a = pairs.b = checked_pictures(options_.paired, {"paired", {side, side}}, state.notes);
-  } else {
-    pairs = find_domains(options_.paired, /*paired=*/true);
-  }
-  pairs.swap = options_.direction == "BtoA";
   set_training_set(std::make_unique<UnpairedAndPaired>(
-      take_training_set(), std::make_unique<PairedDataset>(pairs, options_.crop)));
+      take_training_set(), std::make_unique<PairedDataset>(
+                               more_pairs(state, options_.paired, options_), options_.crop)));
 }
 
 void AugCycleGanRecipe::cycle(Step& step, const std::vector<Codes>& codes, Direction direction) {
@@ -183,7 +177,7 @@ void AugCycleGanRecipe::supervise(Step& step) {
     step.log("paired_b", distance_b);
     auto loss = options_.paired_weight * (distance_a + distance_b);
     if (perceptual_ && options_.perceptual_weight > 0) {
-      const auto features = (*perceptual_)(to_b, b);
+      const auto features = (*perceptual_)(to_b, b) + (*perceptual_)(to_a, a);
       step.log("perceptual", features);
       loss = loss + options_.perceptual_weight * features;
     }

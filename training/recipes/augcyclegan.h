@@ -22,10 +22,13 @@
 // Where that code is not followed: its batch of 1 lets the encoders learn no code, because their
 // last batch norm sees a single number a channel; the batch is 20 here, as in one of its versions,
 // and 1 is refused. Its supervised perceptual term has no gradient there; here
-// --set vgg=FILE gives it one, perceptual_weight of VGG19's five layers. Its two networks of a kind
-// share one Adam's step counter; here each parameter has its own. The first of its path steps uses
-// a mean of 0; here too (the golden trace). The paper's weights are --set cycle_weight=1
-// --set code_weight=0.025, its clip is --set clip=500.
+// --set vgg=FILE gives it one, perceptual_weight of VGG19's five layers in both ways, each place's
+// features scaled to length 1 as there, pictures normalised as torchvision does (there: as Caffe).
+// Its two networks of a kind share one Adam's step counter; here each parameter has its own. The
+// first of its path steps uses a mean of 0; here too (the golden trace). Toward the paper:
+// sides=one style=cin latent=16 rounds=1 path=none blur_weight=0 code_weight=0.025 clip=500
+// batch=32. Its judges and encoders (for squares of 64), the judges' rate of a fifth and codes kept
+// within 4 are not offered.
 //
 // Data: two domains without pairs (trainA trainB, DPED) or good pictures with --set simulate=phone;
 // paired: a folder of pairs, or with simulate=phone of good pictures. Held-out metric: psnr_rgb

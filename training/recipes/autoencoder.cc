@@ -42,6 +42,7 @@ class AutoencoderRecipe : public RestorationRecipe {
 
   void prepare(RunState& state, const std::string& folder) override {
     loss_.emplace(options_.loss);
+    loss_->check_side(options_.large_side(), options_.large_side_text());
     check(options_.scale <= 4, ErrorKind::kSettings, "scale must be 1 to 4, got ", options_.scale);
     check(options_.patch * options_.scale % 8 == 0, ErrorKind::kSettings,
           "patch times scale must be a multiple of 8, got ", options_.patch, " times ",

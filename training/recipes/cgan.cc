@@ -46,7 +46,7 @@ class CganRecipe : public Recipe {
   const Dataset& training_set() const override { return *data_.training; }
 
   void prepare(RunState& state, const std::string& folder) override {
-    data_ = open_pictures(folder, {28, 1, false}, 1, state.notes);
+    data_ = open_pictures(folder, {28, 1, false}, {1}, state.notes);
     judge_ = std::make_unique<ClassJudge>(*data_.training, *data_.held_out, options_.judge_steps);
     options_.network.classes = options_.judge.classes = data_.training->classes();
     options_.judge.embedding = options_.network.embedding;

@@ -7,6 +7,7 @@
 #include "training/image_pool.h"
 #include "training/losses/pixel.h"
 #include "training/recipes/judgement.h"
+#include "training/recipes/picture_side.h"
 #include "training/recipes/translation.h"
 
 namespace gan::training {
@@ -61,6 +62,7 @@ class CycleGanRecipe : public TranslationRecipe {
     };
     const AdamSettings adam{.lr = options_.lr, .beta1 = 0.5};
     const auto g = generator("g"), f = generator("f"), d_a = judge("d_a"), d_b = judge("d_b");
+    check_side(state.network("d_a"), options_.crop.crop, concat("crop=", options_.crop.crop));
     state.add_optimizer("g", joined(g, f), adam);
     state.add_optimizer("d", joined(d_a, d_b), adam);
     pool_a_.emplace(state, "a", options_.pool);

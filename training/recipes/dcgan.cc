@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "training/recipes/dcgan.h"
 
+#include <utility>
+
 #include "core/error.h"
 #include "models/discriminators/dcgan_discriminator.h"
 #include "models/generators/dcgan.h"
@@ -17,12 +19,15 @@
 namespace gan::training {
 namespace {
 
+constexpr int kFacesSide = 80;
+
 struct DcganRunOptions : RecipeOptions {
   std::string variant = "reference";  // reference | faces
   DcganOptions network;               // reference
   int d_features = 64;
   std::string norm = "none";  // faces
   std::string gan = "vanilla";
+  double gradient_penalty = 10, r1 = 0;
   bool mirror = true;
   int holdout = 500;         // pictures held out of a folder
   int judge_pictures = 512;  // compared by the metric
@@ -33,19 +38,28 @@ struct DcganRunOptions : RecipeOptions {
     steps = 20000;
   }
   void visit(OptionVisitor& v) override {
-    RecipeOptions::visit(v);
     v.text("variant", variant, "reference|faces", "64x64 of the paper, or the 80x80 for faces");
+    if (variant == "faces" && !std::exchange(has_faces_defaults_, true)) {
+      network.side = kFacesSide;
+      network.features = d_features = 128;
+    }
+    RecipeOptions::visit(v);
     v.integer("latent", network.latent, 1, 4096, "length of the code");
     v.integer("features", network.features, 1, 512, "feature maps of the generator");
     v.integer("d_features", d_features, 1, 512, "feature maps of the discriminator");
     v.integer("channels", network.channels, 1, 3, "1 or 3");
-    v.integer("side", network.side, 16, 256, "reference: 16, 28, 32, 64, 128 or 256");
+    v.integer("side", network.side, 16, 256, "reference: 16, 28, 32, 64, 128 or 256; faces: 80");
     v.text("norm", norm, "none|batch", "faces: normalisation");
-    v.text("gan", gan, losses::kAdversarialWords, "adversarial loss");
+    v.text("gan", gan, concat(losses::kAdversarialWords, "|wgan").c_str(), "adversarial loss");
+    v.real("gradient_penalty", gradient_penalty, 0, 1e6, "wgan: weight of the gradient penalty");
+    v.real("r1", r1, 0, 1e6, "weight of the squared gradient at real pictures");
     v.flag("mirror", mirror, "pictures of a folder at random");
     v.integer("holdout", holdout, 1, 1000000, "pictures held out of a folder");
     v.integer("judge_pictures", judge_pictures, 16, 100000, "compared by the metric");
   }
+
+ private:
+  bool has_faces_defaults_ = false;
 };
 
 class DcganRecipe : public Recipe {
@@ -59,9 +73,13 @@ class DcganRecipe : public Recipe {
     check(options_.network.channels != 2, ErrorKind::kSettings, "channels must be 1 or 3, got 2");
     check(!faces || options_.network.channels == 3, ErrorKind::kSettings,
           "channels must be 3 with variant=faces");
-    data_ = open_pictures(
-        folder, {faces ? 80 : options_.network.side, options_.network.channels, options_.mirror},
-        options_.holdout, state.notes);
+    check(!faces || options_.network.side == kFacesSide, ErrorKind::kSettings, "side must be ",
+          kFacesSide, " with variant=faces, got ", options_.network.side);
+    check(faces || options_.norm == "none", ErrorKind::kSettings, "norm=", options_.norm,
+          " is for variant=faces; the reference's networks have batch norm always");
+    data_ =
+        open_pictures(folder, {options_.network.side, options_.network.channels, options_.mirror},
+                      {options_.holdout, state.holdout_given}, state.notes);
     auto& g =
         faces ? state.add_network("g", "dcgan_faces", faces_options(), options_.ema > 0)
               : state.add_network("g", "dcgan", std::make_unique<DcganOptions>(options_.network),
@@ -86,7 +104,9 @@ class DcganRecipe : public Recipe {
       const auto real = d.run({batch.input * 2 - 1, {}, {}});
       const auto fake = d.run({fakes.back().detach(), {}, {}});
       log_judgement(step, kind, real, fake);
-      return losses::discriminator_real(kind, real) + losses::discriminator_fake(kind, fake);
+      const auto loss =
+          losses::discriminator_real(kind, real) + losses::discriminator_fake(kind, fake);
+      return loss + penalty(step, d, batch.input * 2 - 1, fakes.back().detach());
     });
     step.update({"g"}, "loss_g", [&](const Batch&, size_t place) {
       return losses::generator(kind, d.run({fakes[place], {}, {}}));
@@ -113,11 +133,13 @@ class DcganRecipe : public Recipe {
   std::unique_ptr<Options> faces_options() const {
     auto options = std::make_unique<DcganFacesOptions>();
     options->latent = options_.network.latent;
+    options->features = options->dense_features = options_.network.features;
     options->norm = options_.norm;
     return options;
   }
   std::unique_ptr<Options> faces_judge_options() const {
     auto options = std::make_unique<DcganFacesDiscriminatorOptions>();
+    options->features = options->first_features = options_.d_features;
     options->norm = options_.norm;
     return options;
   }
@@ -127,6 +149,25 @@ class DcganRecipe : public Recipe {
     options->channels = options_.network.channels;
     options->side = options_.network.side;
     return options;
+  }
+
+  // What keeps the discriminator's gradient in bounds; 0 where no option asks for it.
+  torch::Tensor penalty(Step& step, Network& d, const torch::Tensor& real,
+                        const torch::Tensor& fake) const {
+    const auto critic = [&](const torch::Tensor& pictures) { return d.run({pictures, {}, {}}); };
+    auto sum = torch::zeros({}, real.options());
+    if (options_.gan == "wgan" && options_.gradient_penalty > 0) {
+      const auto alpha = torch::rand({real.size(0), 1}, real.options());
+      const auto value = losses::gradient_penalty(critic, real, fake, alpha);
+      step.log("gradient_penalty", value);
+      sum = sum + options_.gradient_penalty * value;
+    }
+    if (options_.r1 > 0) {
+      const auto value = losses::r1_penalty(critic, real);
+      step.log("r1", value);
+      sum = sum + options_.r1 / 2 * value;
+    }
+    return sum;
   }
 
   // Pictures of the seeds first, first + 1, ... in [0, 1], on the CPU.

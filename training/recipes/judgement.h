@@ -18,4 +18,12 @@ inline void log_judgement(Step& step, losses::Adversarial kind, const torch::Ten
   step.log("accuracy_d" + judge, losses::accuracy(kind, real, fake));
 }
 
+// The same where each kind is judged against the other's mean.
+inline void log_relativistic_judgement(Step& step, losses::Adversarial kind,
+                                       const torch::Tensor& real, const torch::Tensor& fake) {
+  step.log("logit_real", real.mean());
+  step.log("logit_fake", fake.mean());
+  step.log("accuracy_d", losses::accuracy(kind, real - fake.mean(), fake - real.mean()));
+}
+
 }  // namespace gan::training

@@ -7,6 +7,7 @@
 #include "models/generators/unet.h"
 #include "training/losses/pixel.h"
 #include "training/recipes/judgement.h"
+#include "training/recipes/picture_side.h"
 #include "training/recipes/translation.h"
 
 namespace gan::training {
@@ -59,6 +60,7 @@ class Pix2PixRecipe : public TranslationRecipe {
     options_.patchgan.norm = options_.unet.norm;
     auto& d =
         state.add_network("d", "patchgan", std::make_unique<PatchGanOptions>(options_.patchgan));
+    check_side(state.network("d"), options_.crop.crop, concat("crop=", options_.crop.crop));
     const AdamSettings adam{.lr = options_.lr, .beta1 = 0.5};
     state.add_optimizer("g", g.parameters(), adam);
     state.add_optimizer("d", d.parameters(), adam);

@@ -7,7 +7,8 @@
 // targets are sharpened; the discriminator's real pictures are not. The discriminator's two halves
 // are added, not averaged. Adam (0.9, 0.99), averaged weights 0.999.
 // Otherwise than the authors: every sample has its own kinds of noise and resizing, where theirs
-// share them over a batch and mix batches in a pool of 180 pairs; and the patch is cut from a
+// share them over a batch and mix batches in a pool of 180 pairs; squares are turned and mirrored
+// in all eight ways, theirs mirrored from left to right; and the patch is cut from a
 // slightly larger damaged square instead of one of 400 pixels. Held-out metric: psnr_y on squares
 // damaged the same way (adversarial training lowers it again: judge the pictures too).
 #pragma once

@@ -21,6 +21,9 @@ struct RestorationOptions : RecipeOptions {
   std::string val;                      // folder to validate on; empty: held out of the data
   int holdout = 10;                     // pictures held out where val is empty
   void visit(OptionVisitor& v) override;
+
+  int large_side() const { return patch * scale; }  // of the good patches
+  std::string large_side_text() const;              // the options that make it
 };
 
 class RestorationRecipe : public Recipe {

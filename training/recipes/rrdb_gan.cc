@@ -6,6 +6,7 @@
 #include "training/losses/gan.h"
 #include "training/losses/pixel.h"
 #include "training/recipes/judgement.h"
+#include "training/recipes/picture_side.h"
 
 namespace gan::training {
 namespace {
@@ -36,12 +37,14 @@ void RrdbGanRecipe::open_features(RunState& state, const RrdbGanOptions& options
                                   std::vector<losses::FeatureTerm> terms) {
   if (auto vgg = losses::feature_network("19", options.vgg, state.device()))
     perceptual_.emplace(vgg, std::move(terms), losses::Perceptual::Distance::kL1);
+  if (perceptual_)
+    check(options.large_side() >= perceptual_->least_side(), ErrorKind::kSettings,
+          options.large_side_text(), " makes pictures of ", options.large_side(),
+          "; VGG19's features want sides of at least ", perceptual_->least_side(),
+          ", or --set vgg=none");
 }
 
 std::unique_ptr<Options> RrdbGanRecipe::unet_judge(const RrdbGanOptions& options) {
-  const int large = options.patch * options.scale;
-  check(large % 8 == 0, ErrorKind::kSettings, "discriminator unet_sn wants large patches of a ",
-        "multiple of 8, patch ", options.patch, " at scale ", options.scale, " makes ", large);
   auto judge = std::make_unique<UnetSnOptions>();
   judge->features = options.d_features;
   return judge;
@@ -54,6 +57,7 @@ void RrdbGanRecipe::add_networks(RunState& state, const RrdbGanOptions& options,
   network->scale = options.scale;
   auto& g = state.add_network("g", "rrdbnet", std::move(network), options.ema > 0);
   auto& judge = state.add_network("d", d, std::move(d_options));
+  check_side(state.network("d"), options.large_side(), options.large_side_text());
   state.add_optimizer("g", g.parameters(), {.lr = options.lr, .beta2 = 0.99});
   state.add_optimizer("d", judge.parameters(), {.lr = lr_d, .beta2 = 0.99});
 }
@@ -90,7 +94,7 @@ void RrdbGanRecipe::update(Step& step, const RrdbGanOptions& options, bool relat
   step.update({"d"}, "loss_d", [&](const Batch& batch, size_t place) {
     const auto real = d.run({plain(batch), {}, {}}), fake = d.run({fakes[place], {}, {}});
     if (relativistic) {
-      log_judgement(step, kKind, real - fake.mean(), fake - real.mean());
+      log_relativistic_judgement(step, kKind, real, fake);
       return losses::relativistic_discriminator(kKind, real, fake) / 2;
     }
     log_judgement(step, kKind, real, fake);

@@ -29,9 +29,10 @@ class RrdbGanRecipe : public RestorationRecipe {
   // Opens the features; none with vgg=none.
   void open_features(RunState& state, const RrdbGanOptions& options,
                      std::vector<losses::FeatureTerm> terms);
-  // The options of a discriminator unet_sn. Throws kSettings where it cannot take the large patches.
+  // The options of a discriminator unet_sn.
   static std::unique_ptr<Options> unet_judge(const RrdbGanOptions& options);
-  // Networks g and d with an Adam (0.9, 0.99) each.
+  // Networks g and d with an Adam (0.9, 0.99) each. Throws kSettings where d cannot take the large
+  // patches.
   static void add_networks(RunState& state, const RrdbGanOptions& options, const std::string& d,
                            std::unique_ptr<Options> d_options, double lr_d);
   // relativistic: the relativistic average loss with the mean of its two halves; otherwise cross

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 
 #include "core/error.h"
 #include "models/picture_tensor.h"
@@ -21,12 +22,12 @@ bool same_names(const std::vector<std::string>& a, const std::vector<std::string
 
 // Good pictures as both domains, B as they are and A as a phone would see them.
 TwoDomains simulated(const std::string& folder, const TranslationOptions& options, bool paired,
-                     std::vector<std::string>& notes) {
+                     const Holdout& holdout, std::vector<std::string>& notes) {
   TwoDomains found;
   found.phone = true;
   auto files =
       checked_pictures(folder, {"training", {options.crop.crop, options.crop.crop}}, notes);
-  found.test_a = found.test_b = hold_out(files, options.holdout);
+  found.test_a = found.test_b = hold_out(files, holdout, notes);
   if (paired) {
     found.a = found.b = files;
   } else {
@@ -40,8 +41,9 @@ TwoDomains simulated(const std::string& folder, const TranslationOptions& option
 }
 
 TwoDomains scanned(const std::string& folder, const TranslationOptions& options, bool paired,
-                   std::vector<std::string>& notes) {
+                   const Holdout& holdout, std::vector<std::string>& notes) {
   TwoDomains found = find_domains(folder, paired);
+  if (!found.note.empty()) notes.push_back(found.note);
   const int least = options.crop.load == 0 ? options.crop.crop : 1;
   const auto scan = [&](std::vector<std::string>& files, const char* split) {
     if (files.empty()) return;
@@ -56,9 +58,59 @@ TwoDomains scanned(const std::string& folder, const TranslationOptions& options,
   scan(found.test_a, "test A");
   scan(found.test_b, "test B");
   if (!found.test_a.empty() && (found.side_by_side || !found.test_b.empty())) return found;
-  found.test_a = hold_out(found.a, options.holdout);  // of pairs the same places of both lists
-  if (!found.side_by_side) found.test_b = hold_out(found.b, options.holdout);
+  found.test_a = hold_out(found.a, holdout, notes);  // of pairs the same places of both lists
+  if (!found.side_by_side) found.test_b = hold_out(found.b, holdout, notes);
   return found;
+}
+
+std::string resolved(const std::string& file) {
+  std::error_code error;
+  const auto path = std::filesystem::canonical(file, error);
+  return error ? file : path.string();
+}
+
+// Keeps the pairs whose both files are wanted.
+template <class Wanted>
+void keep_pairs(TwoDomains& pairs, const Wanted& wanted) {
+  TwoDomains kept = pairs;
+  kept.a.clear();
+  kept.b.clear();
+  for (size_t i = 0; i < pairs.a.size(); ++i) {
+    if (!wanted(pairs.a[i]) || (!pairs.b.empty() && !wanted(pairs.b[i]))) continue;
+    kept.a.push_back(pairs.a[i]);
+    if (!pairs.b.empty()) kept.b.push_back(pairs.b[i]);
+  }
+  pairs = std::move(kept);
+}
+
+// Looks at all pairs: those of which one half cannot be read are left out, with a note; halves that
+// are not resized must be of one size.
+void scan_pairs(TwoDomains& pairs, const TranslationOptions& options,
+                std::vector<std::string>& notes) {
+  const int least = options.crop.load == 0 ? options.crop.crop : 1;
+  std::map<std::string, Size> sizes;
+  const auto scan = [&](const std::vector<std::string>& files, const char* split, int width) {
+    const ScanResult result = scan_pictures(files, {split, {width, least}});
+    if (!result.warning.empty()) notes.push_back(result.warning);
+    for (size_t i = 0; i < result.files.size(); ++i) sizes[result.files[i]] = result.sizes[i];
+  };
+  if (pairs.side_by_side) {
+    scan(pairs.a, "paired", 2 * least);
+  } else {
+    scan(pairs.a, "paired A", least);
+    scan(pairs.b, "paired B", least);
+  }
+  keep_pairs(pairs, [&](const std::string& file) { return sizes.contains(file); });
+  if (pairs.side_by_side || options.crop.load > 0) return;
+  std::vector<std::string> unequal;
+  for (size_t i = 0; i < pairs.a.size(); ++i) {
+    const Size a = sizes[pairs.a[i]], b = sizes[pairs.b[i]];
+    if (a == b) continue;
+    unequal.push_back(concat(pairs.a[i], ": ", a.width, "x", a.height, ", its partner has ",
+                             b.width, "x", b.height));
+  }
+  check(unequal.empty(), ErrorKind::kData, "paired data: ", unequal.size(), " of ", pairs.a.size(),
+        " pairs differ in size:", first_named(unequal));
 }
 
 torch::Tensor as_batch(const std::vector<Picture>& pictures, int64_t count) {
@@ -86,9 +138,13 @@ void TranslationRecipe::open_data(RunState& state, const std::string& folder,
   check(options.crop.load == 0 || options.crop.load >= options.crop.crop, ErrorKind::kSettings,
         "load must be 0 or at least crop, got load=", options.crop.load,
         " crop=", options.crop.crop);
-  TwoDomains found = options.simulate == "phone" ? simulated(folder, options, paired, state.notes)
-                                                 : scanned(folder, options, paired, state.notes);
+  const Holdout holdout{options.holdout, state.holdout_given};
+  TwoDomains found = options.simulate == "phone"
+                         ? simulated(folder, options, paired, holdout, state.notes)
+                         : scanned(folder, options, paired, holdout, state.notes);
   found.swap = options.direction == "BtoA";
+  for (const auto* files : {&found.test_a, &found.test_b})
+    for (const auto& file : *files) held_out_files_.insert(resolved(file));
   if (paired || options.simulate == "phone" || same_names(found.test_a, found.test_b)) {
     if (!paired && options.simulate == "none")
       state.notes.emplace_back(
@@ -107,6 +163,30 @@ void TranslationRecipe::open_data(RunState& state, const std::string& folder,
     data_ = std::make_unique<PairedDataset>(found, options.crop);
   else
     data_ = std::make_unique<UnpairedDataset>(found, options.crop);
+}
+
+TwoDomains TranslationRecipe::more_pairs(RunState& state, const std::string& folder,
+                                         const TranslationOptions& options) const {
+  TwoDomains pairs;
+  if (options.simulate == "phone") {
+    pairs.phone = true;
+    pairs.a = pairs.b =
+        checked_pictures(folder, {"paired", {options.crop.crop, options.crop.crop}}, state.notes);
+  } else {
+    pairs = find_domains(folder, /*paired=*/true);
+    if (!pairs.note.empty()) state.notes.push_back(pairs.note);
+    scan_pairs(pairs, options, state.notes);
+  }
+  pairs.swap = options.direction == "BtoA";
+  const size_t all = pairs.a.size();
+  keep_pairs(pairs,
+             [&](const std::string& file) { return !held_out_files_.contains(resolved(file)); });
+  if (pairs.a.size() < all)
+    state.notes.push_back(concat("note: ", all - pairs.a.size(), " of ", all, " pairs of ", folder,
+                                 " are left out, because their pictures are held out"));
+  check(!pairs.a.empty(), ErrorKind::kData, folder,
+        ": no pair is left that can be read and is not held out");
+  return pairs;
 }
 
 Picture TranslationRecipe::translate(RunState& state, const Picture& picture) {

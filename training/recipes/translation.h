@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,10 @@ class TranslationRecipe : public Recipe {
   // Looks at all pictures, holds some out, opens the rest.
   void open_data(RunState& state, const std::string& folder, const TranslationOptions& options,
                  bool paired);
+  // The pairs of another folder, or with simulate=phone its pictures. Looks at all of them; without
+  // those that cannot be read and those that open_data() has held out, each with a note.
+  TwoDomains more_pairs(RunState& state, const std::string& folder,
+                        const TranslationOptions& options) const;
   // The result for a picture in [0, 1], and the way back, by network f, of recipes without pairs.
   virtual Picture translate(RunState& state, const Picture& picture);
   virtual Picture translate_back(RunState& state, const Picture& picture);
@@ -49,6 +54,7 @@ class TranslationRecipe : public Recipe {
   std::unique_ptr<Dataset> data_;
   std::optional<RestorationJudge> judge_;
   std::vector<Picture> inputs_, others_;  // held out, without pairs
+  std::set<std::string> held_out_files_;  // resolved paths
 };
 
 // The pictures of a batch as networks of [-1, 1] want them.

@@ -31,6 +31,7 @@ void UnetRunOptions::visit(OptionVisitor& v) {
 
 void UnetRecipe::prepare(RunState& state, const std::string& folder) {
   loss_.emplace(options_.loss);
+  loss_->check_side(options_.large_side(), options_.large_side_text());
   check(options_.scale <= 4, ErrorKind::kSettings, "scale must be 1 to 4, got ", options_.scale);
   check(options_.patch * options_.scale % 32 == 0, ErrorKind::kSettings,
         "patch times scale must be a multiple of 32, got ", options_.patch, " times ",

@@ -5,9 +5,9 @@
 // resnet34), which stay as they are for freeze_steps; without it everything learns from nothing.
 // network=sr_unet is a small plain U-Net. Data: a folder of good pictures, damaged on the fly.
 // Otherwise than fast.ai: pictures are compared in [0, 1], not in ImageNet's normalised values;
-// turned and mirrored instead of its zooms, warps and lighting; one rate for all layers; ICNR does
-// not take effect there and is not imitated. Held-out metric: psnr_y; psnr_y_gain is over the
-// damaged pictures.
+// turned and mirrored instead of its zooms, warps and lighting; one rate for all layers; no
+// weight decay (there 1e-3); ICNR does not take effect there and is not imitated. Held-out metric:
+// psnr_y; psnr_y_gain is over the damaged pictures.
 #pragma once
 
 #include <memory>

@@ -60,14 +60,15 @@ class VaeRecipe : public Recipe {
                                 options_.ema > 0);
     const int side = static_cast<int>(g.traits().out_width);
     data_ = open_pictures(folder, {side, options_.network.channels, options_.mirror},
-                          options_.holdout, state.notes);
+                          {options_.holdout, state.holdout_given}, state.notes);
     state.add_optimizer("g", g.parameters(), {.lr = options_.lr});
     held_out_ = plain_batch(*data_.held_out, 0, options_.judge_pictures).pictures;
   }
 
   void step(Step& step) override {
     auto& vae = dynamic_cast<Vae&>(*step.state().network("g").network);
-    const int64_t epoch = (step.number() - 1) * options_.batch / training_set().size();
+    const int64_t epoch =
+        (step.number() - 1) * options_.batch * options_.accumulate / training_set().size();
     step.state().scale_lr("g", std::pow(options_.decay, static_cast<double>(epoch)));
     step.update({"g"}, "loss", [&](const Batch& batch, size_t) {
       const auto picture = batch.input * 2 - 1;

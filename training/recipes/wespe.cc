@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "training/recipes/wespe.h"
 
+#include <utility>
+
 #include "core/error.h"
 #include "models/discriminators/dped_discriminator.h"
 #include "models/discriminators/wespe_discriminator.h"
@@ -20,7 +22,7 @@ struct WespeRunOptions : TranslationOptions {
   int features = 128, f_features = 64, d_features = 64;
   std::string gan = "lsgan";
   double color_weight = 0.5, texture_weight = 0.5, tv_weight = 0.5;
-  double cycle_a_weight = 1, cycle_b_weight = 1, content_weight = 0;
+  double cycle_a_weight = 1, cycle_b_weight = 1, content_weight = 0;  // 0: not computed
   std::string vgg = "none";
 
   WespeRunOptions() {
@@ -30,8 +32,9 @@ struct WespeRunOptions : TranslationOptions {
     crop = {.load = 0, .crop = 100, .mirror = true};
   }
   void visit(OptionVisitor& v) override {
+    v.text("variant", variant, "modified|paper", "Wespe-Keras's, or the paper's with its defaults");
+    if (variant == "paper" && !std::exchange(has_paper_defaults_, true)) set_paper_defaults();
     TranslationOptions::visit(v);
-    v.text("variant", variant, "modified|paper", "Wespe-Keras's networks, or the paper's");
     v.integer("features", features, 1, 512, "feature maps of G");
     v.integer("f_features", f_features, 1, 512, "feature maps of F");
     v.integer("d_features", d_features, 1, 512, "feature maps of the discriminators");
@@ -41,10 +44,25 @@ struct WespeRunOptions : TranslationOptions {
     v.real("tv_weight", tv_weight, 0, 1e6, "of G(a)'s total variation");
     v.real("cycle_a_weight", cycle_a_weight, 0, 1e6, "of F(G(a)) - a");
     v.real("cycle_b_weight", cycle_b_weight, 0, 1e6, "of G(F(b)) - b");
-    v.real("content_weight", content_weight, 0, 1e6, "of VGG19's relu5_4 of a and G(a)");
+    v.real("content_weight", content_weight, 0, 1e6, "of VGG19's relu5_4 of a and F(G(a))");
     v.text("vgg", vgg, "",
            "file of VGG19 weights for cycle and content; none; random tries it out");
   }
+
+ private:
+  void set_paper_defaults() {
+    features = f_features = 64;
+    d_features = 48;
+    gan = "vanilla";
+    color_weight = texture_weight = 5e-3;
+    tv_weight = 10;
+    cycle_a_weight = cycle_b_weight = 0;
+    content_weight = 1;
+    vgg.clear();
+    batch = 30;
+    lr = 5e-4;
+  }
+  bool has_paper_defaults_ = false;
 };
 
 class WespeRecipe : public TranslationRecipe {
@@ -55,7 +73,8 @@ class WespeRecipe : public TranslationRecipe {
     using losses::Perceptual;
     const auto vgg = losses::feature_network("19", options_.vgg, state.device());
     check(vgg || options_.content_weight == 0, ErrorKind::kSettings,
-          "content_weight wants --set vgg=FILE, a file of VGG19 weights");
+          "content_weight=", options_.content_weight,
+          " wants --set vgg=FILE, a file of VGG19 weights; content_weight=0 leaves the term out");
     const auto distance = [&](const char* layer, Perceptual::Distance kind) {
       return Perceptual(vgg, {{layer}}, kind);
     };
@@ -64,16 +83,16 @@ class WespeRecipe : public TranslationRecipe {
       content_.emplace(distance("relu5_4", Perceptual::Distance::kMse));
     }
     open_data(state, folder, options_, /*paired=*/false);
-    const bool paper = options_.variant == "paper";
     const auto generator = [&](const char* role, int features) {
       std::unique_ptr<Options> options =
-          paper ? with_features<DpedOptions>(features) : with_features<WespeOptions>(features);
-      return state.add_network(role, paper ? "dped" : "wespe", std::move(options), options_.ema > 0)
+          paper() ? with_features<DpedOptions>(features) : with_features<WespeOptions>(features);
+      return state
+          .add_network(role, paper() ? "dped" : "wespe", std::move(options), options_.ema > 0)
           .parameters();
     };
     const auto judge = [&](const char* role, const char* judges) {
       return state
-          .add_network(role, paper ? "dped_discriminator" : "wespe_discriminator",
+          .add_network(role, paper() ? "dped_discriminator" : "wespe_discriminator",
                        judge_options(judges))
           .parameters();
     };
@@ -104,28 +123,30 @@ class WespeRecipe : public TranslationRecipe {
     });
     step.update({"g"}, "loss_g", [&](const Batch& batch, size_t place) {
       const auto &a = batch.input, &b = batch.target, &better = enhanced[place];
-      const auto by_color = losses::generator(kind, run(color, better)),
-                 by_texture = losses::generator(kind, run(texture, better));
-      const auto cycle_a = away(run(f, better), a), cycle_b = away(run(g, run(f, b)), b);
-      const auto variation = losses::total_variation(better);
-      step.log("color", by_color);
-      step.log("texture", by_texture);
-      step.log("cycle_a", cycle_a);
-      step.log("cycle_b", cycle_b);
-      step.log("tv", variation);
-      auto loss = options_.color_weight * by_color + options_.texture_weight * by_texture +
-                  options_.cycle_a_weight * cycle_a + options_.cycle_b_weight * cycle_b +
-                  options_.tv_weight * variation;
-      if (options_.content_weight > 0) {
-        const auto content = (*content_)(better, a);
-        step.log("content", content);
-        loss = loss + options_.content_weight * content;
+      auto loss = torch::zeros({}, a.options());
+      const auto add = [&](const char* name, double weight, const torch::Tensor& term) {
+        step.log(name, term);
+        loss = loss + weight * term;
+      };
+      add("color", options_.color_weight, losses::generator(kind, run(color, better)));
+      add("texture", options_.texture_weight, losses::generator(kind, run(texture, better)));
+      if (options_.cycle_a_weight > 0 || options_.content_weight > 0) {
+        const auto back = run(f, better);
+        if (options_.cycle_a_weight > 0) add("cycle_a", options_.cycle_a_weight, away(back, a));
+        if (options_.content_weight > 0)
+          add("content", options_.content_weight, (*content_)(back, a));
       }
+      if (options_.cycle_b_weight > 0)
+        add("cycle_b", options_.cycle_b_weight, away(run(g, run(f, b)), b));
+      add("tv", options_.tv_weight,
+          paper() ? losses::total_variation_dped(better) : losses::total_variation(better));
       return loss;
     });
   }
 
  private:
+  bool paper() const { return options_.variant == "paper"; }
+
   // The distance of a picture that went both ways from the one it was.
   torch::Tensor away(const torch::Tensor& back, const torch::Tensor& start) const {
     return cycle_ ? (*cycle_)(back, start) : losses::l1(back, start);
@@ -139,9 +160,10 @@ class WespeRecipe : public TranslationRecipe {
   }
 
   std::unique_ptr<Options> judge_options(const char* judges) const {
-    if (options_.variant == "paper") {
+    if (paper()) {
       auto options = std::make_unique<DpedDiscriminatorOptions>();
       options->judges = judges;
+      options->features = options_.d_features;
       options->side = options_.crop.crop;
       return options;
     }

@@ -8,11 +8,14 @@
 // 2e-4 (0.5, 0.999), batch 12, squares of 100. Where README and code differ: the README says that
 // "some norm" of the cycle is minimised, its code compares VGG19's relu2_2 of both pictures in [0,
 // 1], not normalised as VGG expects. Here pixels count by default, and with --set vgg=FILE the
-// cycle is L1 of relu2_2 after the normalisation. content_weight adds the paper's term, VGG19's
-// relu5_4 of a and G(a); it wants vgg too. The paper's own networks are variant=paper: DPED's
-// generators, and its discriminators of squares of 100 with cross entropy. The README's "6 losses"
-// count both discriminators' own; its later code brings batch norm back and is not followed. Data
-// and metric: as recipe cyclegan.
+// cycle is L1 of relu2_2 after the normalisation. content_weight adds the paper's term, the
+// mean squared error of VGG19's relu5_4 of a and F(G(a)); it wants vgg too. There the
+// discriminators learn in steps of their own on real and on fake pictures, each times 0.8; here in
+// one step on the sum. variant=paper is the paper's: DPED's generators of 64 feature maps and its
+// discriminators of squares of 100 with cross entropy, content 1, both adversarial terms 5e-3,
+// DPED's total variation 10, no cycle; batch 30, Adam 5e-4. What is set beside it wins. The
+// README's "6 losses" count both discriminators' own; its later code brings batch norm back and is
+// not followed. Data and metric: as recipe cyclegan.
 #pragma once
 
 #include <memory>
