@@ -61,9 +61,10 @@ void RunCheckpoints::resume(int64_t step, Means& means) {
   best_ = std::strtod(stored("gan.best").c_str(), nullptr);
   best_step_ = std::strtoll(stored("gan.best_step").c_str(), nullptr, 10);
   last_saved_ = step;
-  // A kill may have come between two of the files.
+  // A kill may have come between two of the files, or inside one.
   if (!std::filesystem::exists(folder.weights(step))) save_weights(step);
   if (best_step_ == step) folder.point("best", step);
+  folder.prune(run_.recipe.options().keep);
 }
 
 // State first, weights second, latest third: a kill between any two leaves a run that resumes.

@@ -19,7 +19,6 @@ bool is_frozen(const std::string& list, const std::string& name) {
   return false;
 }
 
-// Undefined, not 0: a network that a phase leaves alone must not move by its momentum.
 bool all_finite(const std::vector<torch::Tensor>& parameters) {
   return std::ranges::all_of(parameters, [](const torch::Tensor& parameter) {
     return !parameter.grad().defined() || at::isfinite(parameter.grad()).all().item<bool>();
@@ -36,6 +35,7 @@ double gradient_norm(const std::vector<torch::Tensor>& parameters) {
   return at::stack(at::_foreach_norm(gradients)).norm().item<double>();
 }
 
+// Undefined, not 0: a network that a phase leaves alone must not move by its momentum.
 void forget_gradients(torch::optim::Adam& optimizer) {
   for (auto& parameter : optimizer.param_groups()[0].params())
     parameter.mutable_grad() = torch::Tensor();
