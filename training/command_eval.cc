@@ -204,8 +204,7 @@ int command_eval(int argc, char** argv) {
     rows.push_back(row);
     if (std::ranges::find(methods, method) == methods.end()) methods.push_back(method);
   };
-  // SSIM's window inside the border that is cropped; VGG's pooling.
-  const int least = std::max(11 + 2 * scale, lpips ? 16 : 1);
+  const int least = std::max(least_measured_side(scale), lpips ? 16 : 1);  // 16: VGG's pooling
   WithCodeZero network(loaded.network);
   for (size_t i = 0; i < cases.names.size(); ++i) {
     const RestorationCase one = cases.make(i);

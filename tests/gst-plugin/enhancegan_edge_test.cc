@@ -9,16 +9,8 @@ namespace {
 
 class EnhanceGanEdge : public EnhanceStream {
  protected:
-  // A grey frame inside a larger one of 200, as a GstVideoMeta tells.
   GstBuffer* padded(int width, int height) {
-    const gsize size = gsize(width) * gsize(height);
-    GstBuffer* const buffer = gst_buffer_new_allocate(nullptr, size, nullptr);
-    gst_buffer_memset(buffer, 0, 200, size);
-    for (gsize y = 0; y < 16; ++y) gst_buffer_memset(buffer, y * gsize(width), 50, 16);
-    gsize offset[GST_VIDEO_MAX_PLANES] = {0};
-    gint stride[GST_VIDEO_MAX_PLANES] = {width};
-    gst_buffer_add_video_meta_full(buffer, GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_FORMAT_GRAY8,
-                                   guint(width), guint(height), 1, offset, stride);
+    GstBuffer* const buffer = padded_grey(50, {width, height, width, 0});
     GST_BUFFER_PTS(buffer) = frame_++ * 40 * GST_MSECOND;
     return buffer;
   }

@@ -29,6 +29,25 @@ using UniqueElement = std::unique_ptr<GstElement, Unref>;
 using UniquePipeline = std::unique_ptr<GstElement, StopAndUnref>;
 using UniqueMessage = std::unique_ptr<GstMessage, Unref>;
 
+// Where the rows of a padded frame lie.
+struct Padding {
+  int width, height, stride;  // as the GstVideoMeta says
+  gsize first;                // bytes before the first row
+};
+
+// 16x16 grey pixels of `value` among padding of 255, without a time.
+inline GstBuffer* padded_grey(guint8 value, const Padding& padding) {
+  const auto stride = gsize(padding.stride), size = padding.first + gsize(padding.height) * stride;
+  GstBuffer* const buffer = gst_buffer_new_allocate(nullptr, size, nullptr);
+  gst_buffer_memset(buffer, 0, 255, size);
+  for (gsize y = 0; y < 16; ++y) gst_buffer_memset(buffer, padding.first + y * stride, value, 16);
+  gsize offset[GST_VIDEO_MAX_PLANES] = {padding.first};
+  gint strides[GST_VIDEO_MAX_PLANES] = {padding.stride};
+  gst_buffer_add_video_meta_full(buffer, GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_FORMAT_GRAY8,
+                                 guint(padding.width), guint(padding.height), 1, offset, strides);
+  return buffer;
+}
+
 struct Outcome {
   std::vector<std::string> errors;            // texts of the ERROR messages
   std::vector<GQuark> domains;                // and their domains

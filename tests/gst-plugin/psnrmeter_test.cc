@@ -135,38 +135,20 @@ TEST(PsnrMeter, DownstreamCannotChangeTheFormatThatGoesOn) {
   EXPECT_EQ(number_in(final_of(outcome), "frames"), 3);
 }
 
-// Rows with padding, as decoders hand them out, described by a GstVideoMeta.
-TEST(PsnrMeter, ReadsFramesByTheirVideoMeta) {
+double mse_of_padded(const Padding& padding) {
   MeterHarness meter;
-  GstBuffer* const padded = gst_buffer_new_allocate(nullptr, 16 * 40 + 8, nullptr);
-  gst_buffer_memset(padded, 0, 255, 16 * 40 + 8);
-  for (gsize y = 0; y < 16; ++y) gst_buffer_memset(padded, 8 + y * 40, 104, 16);
-  gsize offset[GST_VIDEO_MAX_PLANES] = {8};
-  gint stride[GST_VIDEO_MAX_PLANES] = {40};
-  gst_buffer_add_video_meta_full(padded, GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_FORMAT_GRAY8, 16, 16,
-                                 1, offset, stride);
+  GstBuffer* const padded = padded_grey(104, padding);
   GST_BUFFER_PTS(padded) = 0;
   gst_harness_push(meter.reference, padded);
   meter.push_processed(0, 100);
   gst_buffer_unref(gst_harness_pull(meter.processed));
-  EXPECT_EQ(meter.stat("mse"), 16);
+  return meter.stat("mse");
 }
 
-TEST(PsnrMeter, DoesNotMeasurePadding) {
-  MeterHarness meter;
-  GstBuffer* const padded = gst_buffer_new_allocate(nullptr, 16 * 32, nullptr);
-  gst_buffer_memset(padded, 0, 104, 16 * 16);
-  gst_buffer_memset(padded, 16 * 16, 255, 16 * 16);
-  gsize offset[GST_VIDEO_MAX_PLANES] = {0};
-  gint stride[GST_VIDEO_MAX_PLANES] = {16};
-  gst_buffer_add_video_meta_full(padded, GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_FORMAT_GRAY8, 16, 32,
-                                 1, offset, stride);
-  GST_BUFFER_PTS(padded) = 0;
-  gst_harness_push(meter.reference, padded);
-  meter.push_processed(0, 100);
-  gst_buffer_unref(gst_harness_pull(meter.processed));
-  EXPECT_EQ(meter.stat("mse"), 16);
-}
+// Rows with padding, as decoders hand them out, described by a GstVideoMeta.
+TEST(PsnrMeter, ReadsFramesByTheirVideoMeta) { EXPECT_EQ(mse_of_padded({16, 16, 40, 8}), 16); }
+
+TEST(PsnrMeter, DoesNotMeasurePadding) { EXPECT_EQ(mse_of_padded({16, 32, 16, 0}), 16); }
 
 TEST(PsnrMeter, TheFinalMessageComesBeforeEos) {
   MeterHarness meter;

@@ -18,15 +18,24 @@ class Habits : public testing::Test {
   void TearDown() override { std::filesystem::current_path(old_folder_); }
 
   Finished run(std::vector<std::string> more) {
-    std::vector<std::string> arguments = {"run",       "compact", "--data", scratch_.file("data"),
-                                          "--threads", "1"};
-    for (const char* set : {"features=4", "convs=0", "batch=1", "patch=8", "holdout=1",
-                            "validate_every=5", "save_every=5", "steps=5"}) {
-      arguments.push_back("--set");
-      arguments.push_back(set);
-    }
+    auto arguments = words("compact", {"features=4", "convs=0", "batch=1", "patch=8", "holdout=1",
+                                       "validate_every=5", "save_every=5", "steps=5"});
     for (auto& word : more) arguments.push_back(std::move(word));
     return gan_train(scratch_, std::move(arguments));
+  }
+  Finished dry_run(const char* recipe, const std::vector<const char*>& settings) {
+    auto arguments = words(recipe, settings);
+    arguments.emplace_back("--dry-run");
+    return gan_train(scratch_, std::move(arguments));
+  }
+  std::vector<std::string> words(const char* recipe, const std::vector<const char*>& settings) {
+    std::vector<std::string> arguments = {"run",       recipe, "--data", scratch_.file("data"),
+                                          "--threads", "1"};
+    for (const char* set : settings) {
+      arguments.emplace_back("--set");
+      arguments.emplace_back(set);
+    }
+    return arguments;
   }
   Scratch scratch_;
   std::filesystem::path old_folder_;
@@ -136,63 +145,23 @@ TEST_F(Habits, NumbersOutsideTheirRangeAreRefused) {
 }
 
 TEST_F(Habits, ADryRunMeasuresEachStage) {
-  const Finished dry = gan_train(scratch_, {"run",
-                                            "esrgan",
-                                            "--data",
-                                            scratch_.file("data"),
-                                            "--dry-run",
-                                            "--threads",
-                                            "1",
-                                            "--set",
-                                            "features=4",
-                                            "--set",
-                                            "blocks=1",
-                                            "--set",
-                                            "growth=2",
-                                            "--set",
-                                            "d_features=4",
-                                            "--set",
-                                            "patch=8",
-                                            "--set",
-                                            "scale=2",
-                                            "--set",
-                                            "batch=1",
-                                            "--set",
-                                            "vgg=none",
-                                            "--set",
-                                            "pretrain_steps=50"});
+  const Finished dry =
+      dry_run("esrgan", {"features=4", "blocks=1", "growth=2", "d_features=4", "patch=8", "scale=2",
+                         "batch=1", "vgg=none", "pretrain_steps=50"});
   EXPECT_EQ(dry.status, 0) << dry.output;
   for (const char* part : {"# one step: ", "# one step from step 51 on: "})
     EXPECT_NE(dry.output.find(part), std::string::npos) << part << "\n" << dry.output;
 }
 
 TEST_F(Habits, ASmallFolderIsNotHeldOutWhole) {
-  const auto first_row = [&](std::vector<std::string> more) {
-    std::vector<std::string> words = {"run",
-                                      "dcgan",
-                                      "--data",
-                                      scratch_.file("data"),
-                                      "--dry-run",
-                                      "--threads",
-                                      "1",
-                                      "--set",
-                                      "features=4",
-                                      "--set",
-                                      "d_features=4",
-                                      "--set",
-                                      "side=16",
-                                      "--set",
-                                      "batch=2",
-                                      "--set",
-                                      "judge_pictures=16"};
-    words.insert(words.end(), more.begin(), more.end());
-    return gan_train(scratch_, words);
-  };
-  const Finished usual = first_row({});
+  std::vector<const char*> settings = {"features=4", "d_features=4", "side=16", "batch=2",
+                                       "judge_pictures=16"};
+  const Finished usual = dry_run("dcgan", settings);
   EXPECT_NE(usual.output.find("# samples an epoch: 3\n"), std::string::npos) << usual.output;
   EXPECT_NE(usual.output.find("holdout 500 of 4 pictures: 1 is held out"), std::string::npos)
       << usual.output;
-  const Finished given = first_row({"--set", "holdout=500"});
+  settings.push_back("holdout=500");
+  const Finished given = dry_run("dcgan", settings);
   EXPECT_EQ(given.status, 2) << given.output;
   EXPECT_NE(given.output.find("it may be 1 to 3"), std::string::npos) << given.output;
 }

@@ -28,7 +28,7 @@ RestorationCase shrunk_case(const std::string& file, const LowResolutionOptions&
   const int scale = options.scale;
   RestorationCase one;
   one.truth = crop_to_multiple(read_picture(file), scale);
-  const int least = 11 + 2 * scale;
+  const int least = least_measured_side(scale);
   check(one.truth.size.width >= least && one.truth.size.height >= least, ErrorKind::kData, file,
         ": a picture to measure on needs at least ", least, " pixels a side, has ",
         one.truth.size.width, "x", one.truth.size.height);

@@ -43,6 +43,10 @@ class SuperResolutionDataset : public Dataset {
 // The small picture of a large one whose sides are multiples of the scale, rounded to 8 bits.
 Picture shrink_for_training(const Picture& large, int scale);
 
+// Pixels a side that a picture needs to be measured: SSIM's window inside the border of `scale`
+// pixels that is cropped.
+constexpr int least_measured_side(int scale) { return 11 + 2 * scale; }
+
 // The whole picture, cropped to a multiple of the scale, shrunk and damaged as the samples are,
 // with random numbers of its own (`number`). Throws Error(kData) when the picture is too small to
 // be measured.

@@ -43,10 +43,10 @@ class EsrganRecipe : public RrdbGanRecipe {
 
  private:
   std::unique_ptr<Options> vgg_judge() const {
-    const int large = options_.patch * options_.scale;
+    const int large = options_.large_side();
     check(large == 128 || large == 256, ErrorKind::kSettings,
-          "discriminator vgg_style wants large patches of 128 or 256, patch ", options_.patch,
-          " at scale ", options_.scale, " makes ", large);
+          "discriminator vgg_style wants large patches of 128 or 256, ", options_.large_side_text(),
+          " makes ", large);
     auto judge = std::make_unique<VggStyleOptions>();
     judge->features = options_.d_features;
     judge->side = large;
