@@ -8,20 +8,25 @@
 # SECONDS_LONG (2). WIDTH: of a column, where the network's is too wide.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
+help "$@"
 [ $# -ge 3 ] || die "usage: compare.sh INPUT TRUTH|- OUTPUT.png|gif|mkv|mp4 [PROPERTY=VALUE ...]"
-input=$1 truth=$2 output=$3
+input=$(as_file "$1") truth=$(as_file "$2") output=$(as_file "$3")
 shift 3
+whole SECONDS_LONG 2
+whole FRAME 0 0
+[ -z "${WIDTH:-}" ] || whole WIDTH 0
+kind=${output##*.} kind=${kind,,}
 for file in "$input" "$truth"; do [ "$file" = - ] || [ -s "$file" ] || die "$file: no such file, or empty"; done
+not_itself "$output" "$input" "$truth"
 find_elements
-case $output in *.png|*.mkv|*.mp4) ;;
-  *.gif) command -v ffmpeg >/dev/null || die "ffmpeg is not installed; it writes the GIF" ;;
+case $kind in png|mkv|mp4) ;;
+  gif) command -v ffmpeg >/dev/null || die "ffmpeg is not installed; it writes the GIF" ;;
   *) die "$output: the output must be a .png, .gif, .mkv or .mp4 file" ;;
 esac
 
+tidy_at_end
 work=$(mktemp -d "$output.XXXXXX")
-trap 'rm -rf "$work"' EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
+unfinished=("$work")
 
 is_picture() { local facts; facts=$(gst-discoverer-1.0 "$1" 2>&1) && [[ $facts == *'video(image)'* ]]; }
 still=no
@@ -30,9 +35,10 @@ if [ "$truth" != - ]; then
   is_picture "$truth" && other=yes || other=no
   [ $still = $other ] || die "$input and $truth: one is a picture, the other a video"
 fi
-[ "${output##*.}" = png ] && count=1 || count=$((${SECONDS_LONG:-2} * 25))
+[ $kind = png ] && count=1 || count=$((SECONDS_LONG * 25))
 read_from() {  # read_from FILE: the words that decode it
-  words=(filesrc location="$1" ! decodebin ! video/x-raw !)
+  decoding "$1"
+  words=("${decode[@]}")
   [ $still = no ] || words+=(imagefreeze num-buffers=$count ! video/x-raw,framerate=25/1 !)
   words+=(videoconvert)
 }
@@ -65,16 +71,21 @@ fi
 even() { echo $((($1 + 1) / 2 * 2)); }
 all="video/x-raw,format=BGRx,width=$(even $((column * shown))),height=$(even $((height + label_height)))"
 x264=(videoconvert ! video/x-raw,format=I420 ! x264enc pass=quant speed-preset=veryfast)
-case $output in
-  *.png) sink=(identity eos-after=$((${FRAME:-0} + 2)) ! videoconvert ! pngenc ! multifilesink location="$work/all.png") ;;
-  *.gif) sink=("${x264[@]}" quantizer=1 ! h264parse ! matroskamux ! filesink location="$work/all.mkv") ;;
-  *.mkv) sink=("${x264[@]}" quantizer=18 ! h264parse ! matroskamux ! filesink location="$work/all.mkv") ;;
-  *.mp4) sink=("${x264[@]}" quantizer=18 bframes=0 ! h264parse ! mp4mux ! filesink location="$work/all.mp4") ;;
+case $kind in
+  png) sink=(identity eos-after=$((FRAME + 2)) ! videoconvert ! pngenc ! multifilesink post-messages=true location="${work//%/%%}/all.png") ;;
+  gif) sink=("${x264[@]}" quantizer=1 ! h264parse ! matroskamux ! filesink location="$work/all.mkv") ;;
+  mkv) sink=("${x264[@]}" quantizer=18 ! h264parse ! matroskamux ! filesink location="$work/all.mkv") ;;
+  mp4) sink=("${x264[@]}" quantizer=18 bframes=0 ! h264parse ! mp4mux ! filesink location="$work/all.mp4") ;;
 esac
-gst-launch-1.0 -q compositor name=c background=black start-time-selection=first "${places[@]}" ! "$all" ! "${sink[@]}" "${pipeline[@]}" \
-  >/dev/null 2>"$work/said" || die "the comparison failed: $(reason "$work/said")"
-[ "${output##*.}" != gif ] || ffmpeg -v error -y -i "$work/all.mkv" \
+run gst-launch-1.0 -m compositor name=c background=black start-time-selection=first "${places[@]}" ! "$all" ! "${sink[@]}" "${pipeline[@]}" \
+  >"$work/messages" 2>"$work/said" || die "the comparison failed: $(reason "$work/said")"
+warnings "$work/said"
+if [ $kind = png ]; then
+  frames=$(grep -c GstMultiFileSink "$work/messages" || true)
+  [ "$frames" -gt "$FRAME" ] || die "FRAME=$FRAME: there are $frames frames, counted from 0"
+fi
+[ $kind != gif ] || run ffmpeg -v error -y -i "$work/all.mkv" \
   -filter_complex "split[a][b];[a]palettegen[p];[b][p]paletteuse" -loop 0 "$work/all.gif"
-[ -s "$work/all.${output##*.}" ] || die "nothing was written"
-mv "$work/all.${output##*.}" "$output"
+[ -s "$work/all.$kind" ] || die "nothing was written"
+mv -- "$work/all.$kind" "$output"
 say "$output: $column columns of ${shown}x$height"

@@ -1,9 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Enlarges a real clip twice by the built-in network, in ordinary GStreamer pipelines, and measures
-# what that gains. Builds what it needs. Usage: pipelines/demo.sh [folder for the results]
+# what that gains. Builds what it needs.
+# Usage: pipelines/demo.sh [folder for the results]
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
+
+help "$@"
+case ${1:-} in -*) die "unknown option $1; usage: demo.sh [folder for the results]" ;; esac
 
 clip=$root/pipelines/clips/nasa.mp4  # 480x270, 30000/1001 frames a second, with sound
 out=${1:-$build/demo}

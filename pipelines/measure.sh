@@ -2,19 +2,23 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Measures a processed video file against its original. Shows the values live over the processed
 # picture, writes FOLDER/values.csv, and at the end FOLDER/report.html: curves of the values over
-# time and the worst frames beside their originals.
+# time and the worst frames beside their originals. Ctrl-C ends it early and reports so far.
 # Usage: pipelines/measure.sh ORIGINAL PROCESSED FOLDER [properties of psnrmeter, such as flicker=true]
 # FORMAT is what both are compared in (I420), SINK where the picture goes (a window if there is a
 # display, else nowhere).
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
+help "$@"
 [ $# -ge 3 ] || die "usage: measure.sh ORIGINAL PROCESSED FOLDER [PROPERTY=VALUE ...]"
-original=$1 processed=$2 out=$3
+original=$(as_file "$1") processed=$(as_file "$2") out=$(as_file "$3")
 shift 3
 for file in "$original" "$processed"; do [ -s "$file" ] || die "$file: no such file, or empty"; done
 find_elements
 command -v measure-report >/dev/null || die "measure-report is not there: ninja -C build pipelines/measure-report"
-mkdir -p "$out"
+mkdir -p -- "$out"
+tidy_at_end
+unfinished=("$out/unfinished.csv")
+trap 'say "stopped: what was measured is reported"' INT
 if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then sink=${SINK:-autovideosink}; else sink=${SINK:-fakesink}; fi
 
 # textoverlay takes subtitles: each message of psnrmeter that comes a quarter of a second after the
@@ -41,16 +45,17 @@ show() {
 }
 # An empty first one: what begins a stream must not come when a short video has ended already.
 printf '1\n00:00:00,000 --> 00:00:00,001\n \n\n' >&3
-rm -f "$out/summary.txt"
+rm -f -- "$out/summary.txt"
 decoded() { printf '%s\n' filesrc location="$1" ! decodebin ! videoconvert ! "video/x-raw,format=${FORMAT:-I420}" ! queue !; }
 mapfile -t from_original < <(decoded "$original")
 mapfile -t from_processed < <(decoded "$processed")
 read -ra sink_words <<<"$sink"
-gst-launch-1.0 -m psnrmeter name=m log-file="$out/values.csv" "$@" ! videoconvert ! queue ! \
+gst-launch-1.0 -e -m psnrmeter name=m log-file="$out/unfinished.csv" "$@" ! videoconvert ! queue ! \
   textoverlay name=o wait-text=false valignment=top halignment=left font-desc="Monospace 14" shaded-background=true ! \
   videoconvert ! "${sink_words[@]}" \
   "${from_original[@]}" m.ref_sink "${from_processed[@]}" m.dist_sink fdsrc fd=3 ! subparse ! o.text_sink 2>&1 | show || true
 [ -s "$out/summary.txt" ] || die "the measuring pipeline failed"
+mv -- "$out/unfinished.csv" "$out/values.csv"
 
 line=$(cat "$out/summary.txt")
 [ "$(value frames)" -gt 0 ] || die "no frame of one file has the time of one of the other"

@@ -6,6 +6,60 @@ build=${BUILD_DIR:-$root/build}
 say() { printf '%s\n' "$*" >&2; }
 die() { say "$(basename "$0"): $*"; exit 1; }
 
+# help "$@": with -h or --help prints the comment that the script begins with.
+help() {
+  case ${1:-} in -h|--help) ;; *) return 0 ;; esac
+  sed -n -e 1,2d -e '/^#/!q' -e 's/^# \{0,1\}//p' "$0"
+  exit 0
+}
+
+# as_file NAME: the name, never to be taken for an option.
+as_file() { case $1 in -?*) printf './%s' "$1" ;; *) printf '%s' "$1" ;; esac; }
+
+# whole VARIABLE DEFAULT [LEAST]: gives the variable a value, which must be a whole number.
+whole() {
+  local value=${!1:-$2} least=${3:-1}
+  [[ $value =~ ^[0-9]{1,9}$ ]] && [ "$((10#$value))" -ge "$least" ] || die "$1 must be a whole number of at least $least, got $value"
+  printf -v "$1" '%d' "$((10#$value))"
+}
+
+# not_itself OUTPUT INPUT ...
+not_itself() {
+  local output=$1 input
+  for input in "${@:2}"; do [ ! "$input" -ef "$output" ] || die "$output: is the input itself"; done
+}
+
+# decoding FILE: sets `decode` to the elements that decode its picture or video, turned upright.
+# decodebin leaves out jpegparse, which alone knows how a photograph was held.
+decoding() {
+  decode=(filesrc location="$1" !)
+  [ "$(od -An -tx1 -N3 "$1")" != ' ff d8 ff' ] || decode+=(jpegparse !)
+  decode+=(decodebin ! video/x-raw ! videoconvert ! videoflip video-direction=auto !)
+}
+
+# After tidy_at_end, what `run` started is ended and what `unfinished` names is removed however the
+# script ends, by Ctrl-C too.
+unfinished=() child=''
+tidy_at_end() {
+  trap tidy EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM HUP
+}
+tidy() {
+  [ -z "$child" ] || { kill "$child" 2>/dev/null; wait "$child" 2>/dev/null; } || true
+  [ ${#unfinished[@]} = 0 ] || rm -rf -- "${unfinished[@]}"
+}
+
+# run COMMAND ...: beside the script, which signals would else wait for. Its status.
+run() {
+  "$@" &
+  child=$!
+  local status=0
+  wait $child || status=$?
+  child=''
+  return $status
+}
+
 # Installs the packages of packages.txt that are missing, and says which.
 need_packages() {
   command -v apt-get >/dev/null || { say "no apt-get here: the packages of pipelines/packages.txt are taken for installed"; return; }
@@ -47,6 +101,9 @@ find_elements() {
   [ -e "$build/gst-plugin/libgstgan.so" ] && use_build
   gst-inspect-1.0 enhancegan >/dev/null 2>&1 || die "the element enhancegan is not there: build it (README) or set GST_PLUGIN_PATH"
 }
+
+# warnings FILE: what it warned of, such as a value that a property does not take.
+warnings() { sed -n -e 's/^.*WARNING \*\*: //p' -e 's/^WARNING: from element [^ ]*: //p' "$1" >&2; }
 
 # reason FILE: what gst-launch-1.0, whose words the file holds, said was wrong, in a line.
 reason() { sed -n -e 's/^.*ERROR: from element [^ ]*: //p' -e 's/^.*erroneous pipeline: //p' "$1" | head -1; }

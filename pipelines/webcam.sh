@@ -6,15 +6,20 @@
 # pictures, SINK (autovideosink), FRAMES (0: until Ctrl-C).
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
+help "$@"
 find_elements
 camera=${CAMERA:-/dev/video0}
+whole FRAMES 0 0
+whole WIDTH 320
+whole HEIGHT 240
+[ "$FRAMES" -gt 0 ] || FRAMES=-1
 if [ -e "$camera" ]; then
-  source=(v4l2src device="$camera" num-buffers=$((${FRAMES:-0} > 0 ? FRAMES : -1)))
+  source=(v4l2src device="$camera" num-buffers=$FRAMES)
 else
   say "$camera is not there: a test picture is shown"
-  source=(videotestsrc is-live=true pattern=ball num-buffers=$((${FRAMES:-0} > 0 ? FRAMES : -1)))
+  source=(videotestsrc is-live=true pattern=ball num-buffers=$FRAMES)
 fi
 read -ra sink <<<"${SINK:-autovideosink}"
 exec gst-launch-1.0 -q "${source[@]}" ! decodebin ! videoconvert ! videoscale ! \
-  "video/x-raw,width=${WIDTH:-320},height=${HEIGHT:-240}" ! queue max-size-buffers=1 leaky=downstream ! \
+  "video/x-raw,width=$WIDTH,height=$HEIGHT" ! queue max-size-buffers=1 leaky=downstream ! \
   enhancegan on-late=plain skip-unchanged=true split=0.5 "$@" ! videoconvert ! "${sink[@]}"

@@ -65,5 +65,15 @@ echo broken > "$scratch/in/c.png"
 "$enhance" "$scratch/in" "$scratch/out" 2> "$scratch/said" && wrong 'a broken picture passed'
 grep -q 'c.png: could not' "$scratch/said" || wrong 'a broken picture is not named'
 ls "$scratch/out" | grep -q partial && wrong 'a partial file was left'
+cp "$scratch/in/a.png" "$scratch/in/a.bmp"
+"$enhance" "$scratch/in" "$scratch/both" 2> "$scratch/said" && wrong 'two pictures of one name passed'
+grep -q 'a.bmp and .*a.png: both would become a.png' "$scratch/said" || wrong 'two pictures of one name are not named'
+[ ! -e "$scratch/both" ] || wrong 'two pictures of one name were begun with'
+
+# As a phone held upright writes it.
+gst-launch-1.0 -q videotestsrc num-buffers=1 ! video/x-raw,width=64,height=48 ! jpegenc ! \
+  taginject tags=image-orientation=rotate-90 ! jifmux ! filesink location="$scratch/turned.jpg"
+"$enhance" "$scratch/turned.jpg" "$scratch/turned.png" 2> "$scratch/said" || { cat "$scratch/said"; wrong 'a turned picture failed'; }
+[ "$(size "$scratch/turned.png")" = 96,128 ] || wrong "a turned picture became $(size "$scratch/turned.png")"
 [ $failed = 0 ] && echo 'webcam.sh, multimodal.sh and enhance-file.sh do as they say'
 exit $failed

@@ -39,6 +39,16 @@ done
 [ "$(kinds "$scratch/out.webm")" = ' 2 audio 1 video ' ] || wrong "webm holds $(kinds "$scratch/out.webm")"
 grep -q 'encoded anew' "$scratch/said" && grep -q 'subtitles, which are left out' "$scratch/said" || wrong 'webm: what is not kept is not said'
 
+# Filmed upright by a phone, in 4:4:4, which players of .mp4 do not take.
+ffmpeg -v error -f lavfi -i testsrc=size=64x48:rate=25:duration=1 -c:v libx264 -pix_fmt yuv444p "$scratch/upright.mp4"
+ffmpeg -v error -i "$scratch/upright.mp4" -c copy -metadata:s:v:0 rotate=90 "$scratch/turned.mp4"
+for container in mkv mp4; do
+  timeout 100 "$enhance" "$scratch/turned.mp4" "$scratch/turned-out.$container" 2> "$scratch/said" || { cat "$scratch/said"; wrong 'a turned video failed'; }
+done
+facts() { ffprobe -v error -select_streams v -show_entries stream=width,height,pix_fmt -of csv=p=0 "$1"; }
+[ "$(facts "$scratch/turned-out.mkv")" = 96,128,yuv444p ] || wrong "a turned video became $(facts "$scratch/turned-out.mkv")"
+[ "$(facts "$scratch/turned-out.mp4")" = 96,128,yuv420p ] || wrong "a turned video became $(facts "$scratch/turned-out.mp4")"
+
 refused() {  # refused WHAT EXPECTED ARGUMENTS ...
   local what=$1 expected=$2
   shift 2

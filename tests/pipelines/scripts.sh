@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What holds for all scripts: help, settings that are no numbers, odd names, an output that is the
+# input, Ctrl-C. scripts.sh SOURCE; the elements come from BUILD_DIR.
+set -u
+pipelines=$1/pipelines
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+cd "$scratch" || exit 1
+failed=0
+wrong() { echo "$*"; failed=1; }
+refused() {  # refused EXPECTED COMMAND ...
+  local expected=$1
+  shift
+  "$@" > /dev/null 2> said && wrong "$* passed"
+  grep -qF -- "$expected" said || { cat said; wrong "$* is not refused clearly"; }
+}
+
+for script in "$pipelines"/*.sh "$1/tests/run.sh"; do
+  case $script in */setup.sh) continue ;; esac
+  "$script" --help > said 2>&1 || wrong "$script --help fails"
+  grep -q "^Usage: .*$(basename "$script")" said || { cat said; wrong "$script --help shows no usage"; }
+done
+refused 'unknown option --fast' "$pipelines/demo.sh" --fast
+refused 'unknown option --fast' "$1/tests/run.sh" --fast
+
+gst-launch-1.0 -q videotestsrc num-buffers=1 ! video/x-raw,width=32,height=24 ! pngenc ! filesink location=-low.png
+cp ./-low.png low.png
+refused 'low.png: is the input itself' "$pipelines/compare.sh" low.png - low.png
+refused 'low.png: is the input itself' "$pipelines/enhance-file.sh" low.png ./low.png
+cmp -s ./-low.png low.png || wrong 'an input was changed'
+FRAME=x refused 'FRAME must be a whole number of at least 0, got x' "$pipelines/compare.sh" low.png - out.png
+FRAME=3 refused 'FRAME=3: there are 1 frames' "$pipelines/compare.sh" low.png - out.png
+SECONDS_LONG=1.5 refused 'SECONDS_LONG must be a whole number of at least 1, got 1.5' "$pipelines/latent-walk.sh" out.mp4
+FRAMES=-2 refused 'FRAMES must be a whole number of at least 0, got -2' "$pipelines/webcam.sh"
+
+"$pipelines/enhance-file.sh" -low.png '-50% "large".PNG' 2> said || { cat said; wrong 'names that begin with - fail'; }
+[ -s './-50% "large".PNG' ] || wrong 'the picture of an odd name is not there'
+"$pipelines/compare.sh" -low.png - '-50% %d "both".png' 2> said || { cat said; wrong 'compare.sh fails with an odd name'; }
+[ -s './-50% %d "both".png' ] || wrong 'the comparison of an odd name is not there'
+"$pipelines/enhance-file.sh" low.png large.png strength=7 2> said || wrong 'a value out of range is an error'
+grep -q 'out of range' said || { cat said; wrong 'a value out of range is not said to be one'; }
+
+set -m  # a job then has a process group of its own, which Ctrl-C goes to
+SECONDS_LONG=100000 "$pipelines/latent-walk.sh" long.mp4 2> said &
+script=$!
+set +m
+for _ in $(seq 200); do [ -e long.mp4.partial ] && break; sleep 0.1; done
+[ -e long.mp4.partial ] || wrong 'latent-walk.sh writes nothing'
+kill -INT -- "-$script"
+wait $script
+[ $? = 130 ] || wrong 'latent-walk.sh does not end by Ctrl-C'
+[ -z "$(ls | grep long)" ] || wrong "Ctrl-C leaves $(ls | grep long)"
+pgrep -g "$script" > /dev/null && wrong 'Ctrl-C leaves a process'
+[ $failed = 0 ] && echo 'the scripts behave'
+exit $failed
