@@ -98,9 +98,8 @@ struct WalkerInfo {
   std::string model, network, device, precision;
   Size size;  // of one picture
   int channels = 3;
-  int latent = 0;        // length of the code
-  int classes = 0;       // 0: the network has no labels
-  bool encodes = false;  // it makes codes of pictures too
+  int latent = 0;   // length of the code
+  int classes = 0;  // 0: the network has no labels
 };
 
 // What one picture is made of.
@@ -155,7 +154,7 @@ std::unique_ptr<LatentWalker> load_walker(const WalkerOptions& options);
 
 // The functions that libganmodels.so exports as one table, behind the C symbol gan_models_api.
 struct ModelsApi {
-  static constexpr int kVersion = 5;
+  static constexpr int kVersion = 6;
   int version;
   std::unique_ptr<Enhancer> (*load_enhancer)(const EnhancerOptions&);
   std::unique_ptr<LatentWalker> (*load_walker)(const WalkerOptions&);

@@ -108,7 +108,7 @@ GAN_SIMD void luma_row(const float* r, const float* g, const float* b, int count
   for (int i = 0; i < count; ++i) luma[i] = kr * r[i] + kg * g[i] + kb * b[i];
 }
 
-// to += weight * (colour - luma) * gain, which is a chroma row before it is narrowed.
+// to += weight * (colour - luma), which is a chroma row before it is narrowed.
 GAN_SIMD void add_difference(const float* colour, const float* luma, int count, float weight,
                              float* to) {
   for (int i = 0; i < count; ++i) to[i] += weight * (colour[i] - luma[i]);

@@ -72,14 +72,16 @@ void write_image(const std::string& path, const PictureView& picture) {
         bytes.ptr(y)[x * picture.channels + (picture.channels - 1 - c)] =
             static_cast<uint8_t>(std::lround(std::clamp(value, 0.0f, 1.0f) * 255.0f));
       }
+  check(cv::haveImageWriter(path), ErrorKind::kSettings, path,
+        ": the suffix must name a picture format: .png, .jpg, .webp, .tif or .bmp");
   std::vector<uint8_t> encoded;
   bool done = false;
   try {
     done = cv::imencode(std::filesystem::path(path).extension().string(), bytes, encoded);
-  } catch (const cv::Exception&) {
+  } catch (const cv::Exception&) {  // names neither file nor reason
   }
-  check(done, ErrorKind::kSettings, path,
-        ": the suffix must name a picture format: .png, .jpg, .webp, .tif or .bmp");
+  check(done, ErrorKind::kUnwritable, path, ": the format cannot hold a picture of ", bytes.cols,
+        "x", bytes.rows);
   AtomicFile file(path);
   file.write(std::as_bytes(std::span(encoded)));
   file.commit();
@@ -89,7 +91,10 @@ std::vector<std::string> list_images(const std::string& folder, bool recursive) 
   namespace fs = std::filesystem;
   constexpr std::array<std::string_view, 9> kSuffixes = {".png", ".jpg",  ".jpeg", ".bmp", ".webp",
                                                          ".tif", ".tiff", ".ppm",  ".pgm"};
-  check(fs::is_directory(folder), ErrorKind::kNotFound, folder, ": no such folder");
+  std::error_code why;
+  const bool there = fs::is_directory(folder, why);
+  check(there, ErrorKind::kData, folder, ": ",
+        why && why != std::errc::no_such_file_or_directory ? why.message() : "no such folder");
   std::vector<std::string> files;
   const auto add = [&](const fs::directory_entry& entry) {
     const std::string name = entry.path().filename().string();

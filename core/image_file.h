@@ -14,7 +14,7 @@ namespace gan {
 // naming the file.
 Picture read_image(const std::string& path);
 
-// The same as packed 8-bit RGB rows without padding; 16-bit files are rounded down to 8.
+// The same as packed 8-bit RGB rows without padding; 16-bit samples are rounded to the nearest.
 struct Bytes8 {
   Size size;
   std::vector<uint8_t> rgb;
@@ -22,11 +22,12 @@ struct Bytes8 {
 Bytes8 read_image_8bit(const std::string& path);
 
 // Writes 8 bits a channel, clamped and rounded; 1 or 3 channels. The suffix selects the format:
-// .png, .jpg, .webp, .tif, .bmp. Appears whole or not at all. Throws Error(kUnwritable).
+// .png, .jpg, .webp, .tif, .bmp. Appears whole or not at all. Throws
+// Error(kSettings) for another suffix, Error(kUnwritable).
 void write_image(const std::string& path, const PictureView& picture);
 
 // Still pictures in a folder, sorted by name byte by byte; sub-folders too when `recursive`.
-// Hidden files are left out. Throws Error(kNotFound) when there is no such folder.
+// Hidden files are left out. Throws Error(kData) when there is no such folder, Error(kUnreadable).
 std::vector<std::string> list_images(const std::string& folder, bool recursive = false);
 
 }  // namespace gan

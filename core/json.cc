@@ -10,10 +10,16 @@
 namespace gan {
 namespace {
 
-// Note [Depth before parsing]: json-glib 1.6 recurses per bracket and overflows the stack on deep
-// nesting, so the depth is counted before the parser sees the text.
-int nesting_depth(std::string_view text) {
-  int depth = 0, deepest = 0;
+constexpr int kDeepest = 64;
+constexpr size_t kMostValues = 2000000;
+
+// Note [Counting before parsing]: json-glib 1.6 recurses per bracket, which overflows the stack on
+// deep nesting, and takes some 80 bytes a value. So both are counted before the parser sees the
+// text. It also takes comments and strings in single quotes, in which brackets would not count:
+// JSON has neither, so both are refused.
+void check_structure(std::string_view text, std::string_view what) {
+  int depth = 0;
+  size_t values = 0;
   bool in_string = false;
   for (size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
@@ -25,20 +31,25 @@ int nesting_depth(std::string_view text) {
     } else if (c == '"') {
       in_string = true;
     } else if (c == '{' || c == '[') {
-      deepest = std::max(deepest, ++depth);
+      check(++depth <= kDeepest, ErrorKind::kWrongType, what, ": JSON nests deeper than ", kDeepest,
+            " levels");
     } else if (c == '}' || c == ']') {
       --depth;
+    } else if (c == ',') {
+      check(++values <= kMostValues, ErrorKind::kWrongType, what, ": JSON of more than ",
+            kMostValues, " values");
+    } else {
+      check(c != '\'' && c != '/' && c != '#', ErrorKind::kWrongType, what, ": not valid JSON: a ",
+            c, " outside a string at byte ", i);
     }
   }
-  return deepest;
 }
 
 }  // namespace
 
 JsonDocument::JsonDocument(std::string_view text, std::string_view what)
     : parser_(json_parser_new(), g_object_unref) {
-  check(nesting_depth(text) <= 64, ErrorKind::kWrongType, what,
-        ": JSON nests deeper than 64 levels");
+  check_structure(text, what);
   check(g_utf8_validate(text.data(), static_cast<gssize>(text.size()), nullptr),
         ErrorKind::kWrongType, what, ": JSON text is not valid UTF-8");
   GError* error = nullptr;

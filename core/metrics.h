@@ -21,8 +21,7 @@
 //          means counted as 0. Between scales means of 2x2 samples; a side that is odd is first
 //          padded by a zero at each end, as pytorch-msssim does.
 // flicker  mean of |(b - b') - (a - a')|, in code values, where ' is the frame before: what moves
-// or
-//          shimmers in b and not in a. static_mean is over the samples alone where the reference
+//          or shimmers in b and not in a. static_mean is over the samples alone where the reference
 //          stands still, |a - a'| <= 2/255 of the peak.
 //
 // Where no window fits (a side under 11, under 8 for kFfmpeg, under 161 for ms_ssim), and where no

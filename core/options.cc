@@ -77,7 +77,7 @@ class Reader : public OptionVisitor {
     for (const auto& [key, value] : values_) {
       if (std::ranges::find(known_, key) != known_.end()) continue;
       const std::string near = nearest_word(key, known_);
-      fail(ErrorKind::kSettings, what_, ": unknown option \"", key, "\"",
+      fail(ErrorKind::kSettings, what_, ": unknown option \"", key.substr(0, 100), "\"",
            near.empty() ? "" : "; did you mean \"" + near + "\"?");
     }
   }
@@ -170,6 +170,7 @@ std::vector<int> number_list(std::string_view text, const NumberListRule& rule,
 
 std::string nearest_word(std::string_view word, const std::vector<std::string>& known) {
   std::string best;
+  if (word.size() > 100) return best;  // the distances take their product in time
   size_t least = std::max<size_t>(2, word.size() / 2) + 1;
   for (const auto& candidate : known)
     if (const size_t distance = edit_distance(word, candidate); distance < least) {

@@ -2,12 +2,16 @@
 #include "core/workers.h"
 
 #include <algorithm>
+#include <system_error>
 
 namespace gan {
 
 Workers::Workers(int threads) {
   if (threads == 0) threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-  for (int i = 1; i < threads; ++i) threads_.emplace_back([this] { work(); });
+  try {
+    for (int i = 1; i < threads; ++i) threads_.emplace_back([this] { work(); });
+  } catch (const std::system_error&) {  // the system grants no more
+  }
 }
 
 Workers::~Workers() {

@@ -12,7 +12,8 @@ namespace gan {
 
 class Workers {
  public:
-  // `threads` counts the calling one too; 0: one for each processor.
+  // `threads` counts the calling one too; 0: one for each processor. Fewer where the system grants
+  // no more.
   explicit Workers(int threads = 1);
   ~Workers();
   Workers(const Workers&) = delete;

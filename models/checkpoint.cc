@@ -78,6 +78,8 @@ std::shared_ptr<Network> create_for(const TensorFile& file, const std::string& n
   uint64_t bytes = 0;
   for (const auto& entry : file.tensors)
     bytes += static_cast<uint64_t>(entry.extent()) * item_size(Dtype::kF32);
+  // Tensors may share bytes; one byte of a file makes a float at most.
+  bytes = std::min(bytes, file.source->size() * item_size(Dtype::kF32));
   try {
     const AllocationLimit limit(4 * bytes + (64 << 20));
     return create_network(name, options);
@@ -85,6 +87,9 @@ std::shared_ptr<Network> create_for(const TensorFile& file, const std::string& n
     const bool too_large = error.kind() == ErrorKind::kNoMemory;
     fail(ErrorKind::kWrongType, file.source->name(), ": ",
          too_large ? "describes a network " + name + " that takes " : "", error.what());
+  } catch (const c10::Error& error) {
+    fail(ErrorKind::kWrongType, file.source->name(), ": describes a network ", name,
+         " that LibTorch refuses: ", error.what_without_backtrace());
   }
 }
 

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 #include <fstream>
 
 #if defined(__x86_64__)
@@ -15,6 +14,7 @@
 #endif
 
 #include "core/error.h"
+#include "models/cgroup.h"
 
 namespace gan {
 namespace {
@@ -28,23 +28,6 @@ bool cpu_has_amx_bf16() {
 #endif
 }
 
-// CPUs that the cgroup grants, 0 when it sets no limit.
-int cgroup_cpus() {
-  std::ifstream file("/sys/fs/cgroup/cpu.max");
-  std::string quota;
-  double period = 0;
-  if (!(file >> quota >> period) || quota == "max" || period <= 0) return 0;
-  return static_cast<int>(std::ceil(std::strtod(quota.c_str(), nullptr) / period));
-}
-
-// What the cgroup leaves, or `otherwise` when it sets no limit.
-size_t cgroup_memory(size_t otherwise) {
-  size_t limit = 0, used = 0;
-  std::ifstream("/sys/fs/cgroup/memory.current") >> used;
-  if (!(std::ifstream("/sys/fs/cgroup/memory.max") >> limit)) return otherwise;  // "max"
-  return std::min(otherwise, limit > used ? limit - used : 0);
-}
-
 }  // namespace
 
 torch::Device device_from_name(const std::string& name) {
@@ -54,8 +37,8 @@ torch::Device device_from_name(const std::string& name) {
   int index = 0;
   const bool numbered = name.starts_with("cuda:");
   const char* const end = name.data() + name.size();
-  check(name == "cuda" || (numbered && name.size() > 5 &&
-                           std::from_chars(name.data() + 5, end, index).ptr == end && index >= 0),
+  const auto parsed = std::from_chars(name.data() + (numbered ? 5 : 0), end, index);
+  check(name == "cuda" || (numbered && parsed.ptr == end && parsed.ec == std::errc() && index >= 0),
         ErrorKind::kSettings, "device must be auto, cpu, cuda or cuda:N, got \"", name, "\"");
   check(cuda, ErrorKind::kUnavailable, "device ", name,
         " is not available: this LibTorch has no CUDA or finds no GPU");
@@ -88,7 +71,7 @@ const char* precision_name(torch::ScalarType type) {
 int available_threads() {
   cpu_set_t set;
   int count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
-  if (const int granted = cgroup_cpus(); granted > 0) count = std::min(count, granted);
+  if (const int granted = cgroup_processors(); granted > 0) count = std::min(count, granted);
   return std::max(count, 1);
 }
 
@@ -97,8 +80,8 @@ size_t available_host_memory() {
   std::string word;
   while (file >> word)
     if (size_t kilobytes = 0; word == "MemAvailable:" && file >> kilobytes)
-      return cgroup_memory(kilobytes * 1024);
-  return cgroup_memory(SIZE_MAX);
+      return std::min(kilobytes * 1024, cgroup_memory());
+  return cgroup_memory();
 }
 
 // LibTorch sets its own default on a thread's first parallel loop, once for its own code and once

@@ -41,11 +41,8 @@ class TorchEnhancer : public Enhancer {
     in_ = in;
     out_ = out;
     const NetworkTraits traits = network_.traits();
-    const auto up = [&](int n) {
-      const int side = std::max(n, traits.min_side), multiple = traits.size_multiple;
-      return (side + multiple - 1) / multiple * multiple;
-    };
-    input_ = empty_picture_tensor({up(in.size.width), up(in.size.height)});
+    input_ = empty_picture_tensor(
+        {padded_side(in.size.width, traits), padded_side(in.size.height, traits)});
     output_ = torch::Tensor();
     plain_.reset();
     alpha_.reset();

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <optional>
 
 #include "core/error.h"
@@ -38,15 +39,8 @@ class TorchWalker : public LatentWalker {
   }
 
   WalkerInfo info() const override {
-    return {options_.model,
-            loaded_.name,
-            device_.str(),
-            precision_name(precision_),
-            picture_size(),
-            traits_.out_channels,
-            traits_.latent,
-            traits_.classes,
-            dynamic_cast<Vae*>(loaded_.network.get()) != nullptr};
+    return {options_.model, loaded_.name,         device_.str(),  precision_name(precision_),
+            picture_size(), traits_.out_channels, traits_.latent, traits_.classes};
   }
 
   std::vector<float> encode(const FrameView& picture) override {
@@ -66,6 +60,11 @@ class TorchWalker : public LatentWalker {
     cells_ = cells;
     columns_ = columns;
     const Size one = picture_size();
+    // The cells' pictures, and the grid that they are copied to.
+    const double bytes = 2.0 * cells * static_cast<double>(one.area()) * 3 * sizeof(float);
+    check(bytes < static_cast<double>(available_host_memory()), ErrorKind::kSettings, "a grid of ",
+          cells, " pictures of ", one.width, "x", one.height, " takes ", std::ceil(bytes / 1e6),
+          " MB, more memory than there is");
     canvas_ =
         empty_picture_tensor({one.width * columns, one.height * ((cells + columns - 1) / columns)});
     canvas_.zero_();  // cells that no picture fills stay black
@@ -173,7 +172,7 @@ class TorchWalker : public LatentWalker {
     if (traits_.in_channels == 1)  // as training/datasets does
       image = (image * torch::tensor({0.299, 0.587, 0.114}, torch::kFloat).view({1, 3, 1, 1}))
                   .sum(1, true);
-    return image * (traits_.high - traits_.low) + traits_.low;
+    return to_network_range(image, traits_);
   }
 
   // {1, 3 or 1, H, W} in [0, 1]; one channel spreads over three when it is copied. Any thread.
@@ -189,7 +188,7 @@ class TorchWalker : public LatentWalker {
     const auto picture = loaded_.network->run(input).to(torch::kCPU, torch::kFloat);
     check(!picture.isnan().any().item<bool>(), ErrorKind::kNotFinite, "the network ", loaded_.name,
           " made pixels that are no numbers, in ", precision_name(precision_));
-    return ((picture - traits_.low) / (traits_.high - traits_.low)).clamp_(0, 1);
+    return from_network_range(picture, traits_).clamp_(0, 1);
   }
 
   WalkerOptions options_;

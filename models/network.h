@@ -92,6 +92,14 @@ torch::Tensor check_latent(const torch::Tensor& latent, const NetworkTraits& tra
 torch::Tensor label_weights(const torch::Tensor& label, int classes, at::ScalarType type,
                             const char* network);
 
+// The side to which an input of `side` pixels must grow: a multiple of the network's, and no
+// smaller than it takes.
+int padded_side(int side, const NetworkTraits& traits);
+
+// Values of [0, 1] in the network's range, and back; the input itself where they are the same.
+torch::Tensor to_network_range(const torch::Tensor& picture, const NetworkTraits& traits);
+torch::Tensor from_network_range(const torch::Tensor& picture, const NetworkTraits& traits);
+
 // Gives weights of convolutions the NHWC memory layout, which both CPU and GPU prefer.
 void to_channels_last(torch::nn::Module& module);
 

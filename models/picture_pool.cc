@@ -2,13 +2,19 @@
 #include "models/picture_pool.h"
 
 #include <algorithm>
+#include <system_error>
 
+#include "core/error.h"
 #include "models/device.h"
 
 namespace gan {
 
 PicturePool::PicturePool(Draw draw, int threads) : draw_(std::move(draw)) {
-  for (int i = 0; i < threads; ++i) workers_.emplace_back([this] { work(); });
+  try {
+    for (int i = 0; i < threads; ++i) workers_.emplace_back([this] { work(); });
+  } catch (const std::system_error& error) {  // those there are draw the same pictures
+    check(!workers_.empty(), ErrorKind::kUnavailable, "no thread can be started: ", error.what());
+  }
 }
 
 PicturePool::~PicturePool() {

@@ -23,6 +23,7 @@ namespace gan {
 class PicturePool {
  public:
   using Draw = std::function<torch::Tensor(const LatentPoint&, double truncation)>;
+  // Fewer threads where the system grants no more; throws Error(kUnavailable) where it grants none.
   PicturePool(Draw draw, int threads);
   ~PicturePool();  // waits for the pictures that are being drawn
   PicturePool(const PicturePool&) = delete;

@@ -23,26 +23,21 @@ Picture picture_from_tensor(const torch::Tensor& tensor) {
   return picture;
 }
 
-torch::Tensor pad_to_multiple(torch::Tensor image, int multiple) {
-  const auto missing = [&](int64_t side) { return (multiple - side % multiple) % multiple; };
-  const int64_t right = missing(image.size(3)), below = missing(image.size(2));
-  if (right == 0 && below == 0) return image;
-  const bool reflects = right < image.size(3) && below < image.size(2);
-  return reflects ? at::reflection_pad2d(image, {0, right, 0, below})
-                  : at::replication_pad2d(image, {0, right, 0, below});
-}
-
 Picture run_on_picture(Network& network, const Picture& picture, torch::Device device) {
   torch::InferenceMode inference;
   const NetworkTraits traits = network.traits();
-  const double span = traits.high - traits.low;
-  auto image = pad_to_multiple(tensor_from_picture(picture).to(device), traits.size_multiple);
-  if (span != 1 || traits.low != 0) image = image * span + traits.low;
-  auto output = network.run({image, {}, {}});
-  output = output.slice(2, 0, int64_t{picture.size.height} * traits.scale)
-               .slice(3, 0, int64_t{picture.size.width} * traits.scale);
-  if (span != 1 || traits.low != 0) output = (output - traits.low) / span;
-  return picture_from_tensor(output);
+  const Size size = picture.size;
+  const int64_t right = padded_side(size.width, traits) - size.width,
+                below = padded_side(size.height, traits) - size.height;
+  auto image = tensor_from_picture(picture).to(device);
+  if (right > 0 || below > 0)
+    image = right < size.width && below < size.height
+                ? at::reflection_pad2d(image, {0, right, 0, below})
+                : at::replication_pad2d(image, {0, right, 0, below});
+  auto output = network.run({to_network_range(image, traits), {}, {}});
+  output = output.slice(2, 0, int64_t{size.height} * traits.scale)
+               .slice(3, 0, int64_t{size.width} * traits.scale);
+  return picture_from_tensor(from_network_range(output, traits));
 }
 
 }  // namespace gan

@@ -12,12 +12,9 @@ torch::Tensor tensor_from_picture(const Picture& picture);
 // From {C, H, W} or {1, C, H, W}, any device and float type.
 Picture picture_from_tensor(const torch::Tensor& tensor);
 
-// Pads to the network's size multiple by reflection, maps [0, 1] to its value range and back, and
-// crops: any size works. Not clamped. `picture` has the network's channels.
+// Pads to sides that the network takes by reflection (where the margin is larger than the picture,
+// by its edge), maps [0, 1] to its value range and back, and crops: any size works. Not clamped.
+// `picture` has the network's channels.
 Picture run_on_picture(Network& network, const Picture& picture, torch::Device device);
-
-// `image` grown to the right and below to multiples, by reflection; a smaller picture than the
-// margin repeats its edge.
-torch::Tensor pad_to_multiple(torch::Tensor image, int multiple);
 
 }  // namespace gan

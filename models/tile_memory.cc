@@ -26,11 +26,7 @@ double bytes_per_pixel(TileRunner& runner, Size size) {
 
 TileMemory TileMemory::measure(TileRunner& runner, Size picture) {
   const NetworkTraits& traits = runner.traits();
-  const auto square = [&](int n) {
-    n = (std::max(n, traits.min_side) + traits.size_multiple - 1) / traits.size_multiple *
-        traits.size_multiple;
-    return Size{n, n};
-  };
+  const auto square = [&](int n) { return Size{padded_side(n, traits), padded_side(n, traits)}; };
   const bool global = traits.receptive_radius == kGlobalRadius;
   const Size small = square(global ? kGlobalProbe : kProbe), large = square(2 * small.width);
   TileMemory memory;

@@ -54,18 +54,29 @@ void TileRunner::place() {
   const torch::NoGradGuard no_grad;
   network_->to(device_, precision_);
   to_channels_last(*network_);
+  const std::lock_guard lock(mutex_);
+  info_ = {model_, name_, device_.str(), precision_name(precision_), traits_.scale, traits_.latent};
 }
 
 EnhancerInfo TileRunner::info() const {
-  const bool fallen = fell_to_cpu_;
-  return {model_,        name_,         fallen ? "cpu" : device_.str(), precision_name(precision_),
-          traits_.scale, traits_.latent};
+  const std::lock_guard lock(mutex_);
+  return info_;
+}
+
+void TileRunner::restore_full_weights() {
+  const torch::InferenceMode ordinary(false);
+  const torch::NoGradGuard no_grad;
+  network_->to(device_, torch::kFloat);
+  const auto weights = weights_of(*network_);
+  for (size_t i = 0; i < full_.size(); ++i) weights[i].data().copy_(full_[i]);
 }
 
 void TileRunner::move_to_cpu() {
-  fell_to_cpu_ = true;
   device_ = torch::kCPU;
-  if (precision_ == torch::kHalf) precision_ = torch::kFloat;  // see precision_from_name()
+  if (precision_ == torch::kHalf) {  // see precision_from_name()
+    precision_ = torch::kFloat;
+    restore_full_weights();
+  }
   place();
 }
 
@@ -77,23 +88,14 @@ void TileRunner::set_code(const std::vector<float>& code) {
 }
 
 torch::Tensor TileRunner::run_as(const torch::Tensor& tile, torch::ScalarType precision) {
-  NetworkInput input{.image = tile.to(device_, precision)};
+  NetworkInput input{.image = to_network_range(tile.to(device_, precision), traits_)};
   if (traits_.latent) input.latent = torch::tensor(code_).unsqueeze(0).to(device_, precision);
-  const bool unit = traits_.low == 0 && traits_.high == 1;
-  if (!unit) input.image = input.image * (traits_.high - traits_.low) + traits_.low;
-  torch::Tensor output = network_->run(input).to(torch::kCPU, torch::kFloat);
-  return unit ? output : (output - traits_.low).div_(traits_.high - traits_.low);
+  return from_network_range(network_->run(input).to(torch::kCPU, torch::kFloat), traits_);
 }
 
 torch::Tensor TileRunner::run_in_fp32(const torch::Tensor& tile) {
   ++retries_;
-  {
-    const torch::InferenceMode ordinary(false);
-    const torch::NoGradGuard no_grad;
-    network_->to(device_, torch::kFloat);
-    const auto weights = weights_of(*network_);
-    for (size_t i = 0; i < weights.size(); ++i) weights[i].data().copy_(full_[i]);
-  }
+  restore_full_weights();
   torch::Tensor output = run_as(tile, torch::kFloat);
   place();
   return output;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <mutex>
 #include <vector>
 
 #include "core/engine.h"
@@ -34,6 +35,7 @@ class TileRunner {
   torch::Tensor run_as(const torch::Tensor& tile, torch::ScalarType precision);
   torch::Tensor run_in_fp32(const torch::Tensor& tile);
   void place();
+  void restore_full_weights();
 
   std::string model_, name_;
   std::shared_ptr<Network> network_;
@@ -42,8 +44,9 @@ class TileRunner {
   torch::ScalarType precision_;
   std::vector<torch::Tensor> full_;  // the weights as the file has them, where they were rounded
   std::vector<float> code_;
-  std::atomic<bool> fell_to_cpu_{false};
   std::atomic<uint64_t> retries_{0};
+  mutable std::mutex mutex_;
+  EnhancerInfo info_;
 };
 
 }  // namespace gan

@@ -22,8 +22,15 @@ class ScriptNetwork : public ImageNetwork {
  public:
   ScriptNetwork(const std::string& path, torch::jit::Module script)
       : path_(path), script_(std::move(script)) {
-    script_.eval();
     find_channels_and_scale();
+    // The script's own tensors, which to() then converts as it does any network's. Not its whole
+    // numbers: they index.
+    int count = 0;
+    const auto add = [&](const torch::Tensor& tensor) {
+      if (tensor.is_floating_point()) register_buffer(concat("tensor", count++), tensor);
+    };
+    for (const torch::Tensor& tensor : script_.parameters()) add(tensor);
+    for (const torch::Tensor& tensor : script_.buffers()) add(tensor);
   }
 
   NetworkTraits traits() const override { return traits_; }
@@ -34,9 +41,10 @@ class ScriptNetwork : public ImageNetwork {
   }
 
   void to(torch::Device device, torch::Dtype type, bool non_blocking) override {
-    script_.to(device, type, non_blocking);
+    script_.to(device, non_blocking);
+    ImageNetwork::to(type, non_blocking);
   }
-  void to(torch::Dtype type, bool non_blocking) override { script_.to(type, non_blocking); }
+  void to(torch::Dtype type, bool non_blocking) override { ImageNetwork::to(type, non_blocking); }
   void to(torch::Device device, bool non_blocking) override { script_.to(device, non_blocking); }
 
  private:
@@ -70,7 +78,7 @@ class ScriptNetwork : public ImageNetwork {
     torch::InferenceMode inference;
     NetworkTraits traits{.in_channels = channels, .receptive_radius = kGlobalRadius};
     for (const auto& [height, width] : {std::pair{64, 64}, std::pair{48, 80}}) {
-      const auto output = call(torch::rand({1, channels, height, width}));
+      const auto output = call(torch::full({1, channels, height, width}, 0.5));
       check(output.dim() == 4 && output.size(0) == 1, ErrorKind::kWrongType, "it gives ",
             output.sizes());
       traits.out_channels = static_cast<int>(output.size(1));
@@ -90,7 +98,9 @@ class ScriptNetwork : public ImageNetwork {
 
 torch::jit::Module load_script(const std::string& path) {
   try {
-    return torch::jit::load(path, torch::kCPU);
+    auto script = torch::jit::load(path, torch::kCPU);
+    script.eval();
+    return script;
   } catch (const std::exception& error) {
     fail(ErrorKind::kWrongType, path,
          ": LibTorch cannot load this TorchScript: ", first_line(error));

@@ -38,8 +38,10 @@ void print_one(const std::string& word) {
 template <class Entries>
 void print_names(const char* title, const Entries& entries) {
   std::printf("%s:\n", title);
+  size_t width = 0;
+  for (const auto& entry : entries) width = std::max(width, entry.name.size());
   for (const auto& entry : entries)
-    std::printf("  %-16s %s\n", std::string(entry.name).c_str(),
+    std::printf("  %-*s  %s\n", static_cast<int>(width), std::string(entry.name).c_str(),
                 std::string(entry.summary).c_str());
 }
 

@@ -61,13 +61,22 @@ Loader::Loader(const Dataset& dataset, LoaderOptions options)
       next_to_make_(options.first_step),
       next_to_take_(options.first_step) {
   for (int i = 0; i < options.workers; ++i) reading_.push_back(std::make_unique<Reading>());
-  for (size_t i = 0; i < reading_.size(); ++i) threads_.emplace_back([this, i] { work(i); });
+  try {
+    for (size_t i = 0; i < reading_.size(); ++i) threads_.emplace_back([this, i] { work(i); });
+  } catch (const std::system_error& error) {
+    const size_t started = threads_.size();
+    stop();
+    fail(ErrorKind::kUnavailable, "workers=", options.workers, ": only ", started,
+         " threads can be started: ", error.what());
+  }
 }
 
-Loader::~Loader() {
+Loader::~Loader() { stop(); }
+
+void Loader::stop() {
   {
     const std::lock_guard lock(mutex_);
-    stop_ = true;
+    stopping_ = true;
   }
   room_.notify_all();
   for (auto& thread : threads_) thread.join();
@@ -118,8 +127,8 @@ void Loader::work(size_t worker) {
     int64_t step = 0;
     {
       std::unique_lock lock(mutex_);
-      room_.wait(lock, [this] { return stop_ || next_to_make_ < next_to_take_ + kAhead; });
-      if (stop_) return;
+      room_.wait(lock, [this] { return stopping_ || next_to_make_ < next_to_take_ + kAhead; });
+      if (stopping_) return;
       step = next_to_make_++;
     }
     Batch batch;

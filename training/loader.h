@@ -48,6 +48,7 @@ struct LoaderOptions {
 
 class Loader {
  public:
+  // Throws Error(kUnavailable) where the system grants fewer threads.
   Loader(const Dataset& dataset, LoaderOptions options);
   ~Loader();
 
@@ -59,6 +60,7 @@ class Loader {
   double waited_seconds() const { return waited_; }  // by next(), in all
 
  private:
+  void stop();
   void work(size_t worker);
   std::string stall_text() const;  // the caller holds the lock
   Batch make_batch(int64_t step);
@@ -72,7 +74,7 @@ class Loader {
   std::map<int64_t, Batch> batches_;
   std::exception_ptr error_;
   int64_t next_to_make_, next_to_take_;
-  bool stop_ = false;
+  bool stopping_ = false;
   double waited_ = 0;
   struct Reading {
     mutable std::mutex mutex;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // gan-train: COMMAND ARGUMENTS. Every command is one function in commands.h.
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <new>
+#include <opencv2/core/utils/logger.hpp>
 #include <string>
 
 #include "core/error.h"
@@ -42,6 +44,9 @@ int usage(std::FILE* to, int status) {
 
 int main(int argc, char** argv) {
   if (argc < 2) return usage(stderr, 2);
+  // What OpenCV's readers log names no file; our errors do.
+  cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
+  setenv("OPENCV_FFMPEG_LOGLEVEL", "-8", 0);
   if (std::strcmp(argv[1], "--help") == 0 || std::strcmp(argv[1], "-h") == 0)
     return usage(stdout, 0);
   try {

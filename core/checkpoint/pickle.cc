@@ -7,6 +7,7 @@
 #include <cstring>
 #include <unordered_map>
 
+#include "core/checkpoint/pickle_bytes.h"
 #include "core/checkpoint/torch_names.h"
 #include "core/error.h"
 
@@ -15,56 +16,39 @@ namespace {
 
 using Type = PickleValue::Type;
 constexpr size_t kMaxValues = 500000;
+constexpr size_t kMaxReferences = 4 * kMaxValues;
+constexpr size_t kMaxArguments = 16;  // torch's functions take up to 7
+constexpr size_t kMaxDimensions = 8;
+constexpr size_t kMaxStorageKey = 200;
 
-class Machine {
+class Machine : PickleBytes {
  public:
-  Machine(std::string_view bytes, std::string_view what) : bytes_(bytes), what_(what) {}
+  using PickleBytes::PickleBytes;
 
   Pickle run() {
     while (step(static_cast<unsigned char>(take(1)[0]))) {
     }
-    pickle_.bytes_read = at_;
+    pickle_.bytes_read = place();
     return std::move(pickle_);
   }
 
  private:
-  [[noreturn]] void damaged(const char* why) const {
-    fail(ErrorKind::kWrongType, what_, ": damaged pickle: ", why, " at byte ", at_);
-  }
-
-  // --- bytes ---
-  std::string_view take(uint64_t count) {
-    if (count > bytes_.size() - at_) damaged("cut short");
-    const auto piece = bytes_.substr(at_, count);
-    at_ += count;
-    return piece;
-  }
-  template <class T>
-  T number() {
-    T value;
-    std::memcpy(&value, take(sizeof value).data(), sizeof value);
-    return value;
-  }
-  std::string_view line() {
-    const size_t end = bytes_.find('\n', at_);
-    if (end == std::string_view::npos) damaged("a line has no end");
-    const auto text = bytes_.substr(at_, end - at_);
-    at_ = end + 1;
-    return text;
-  }
-
-  // --- objects ---
   PickleValue& value(uint32_t index) { return pickle_.values[index]; }
   uint32_t make(PickleValue made) {
-    check(pickle_.values.size() < kMaxValues, ErrorKind::kWrongType, what_,
+    check(pickle_.values.size() < kMaxValues, ErrorKind::kWrongType, what(),
           ": a pickle of more than ", kMaxValues, " objects is no checkpoint");
     pickle_.values.push_back(std::move(made));
     return static_cast<uint32_t>(pickle_.values.size() - 1);
   }
   void push(PickleValue made) { push_index(make(std::move(made))); }
+  // References cost memory as well, and a few bytes can ask for a copy of many: bounded with the
+  // objects.
+  void count_references(size_t count) {
+    references_ += count;
+    if (references_ > kMaxReferences) damaged("too many operations");
+  }
   void push_index(uint32_t index) {
-    // References cost memory as well: bounded with the objects.
-    if (++pushes_ > 4 * kMaxValues) damaged("too many operations");
+    count_references(1);
     stack_.push_back(index);
   }
   uint32_t pop() {
@@ -105,7 +89,7 @@ class Machine {
   }
 
   void push_global(const std::string& name) {
-    check(allowed_global(name), ErrorKind::kWrongType, what_, ": refused: the file asks for ",
+    check(allowed_global(name), ErrorKind::kWrongType, what(), ": refused: the file asks for ",
           name.substr(0, 200),
           ", which a checkpoint of weights does not need; nothing of it was run. If it is a whole "
           "pickled model, save model.state_dict() instead");
@@ -116,6 +100,7 @@ class Machine {
     std::vector<int64_t> out;
     if (value(index).type != Type::kTuple && value(index).type != Type::kList)
       damaged("a tensor without a shape");
+    if (value(index).items.size() > kMaxDimensions) damaged("a tensor of more than 8 dimensions");
     for (const uint32_t item : value(index).items) {
       if (value(item).type != Type::kInt) damaged("a tensor with a shape that is no number");
       out.push_back(value(item).integer);
@@ -125,16 +110,21 @@ class Machine {
 
   void reduce() {
     const uint32_t arguments = pop();
-    const std::string function = value(pop()).text;
+    const uint32_t called = pop();
+    if (value(called).type != Type::kGlobal) damaged("a call of something that is no function");
+    const std::string function = value(called).text;
+    if (value(arguments).items.size() > kMaxArguments) damaged("a call with too many arguments");
     const std::vector<uint32_t> args = value(arguments).items;
     if (function == "collections.OrderedDict") {
       // Older pickles pass the items as one list of pairs.
       std::vector<uint32_t> items;
-      if (!args.empty())
+      if (!args.empty()) {
+        count_references(2 * value(args[0]).items.size());
         for (const uint32_t pair : value(args[0]).items) {
           if (value(pair).items.size() != 2) damaged("an OrderedDict of no pairs");
           items.insert(items.end(), value(pair).items.begin(), value(pair).items.end());
         }
+      }
       push_list(Type::kDict, std::move(items));
     } else if (function == "torch._utils._rebuild_parameter") {
       if (args.empty() || value(args[0]).type != Type::kTensor) damaged("a parameter of no tensor");
@@ -155,14 +145,17 @@ class Machine {
 
   // ('storage', torch.FloatStorage, key, location, element count[, view])
   void persistent_id() {
-    const std::vector<uint32_t> id = value(pop()).items;
+    const uint32_t tuple = pop();
+    if (value(tuple).items.size() > kMaxArguments) damaged("an unknown persistent id");
+    const std::vector<uint32_t> id = value(tuple).items;
     if (id.size() < 5 || value(id[0]).text != "storage" || value(id[1]).type != Type::kGlobal ||
         value(id[4]).type != Type::kInt)
       damaged("an unknown persistent id");
     if (id.size() > 5 && value(id[5]).type != Type::kNone)
-      fail(ErrorKind::kWrongType, what_,
+      fail(ErrorKind::kWrongType, what(),
            ": tensors that view another storage are not supported; "
            "load and save the file with a current PyTorch");
+    if (value(id[2]).text.size() > kMaxStorageKey) damaged("a storage of an endless name");
     const auto dtype = storage_dtype(value(id[1]).text);
     if (!dtype) damaged("a storage of no known type");
     push({.type = Type::kStorage,
@@ -187,14 +180,11 @@ class Machine {
     if (end != text.data() + text.size()) damaged("not a number");
     push_int(integer);
   }
-  void push_big_endian_double() {
-    auto bits = __builtin_bswap64(number<uint64_t>());
-    double real;
-    std::memcpy(&real, &bits, sizeof real);
-    push({.type = Type::kFloat, .real = real});
-  }
 
-  void remember(uint32_t slot) { memo_[slot] = top(); }
+  void remember(uint32_t slot) {
+    if (memo_.size() >= kMaxValues) damaged("too many memos");
+    memo_[slot] = top();
+  }
   void recall(uint32_t slot) {
     const auto found = memo_.find(slot);
     if (found == memo_.end()) damaged("an unknown memo");
@@ -227,7 +217,11 @@ class Machine {
       case 'I':
       case 'L': push_decimal(line()); return true;
       case 0x8a: push_long(take(number<uint8_t>())); return true;
-      case 'G': push_big_endian_double(); return true;
+      case 'G': {
+        number<uint64_t>();  // a checkpoint's weights never depend on one
+        push({.type = Type::kFloat});
+        return true;
+      }
       case 'X':
       case 'T':
       case 'B': push_text(take(number<uint32_t>())); return true;
@@ -280,8 +274,7 @@ class Machine {
     }
   }
 
-  std::string_view bytes_, what_;
-  size_t at_ = 0, pushes_ = 0;
+  size_t references_ = 0;
   Pickle pickle_;
   std::vector<uint32_t> stack_;
   std::unordered_map<uint32_t, uint32_t> memo_;

@@ -32,7 +32,6 @@ struct PickleValue {
   };
   Type type = Type::kNone;
   int64_t integer = 0;          // kBool, kInt; kTensor: element offset in its storage
-  double real = 0;              // kFloat
   std::string text;             // kText; kGlobal: "module.name"; kStorage: its key
   Dtype dtype = Dtype::kF32;    // kStorage
   std::vector<uint32_t> items;  // kTuple, kList; kDict: key, value, key, value; kTensor: storage

@@ -108,6 +108,7 @@ TensorFile read_safetensors(std::shared_ptr<const ByteSource> source) {
   JsonObjectIter iter;
   const char* key;
   JsonNode* node;
+  uint64_t described = 0;
   json_object_iter_init_ordered(&iter, header.root());
   while (json_object_iter_next_ordered(&iter, &key, &node)) {
     if (std::strcmp(key, "__metadata__") == 0) {
@@ -116,7 +117,11 @@ TensorFile read_safetensors(std::shared_ptr<const ByteSource> source) {
     }
     file.tensors.push_back(entry_from_json(source->name(), key, node, 8 + length));
     check_entry(file.tensors.back(), *source);
+    described +=
+        static_cast<uint64_t>(file.tensors.back().extent()) * item_size(file.tensors.back().dtype);
   }
+  check(described <= source->size() - 8 - length, ErrorKind::kWrongType, source->name(),
+        ": damaged: tensors share bytes");
   file.index();
   return file;
 }

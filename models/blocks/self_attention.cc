@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "models/blocks/self_attention.h"
 
+#include "core/error.h"
+
 namespace gan {
 
 SelfAttentionImpl::SelfAttentionImpl(int64_t channels) {
+  check(channels >= 8, ErrorKind::kSettings, "self-attention wants at least 8 channels, got ",
+        channels, ": more features");
   const auto pointwise = [&](const char* name, int64_t out) {
     return register_module(
         name, SpectralConv(ConvShape{.in = channels, .out = out, .kernel = 1, .bias = false}, 1));

@@ -10,7 +10,8 @@ namespace gan {
 // x + gamma * value * softmax(query' key), gamma starting at 0. Memory grows with (H W)^2.
 class SelfAttentionImpl : public torch::nn::Module {
  public:
-  explicit SelfAttentionImpl(int64_t channels);  // at least 8
+  // Throws Error(kSettings) for fewer than 8 channels.
+  explicit SelfAttentionImpl(int64_t channels);
   torch::Tensor forward(const torch::Tensor& x);
 
  private:

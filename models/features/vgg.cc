@@ -77,7 +77,7 @@ std::shared_ptr<Vgg> load_vgg(const std::string& depth, const std::string& path)
         "the weights of VGG", depth, " are needed and ",
         path.empty() ? std::string("no file is named") : "\"" + path + "\" is not there",
         ". torchvision publishes them as ", published,
-        " at https://download.pytorch.org/models/; name the file that you downloaded");
+        " at https://download.pytorch.org/models/; name the file by --set vgg=FILE");
   LoadedNetwork loaded = load_network(open_tensor_file(path));
   auto vgg = std::dynamic_pointer_cast<Vgg>(loaded.network);
   check(vgg && loaded.options["depth"] == depth, ErrorKind::kWrongType, path, ": holds ",

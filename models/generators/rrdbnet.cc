@@ -60,48 +60,47 @@ class Rrdb : public nn::Module {
 void RrdbNetOptions::visit(OptionVisitor& v) {
   v.integer("in_channels", in_channels, 1, 4, "channels of the input");
   v.integer("out_channels", out_channels, 1, 4, "channels of the output");
-  v.integer("scale", scale, 1, 4, "enlargement: 1, 2 or 4");
+  v.integer("scale", scale, 1, 16, "enlargement: 2^doublings, or that over 2 or 4");
+  v.integer("doublings", doublings, 0, 4, "of the side after the blocks");
   v.integer("features", features, 1, 1024, "feature maps");
   v.integer("blocks", blocks, 1, 128, "residual-in-residual dense blocks");
   v.integer("growth", growth, 1, 512, "channels that each dense convolution adds");
 }
 
 RrdbNet::RrdbNet(const RrdbNetOptions& options) : options_(options) {
-  check(options.scale == 1 || options.scale == 2 || options.scale == 4, ErrorKind::kSettings,
-        "network rrdbnet: scale must be 1, 2 or 4, got ", options.scale);
-  const int64_t unshuffle = 4 / options.scale, nf = options.features;
-  conv_first_ =
-      register_module("conv_first", conv3x3(options.in_channels * unshuffle * unshuffle, nf));
+  const int largest = 1 << options.doublings;
+  check(options.scale == largest || options.scale * 2 == largest || options.scale * 4 == largest,
+        ErrorKind::kSettings, "network rrdbnet: scale must be ", largest,
+        " or that over 2 or 4, got ", options.scale, " with doublings=", options.doublings);
+  const int64_t nf = options.features, joined = int64_t{unshuffle()} * unshuffle();
+  conv_first_ = register_module("conv_first", conv3x3(options.in_channels * joined, nf));
   for (int i = 0; i < options.blocks; ++i)
     body_->push_back(std::make_shared<Rrdb>(nf, options.growth));
   register_module("body", body_);
   conv_body_ = register_module("conv_body", conv3x3(nf, nf));
-  conv_up1_ = register_module("conv_up1", conv3x3(nf, nf));
-  conv_up2_ = register_module("conv_up2", conv3x3(nf, nf));
+  for (int i = 1; i <= options.doublings; ++i)
+    conv_up_.push_back(register_module(concat("conv_up", i), conv3x3(nf, nf)));
   conv_hr_ = register_module("conv_hr", conv3x3(nf, nf));
   conv_last_ = register_module("conv_last", conv3x3(nf, options.out_channels));
 }
 
 NetworkTraits RrdbNet::traits() const {
-  const int unshuffle = 4 / options_.scale;
-  // 15 convolutions a block, the first and the body's at the inner size; conv_up1 at twice and the
-  // last three at four times that: (1 + 3/2... ) rounded up to whole inner pixels is 2.
+  // 15 convolutions a block, the first and the body's at the inner size; then one at each doubled
+  // size and two at the last: 1/2 + ... + 1/2^d + 2/2^d inner pixels, at most 2.
   const int inner = 15 * options_.blocks + 2 + 2;
   return {.in_channels = options_.in_channels,
           .out_channels = options_.out_channels,
           .scale = options_.scale,
-          .receptive_radius = inner * unshuffle + unshuffle - 1,
-          .size_multiple = unshuffle};
+          .receptive_radius = inner * unshuffle() + unshuffle() - 1,
+          .size_multiple = unshuffle()};
 }
 
 torch::Tensor RrdbNet::forward(torch::Tensor image) {
-  const int64_t unshuffle = 4 / options_.scale;
   check_image(image, traits(), "rrdbnet");
-  if (unshuffle > 1) image = at::pixel_unshuffle(image, unshuffle);
+  if (unshuffle() > 1) image = at::pixel_unshuffle(image, unshuffle());
   torch::Tensor x = conv_first_(image);
   x = x + conv_body_(body_->forward(x));  // the trunk learns what to add, not the picture
-  x = lrelu_(conv_up1_(nearest_twice(x)));
-  x = lrelu_(conv_up2_(nearest_twice(x)));
+  for (auto& conv : conv_up_) x = lrelu_(conv(nearest_twice(x)));
   return conv_last_(lrelu_(conv_hr_(x)));
 }
 

@@ -10,7 +10,8 @@ namespace gan {
 struct RrdbNetOptions : Options {
   int in_channels = 3;   // 1..4
   int out_channels = 3;  // 1..4
-  int scale = 4;         // 1, 2 or 4; 1 and 2 unshuffle the input by 4 and 2 first
+  int scale = 4;         // 2^doublings, or that over 2 or 4, by which the input is unshuffled first
+  int doublings = 2;     // 0..4; 2 in ESRGAN and Real-ESRGAN
   int features = 64;     // 1..1024
   int blocks = 23;       // 1..128
   int growth = 32;       // 1..512, channels that each dense convolution adds
@@ -26,9 +27,12 @@ class RrdbNet : public ImageNetwork {
   torch::Tensor forward(torch::Tensor image) override;
 
  private:
+  int unshuffle() const { return (1 << options_.doublings) / options_.scale; }
+
   RrdbNetOptions options_;
-  torch::nn::Conv2d conv_first_{nullptr}, conv_body_{nullptr}, conv_up1_{nullptr},
-      conv_up2_{nullptr}, conv_hr_{nullptr}, conv_last_{nullptr};
+  torch::nn::Conv2d conv_first_{nullptr}, conv_body_{nullptr}, conv_hr_{nullptr},
+      conv_last_{nullptr};
+  std::vector<torch::nn::Conv2d> conv_up_;
   torch::nn::Sequential body_;
 };
 

@@ -42,43 +42,50 @@ namespace {
 // The three generations of names for RRDBNet's parts.
 struct RrdbNames {
   const char* origin;
-  std::string first, block, dense, conv, body, up1, up2, hr, last;
+  std::string first, block, dense, body;
+  std::vector<std::string> up;
+  std::string hr, last;
 };
 
 std::optional<RrdbNames> rrdb_names(const TensorFile& file) {
   if (file.find("conv_first.weight") && file.find("conv_body.weight"))
-    return RrdbNames{"RRDBNet (Real-ESRGAN names)",
-                     "conv_first",
-                     "body.",
-                     ".rdb",
-                     ".conv",
-                     "conv_body",
-                     "conv_up1",
-                     "conv_up2",
-                     "conv_hr",
-                     "conv_last"};
+    return RrdbNames{.origin = "RRDBNet (Real-ESRGAN names)",
+                     .first = "conv_first",
+                     .block = "body.",
+                     .dense = ".rdb",
+                     .body = "conv_body",
+                     .up = {"conv_up1", "conv_up2"},
+                     .hr = "conv_hr",
+                     .last = "conv_last"};
   if (file.find("conv_first.weight") && file.find("trunk_conv.weight"))
-    return RrdbNames{"RRDBNet (ESRGAN names)",
-                     "conv_first",
-                     "RRDB_trunk.",
-                     ".RDB",
-                     ".conv",
-                     "trunk_conv",
-                     "upconv1",
-                     "upconv2",
-                     "HRconv",
-                     "conv_last"};
-  if (file.find("model.0.weight") && file.find("model.1.sub.0.RDB1.conv1.0.weight"))
-    return RrdbNames{"RRDBNet (old ESRGAN names)",
-                     "model.0",
-                     "model.1.sub.",
-                     ".RDB",
-                     ".conv",
-                     "",
-                     "model.3",
-                     "model.6",
-                     "model.8",
-                     "model.10"};
+    return RrdbNames{.origin = "RRDBNet (ESRGAN names)",
+                     .first = "conv_first",
+                     .block = "RRDB_trunk.",
+                     .dense = ".RDB",
+                     .body = "trunk_conv",
+                     .up = {"upconv1", "upconv2"},
+                     .hr = "HRconv",
+                     .last = "conv_last"};
+  if (file.find("model.0.weight") && file.find("model.1.sub.0.RDB1.conv1.0.weight")) {
+    RrdbNames names{.origin = "RRDBNet (old ESRGAN names)",
+                    .first = "model.0",
+                    .block = "model.1.sub.",
+                    .dense = ".RDB",
+                    .body = {},
+                    .up = {},
+                    .hr = {},
+                    .last = {}};
+    // Places of a torch Sequential: enlarging, convolution and activation for each doubling, then
+    // convolution, activation, convolution.
+    int64_t place = 2;
+    while (file.find("model." + text(place + 1) + ".weight")) {
+      names.up.push_back("model." + text(place + 1));
+      place += 3;
+    }
+    names.hr = "model." + text(place);
+    names.last = "model." + text(place + 2);
+    return names;
+  }
   return {};
 }
 
@@ -91,8 +98,7 @@ std::optional<Recognised> rrdbnet(const TensorFile& file) {
   const std::string suffix = old ? ".0" : "";
   int64_t blocks = 0;
   const auto dense_conv = [&](int64_t block, int dense, int conv) {
-    return names->block + text(block) + names->dense + text(dense) + names->conv + text(conv) +
-           suffix;
+    return names->block + text(block) + names->dense + text(dense) + ".conv" + text(conv) + suffix;
   };
   while (file.find(dense_conv(blocks, 1, 1) + ".weight")) ++blocks;
   if (old) names->body = names->block + text(blocks);
@@ -101,11 +107,13 @@ std::optional<Recognised> rrdbnet(const TensorFile& file) {
   const auto* last = shape(file, names->last + ".weight", 4);
   if (!first || !growth || !last || blocks == 0 || (*last)[0] == 0) return {};
   const int64_t unshuffle = whole_root((*first)[1] / (*last)[0]);
-  if (unshuffle != 1 && unshuffle != 2 && unshuffle != 4) return {};
+  const auto doublings = static_cast<int64_t>(names->up.size());
+  if (unshuffle == 0 || doublings > 4 || (1 << doublings) % unshuffle != 0) return {};
   Recognised found{"rrdbnet",
                    {{"in_channels", text((*last)[0])},
                     {"out_channels", text((*last)[0])},
-                    {"scale", text(4 / unshuffle)},
+                    {"scale", text((1 << doublings) / unshuffle)},
+                    {"doublings", text(doublings)},
                     {"features", text((*first)[0])},
                     {"blocks", text(blocks)},
                     {"growth", text((*growth)[0])}},
@@ -116,8 +124,7 @@ std::optional<Recognised> rrdbnet(const TensorFile& file) {
   };
   map("conv_first", names->first);
   map("conv_body", names->body);
-  map("conv_up1", names->up1);
-  map("conv_up2", names->up2);
+  for (size_t i = 0; i < names->up.size(); ++i) map(concat("conv_up", i + 1), names->up[i]);
   map("conv_hr", names->hr);
   map("conv_last", names->last);
   for (int64_t block = 0; block < blocks; ++block)

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "tests/gst-plugin/enhancers.h"
-#include "tests/gst-plugin/walk_frames.h"
+#include "tests/gst-plugin/shown_frames.h"
 
 namespace gan::test {
 

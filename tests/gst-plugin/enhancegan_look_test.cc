@@ -4,7 +4,7 @@
 #include <gst/controller/gstinterpolationcontrolsource.h>
 
 #include "tests/gst-plugin/enhancers.h"
-#include "tests/gst-plugin/walk_frames.h"
+#include "tests/gst-plugin/shown_frames.h"
 
 namespace gan::test {
 namespace {

@@ -68,7 +68,7 @@ TEST_F(EnhanceGanStream, InALivePipelineItsLatencyIsTheNetworksTime) {
   EXPECT_GT(brightness(), 0);
   const GstClockTime latency = gst_harness_query_latency(harness_);
   EXPECT_GT(latency, 40 * GST_MSECOND);
-  EXPECT_LT(latency, 240 * GST_MSECOND);
+  EXPECT_LT(latency, 3 * GST_SECOND);
 }
 
 TEST_F(EnhanceGanStream, MetasInThePictureAreScaledAndOthersCopied) {

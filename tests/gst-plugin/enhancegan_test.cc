@@ -63,7 +63,7 @@ TEST(EnhanceGan, EveryBadModelIsOneClearError) {
   scratch.write("random.pth", std::string(5000, '\x5a'));
   scratch.write("random.safetensors",
                 std::string("\xff\x00\x00\x00\x00\x00\x00\x00{", 9) + std::string(300, 'x'));
-  scratch.write("evil.pth", torch_zip(evil_pickle()));
+  scratch.write("evil.pth", torch_zip(evil_pickle(scratch.file("marker"))));
   scratch.write("other.pth", torch_zip(state_pickle()));
   scratch.write("cut.pth", torch_zip(state_pickle()).substr(0, 200));
   const std::vector<std::pair<std::string, std::string>> cases = {
@@ -82,7 +82,7 @@ TEST(EnhanceGan, EveryBadModelIsOneClearError) {
     EXPECT_NE(outcome.errors[0].find(expected), std::string::npos) << outcome.errors[0];
     EXPECT_EQ(outcome.errors[0].find('\n'), std::string::npos) << outcome.errors[0];
   }
-  EXPECT_FALSE(std::filesystem::exists("/tmp/owned"));
+  EXPECT_FALSE(std::filesystem::exists(scratch.file("marker")));
 }
 
 TEST(EnhanceGan, BadSettingsAreSettingsErrors) {

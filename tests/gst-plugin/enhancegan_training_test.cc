@@ -7,7 +7,7 @@
 #include "core/image_file.h"
 #include "tests/golden/golden.h"
 #include "tests/gst-plugin/enhancers.h"
-#include "tests/gst-plugin/walk_frames.h"
+#include "tests/gst-plugin/shown_frames.h"
 
 namespace gan::test {
 namespace {

@@ -73,7 +73,7 @@ inline void write_resnet(const std::string& path) {
   write_network(path, "resnet", R"({"features": 2, "blocks": 0})", tensors);
 }
 
-// Names: same1, same2, same4 (compact, giving its input back at that scale), brighter1, brighter2
+// Names: same1, same2 (compact, giving its input back at that scale), brighter1, brighter2
 // (half of white brighter), augcyclegan, resnet.
 class Enhancers {
  public:

@@ -48,7 +48,7 @@ TEST(EveryElementCaps, PadsTakeTheFormatsThatTheyNameAndNoOthers) {
         if (GST_PAD_IS_SINK(pad)) {
           EXPECT_EQ(bool(gst_pad_query_accept_caps(pad, asked)), known) << name << " " << format;
         }
-        taken += known;
+        taken += !gst_caps_is_empty(possible);
         gst_caps_unref(possible);
         gst_caps_unref(asked);
       }

@@ -2,9 +2,12 @@
 // What every element of the plugin must do, tested for elements that are not known here by name.
 #include <gst/controller/gstdirectcontrolbinding.h>
 #include <gst/controller/gstinterpolationcontrolsource.h>
+#include <malloc.h>
 
 #include <algorithm>
+#include <cstdlib>
 
+#include "tests/gst-plugin/allocation_count.h"
 #include "tests/gst-plugin/harness.h"
 #include "tests/models/generators.h"
 
@@ -133,6 +136,13 @@ TEST(EveryElement, EveryPropertyIsDescribedAndReadsBack) {
       if (G_VALUE_HOLDS_DOUBLE(&value)) g_value_set_double(&value, 0.25);
       if (G_VALUE_HOLDS_INT(&value)) g_value_set_int(&value, 17);
       if (G_VALUE_HOLDS_BOOLEAN(&value)) g_value_set_boolean(&value, !g_value_get_boolean(&value));
+      if (G_VALUE_HOLDS_INT64(&value)) g_value_set_int64(&value, g_value_get_int64(&value) + 1);
+      if (G_VALUE_HOLDS_UINT64(&value)) g_value_set_uint64(&value, 1);
+      if (G_IS_PARAM_SPEC_ENUM(spec)) {
+        const GEnumClass* const choices = G_PARAM_SPEC_ENUM(spec)->enum_class;
+        g_value_set_enum(&value, choices->values[choices->n_values - 1].value);
+      }
+      EXPECT_FALSE(g_param_value_defaults(spec, &value)) << name << "." << spec->name;
       g_param_value_validate(spec, &value);
       g_object_set_property(G_OBJECT(element.get()), spec->name, &value);
       g_value_init(&back, spec->value_type);
@@ -141,6 +151,40 @@ TEST(EveryElement, EveryPropertyIsDescribedAndReadsBack) {
       g_value_unset(&value);
       g_value_unset(&back);
     });
+  }
+}
+
+// GAN_CYCLES: how often; the slow suite does it a thousand times.
+TEST(EveryElement, ManyStartsTakeNoMoreMemory) {
+  if (!counts_allocations()) GTEST_SKIP() << "a sanitizer keeps what is freed for a while";
+  const char* const wanted = std::getenv("GAN_CYCLES");
+  const int cycles = wanted ? std::atoi(wanted) : 30;
+  Generators generators;
+  const std::string source = "videotestsrc num-buffers=1 ! video/x-raw,width=32,height=24 ! ";
+  const std::pair<const char*, std::string> pipelines[] = {
+      {"enhancegan", source + "enhancegan ! fakesink"},
+      {"latentwalk", "latentwalk num-buffers=1 model=" + generators.file("mlpgan") + " ! fakesink"},
+      {"psnrmeter",
+       "psnrmeter name=m ! fakesink " + source + "m.ref_sink " + source + "m.dist_sink"}};
+  ASSERT_EQ(std::size(pipelines), element_names().size());
+  for (const auto& [name, text] : pipelines) {
+    const UniquePipeline pipeline(gst_parse_launch(text.c_str(), nullptr));
+    const auto in_use = [] {
+      const auto memory = mallinfo2();
+      return double(memory.uordblks) + double(memory.hblkhd);
+    };
+    double settled = 0;
+    for (int i = 0; i < cycles; ++i) {
+      if (i == cycles / 3) settled = in_use();
+      gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
+      ASSERT_EQ(gst_element_get_state(pipeline.get(), nullptr, nullptr, 20 * GST_SECOND),
+                GST_STATE_CHANGE_SUCCESS)
+          << name << " " << i;
+      gst_element_set_state(pipeline.get(), GST_STATE_NULL);
+    }
+    const double grown = (in_use() - settled) / (cycles - cycles / 3);
+    std::printf("%s: a start leaves %.0f bytes\n", name, grown);
+    EXPECT_LT(grown, 2048) << name;
   }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What latentwalk walks through, and what it says of mistakes.
 #include "core/image_file.h"
-#include "tests/gst-plugin/walk_frames.h"
+#include "tests/gst-plugin/shown_frames.h"
 
 namespace gan::test {
 namespace {

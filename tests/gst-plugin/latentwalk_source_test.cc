@@ -7,7 +7,7 @@
 #include <set>
 #include <thread>
 
-#include "tests/gst-plugin/walk_frames.h"
+#include "tests/gst-plugin/shown_frames.h"
 
 namespace gan::test {
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Frame k is a function of the properties and k alone.
 #include "tests/golden/golden.h"
-#include "tests/gst-plugin/walk_frames.h"
+#include "tests/gst-plugin/shown_frames.h"
 
 namespace gan::test {
 namespace {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# GStreamer's leaks tracer finds nothing that enhancegan has left alive.
+# GStreamer's leaks tracer finds nothing that the elements have left alive.
 set -u
 failed=0
 clean() {  # clean ELEMENT ...: a pipeline that leaves nothing
@@ -16,5 +16,12 @@ clean videotestsrc num-buffers=5 ! $small ! enhancegan ! fakesink
 clean videotestsrc num-buffers=5 ! $small ! enhancegan strength=0 ! fakesink
 clean videotestsrc num-buffers=5 ! $small ! enhancegan tile-size=16 skip-unchanged=true reload=true on-late=plain ! fakesink
 clean videotestsrc num-buffers=5 ! $small ! enhancegan model=/no/where ! fakesink
+clean latentwalk num-buffers=5 ! fakesink
+clean latentwalk num-buffers=5 grid=2x2 path=loop interpolation=spline ! $small ! fakesink
+clean latentwalk num-buffers=5 expression=nobody ! fakesink
+clean psnrmeter name=m ms-ssim=true flicker=true log-file=/dev/null ! fakesink \
+  videotestsrc num-buffers=5 ! $small ! m.ref_sink videotestsrc num-buffers=4 pattern=ball ! $small ! m.dist_sink
+clean psnrmeter name=m strict=true ! fakesink \
+  videotestsrc num-buffers=5 ! $small ! m.ref_sink videotestsrc num-buffers=4 ! $small ! m.dist_sink
 [ $failed = 0 ] && echo 'nothing is left alive'
 exit $failed

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Strictness: exact counts, nothing repeated, no wrong pair without a word.
-#include <filesystem>
-
+#include "tests/core/checkpoint/scratch.h"
 #include "tests/gst-plugin/meter_harness.h"
 
 namespace gan::test {
@@ -87,22 +86,22 @@ TEST(PsnrMeterPairing, AGapEventIsNoFrame) {
 
 // Coded with B-frames, frames leave the encoder in another order than they came.
 TEST(PsnrMeterPairing, BFramesComeInOrder) {
-  const auto file = std::filesystem::temp_directory_path() / "psnrmeter-b-frames.mkv";
+  const Scratch scratch;
+  const std::string file = scratch.file("b-frames.mkv");
   const std::string source =
       "videotestsrc num-buffers=25 pattern=ball ! "
       "video/x-raw,format=I420,width=64,height=48,framerate=25/1 ! ";
   const Outcome coded = play(
       source +
       "x264enc bframes=3 b-adapt=false quantizer=10 pass=quant ! matroskamux ! filesink location=" +
-      file.string());
+      file);
   ASSERT_TRUE(coded.errors.empty()) << coded.errors[0];
   const Outcome outcome =
-      play(kMeter + source + "m.ref_sink filesrc location=" + file.string() +
+      play(kMeter + source + "m.ref_sink filesrc location=" + file +
            " ! matroskademux ! avdec_h264 ! videoconvert ! video/x-raw,format=I420 ! m.dist_sink");
   EXPECT_EQ(counts_in(final_of(outcome)), (Counts{25, 0, 0, 0, 0}));
   EXPECT_GT(number_in(final_of(outcome), "psnr-min"), 35)
       << "the ball moves: other frames have less";
-  std::filesystem::remove(file);
 }
 
 TEST(PsnrMeterPairing, AToleranceOfHalfAFrameIsRefused) {

@@ -58,6 +58,7 @@ std::vector<Variant> variants() {
                                             {"compact", "scale", "3"},
                                             {"rrdbnet", "scale", "1"},
                                             {"rrdbnet", "scale", "2"},
+                                            {"rrdbnet", "doublings", "3"},
                                             {"resnet_unet", "scale", "2"},
                                             {"autoencoder", "scale", "3"},
                                             {"sr_unet", "scale", "1"},

@@ -60,6 +60,8 @@ std::vector<Full> full_sizes() {
       {"rrdbnet", {{"blocks", "6"}}, 4467779},
       {"rrdbnet", {{"scale", "2"}}, 16703171},
       {"rrdbnet", {{"scale", "1"}}, 16723907},
+      {"rrdbnet", {{"scale", "1"}, {"doublings", "0"}}, 16624131},
+      {"rrdbnet", {{"scale", "8"}, {"doublings", "3"}}, 16734915},
       {"compact", {}, 621424},
       {"compact", {{"convs", "32"}}, 1213296},
       {"compact", {{"scale", "2"}}, 600652},

@@ -219,11 +219,16 @@ TEST_F(Habits, WrongIdxFilesAreRefusedByName) {
 }
 
 TEST_F(Habits, VggWeightsAreAskedForByName) {
-  const Finished done = gan_train(scratch_, {"run", "esrgan", "--data", scratch_.file("data"),
-                                             "--out", "a", "--set", "patch=4", "--set", "scale=2"});
-  EXPECT_EQ(done.status, 1);
-  EXPECT_NE(done.output.find("vgg19-dcbb9e9d.pth"), std::string::npos) << done.output;
-  EXPECT_FALSE(std::filesystem::exists("a"));
+  for (const auto& [recipe, file] : {std::pair("esrgan", "vgg19-dcbb9e9d.pth"),
+                                     {"realesrgan", "vgg19-dcbb9e9d.pth"},
+                                     {"unet-perceptual", "vgg16-397923af.pth"}}) {
+    const Finished done = gan_train(
+        scratch_, {"run", recipe, "--data", scratch_.file("data"), "--out", scratch_.file("a")});
+    EXPECT_EQ(done.status, 1) << recipe;
+    EXPECT_NE(done.output.find(file), std::string::npos) << done.output;
+    EXPECT_NE(done.output.find("--set vgg=FILE"), std::string::npos) << done.output;
+    EXPECT_FALSE(std::filesystem::exists(scratch_.file("a")));
+  }
 }
 
 TEST_F(Habits, SeveralProcessesAreRefused) {

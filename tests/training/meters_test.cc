@@ -1,46 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <gtest/gtest.h>
 
-#include <cstring>
 #include <filesystem>
 
 #include "tests/core/checkpoint/scratch.h"
+#include "tests/training/event_records.h"
 #include "tests/training/gan_train.h"
 #include "training/meters/event_file.h"
 #include "training/meters/report.h"
 
 namespace gan::training {
 namespace {
-
-// Reads frames as TensorBoard does: lengths and checksums must fit to the last byte.
-std::vector<std::string> events_of(const std::string& path) {
-  const std::string bytes = test::slurp(path);
-  const auto number = [&](size_t at, auto value) {
-    std::memcpy(&value, bytes.data() + at, sizeof value);
-    return value;
-  };
-  const auto masked = [](std::string_view data) {
-    const uint32_t crc = crc32c(data);
-    return static_cast<uint32_t>((crc >> 15 | crc << 17) + 0xa282ead8u);
-  };
-  std::vector<std::string> events;
-  size_t at = 0;
-  while (at < bytes.size()) {
-    const auto length = number(at, uint64_t{});
-    EXPECT_EQ(number(at + 8, uint32_t{}), masked(std::string_view(bytes).substr(at, 8)));
-    events.push_back(bytes.substr(at + 12, length));
-    EXPECT_EQ(number(at + 12 + length, uint32_t{}), masked(events.back()));
-    at += length + 16;
-  }
-  EXPECT_EQ(at, bytes.size());
-  return events;
-}
-
-std::string event_file_in(const std::string& folder) {
-  for (const auto& entry : std::filesystem::directory_iterator(folder))
-    if (entry.path().filename().string().starts_with("events.out.tfevents.")) return entry.path();
-  return "";
-}
 
 TEST(Crc32c, IsCastagnolis) {
   EXPECT_EQ(crc32c("123456789"), 0xe3069283u);  // RFC 3720, appendix B.4
@@ -51,7 +21,7 @@ TEST(EventFile, HoldsScalarsAsProtobuf) {
   const test::Scratch scratch;
   EventFile file(scratch.path(), -1);
   file.scalars(300, {{"loss", 1.5}});
-  const auto events = events_of(event_file_in(scratch.path()));
+  const auto events = test::events_of(test::event_file_in(scratch.path()));
   ASSERT_EQ(events.size(), 2u);
   EXPECT_NE(events[0].find("brain.Event:2"), std::string::npos);
   // After the wall time (9 bytes): step 300 = 0xac 0x02; summary { value { tag, simple_value } }.
@@ -65,11 +35,12 @@ TEST(EventFile, IsCutBackToTheResumedStep) {
     EventFile file(scratch.path(), -1);
     for (const int64_t step : {5, 10, 15}) file.scalars(step, {{"a", 1}});
   }
-  std::ofstream(event_file_in(scratch.path()), std::ios::app | std::ios::binary) << "cut short";
+  std::ofstream(test::event_file_in(scratch.path()), std::ios::app | std::ios::binary)
+      << "cut short";
   EventFile file(scratch.path(), 10);
-  EXPECT_EQ(events_of(event_file_in(scratch.path())).size(), 3u);  // version, 5, 10
+  EXPECT_EQ(test::events_of(test::event_file_in(scratch.path())).size(), 3u);  // version, 5, 10
   file.scalars(12, {{"a", 1}});
-  EXPECT_EQ(events_of(event_file_in(scratch.path())).size(), 4u);
+  EXPECT_EQ(test::events_of(test::event_file_in(scratch.path())).size(), 4u);
 }
 
 TEST(EventFile, LeavesThoseOfOtherProgramsAlone) {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Rules of single recipes: who learns when, losses against their formulas.
 #include "models/generators/dped.h"
-#include "tests/training/gan_train.h"
+#include "tests/training/prepared_recipe.h"
 #include "training/losses/perceptual.h"
-#include "training/recipe.h"
 #include "training/recipes/judgement.h"
 
 namespace gan::training {
@@ -13,37 +12,6 @@ using test::Finished;
 using test::gan_train;
 using test::make_pictures;
 using test::Scratch;
-
-// A recipe with these options on pictures, without a trainer.
-struct Prepared {
-  Prepared(const char* name, const OptionValues& values, const std::string& data)
-      : state(torch::kCPU), recipe(find_recipe(name).make()) {
-    read_options(recipe->options(), values, name);
-    torch::manual_seed(7);
-    recipe->prepare(state, data);
-  }
-  // What step `number` logs.
-  std::map<std::string, double> step(int64_t number, const std::vector<Batch>& batches) {
-    state.set_lr_factor(1);
-    Step one(number, state, batches, {});
-    recipe->step(one);
-    std::map<std::string, double> values;
-    for (const auto& [key, value] : one.values()) values[key] = value.item<double>();
-    return values;
-  }
-  torch::Tensor run(const char* role, const torch::Tensor& picture) {
-    return state.network(role).network->run({picture, {}, {}});
-  }
-  RunState state;
-  std::unique_ptr<Recipe> recipe;
-};
-
-Batch random_batch(int64_t count, int64_t side) {
-  Batch batch;
-  batch.input = torch::rand({count, 3, side, side});
-  batch.target = torch::rand({count, 3, side, side});
-  return batch;
-}
 
 Finished run(const Scratch& scratch, const char* recipe, const std::vector<std::string>& settings,
              const std::vector<std::string>& more = {}) {
@@ -163,7 +131,7 @@ TEST(WespePaper, ItsNetworksAndItsLossAreThePapers) {
   OptionValues values = {
       {"variant", "paper"}, {"vgg", "random"}, {"simulate", "phone"}, {"holdout", "1"}};
   {
-    Prepared whole("wespe", values, scratch.file("data"));
+    PreparedRecipe whole("wespe", values, scratch.file("data"));
     EXPECT_EQ(parameter_count(*whole.state.network("g").network), 401475);
     EXPECT_EQ(parameter_count(*whole.state.network("f").network), 401475);
     EXPECT_EQ(parameter_count(*whole.state.network("d_color").network), 7371713);
@@ -171,7 +139,7 @@ TEST(WespePaper, ItsNetworksAndItsLossAreThePapers) {
   }
   values.insert(
       {{"features", "4"}, {"f_features", "4"}, {"d_features", "6"}, {"crop", "32"}, {"lr", "0"}});
-  Prepared wespe("wespe", values, scratch.file("data"));
+  PreparedRecipe wespe("wespe", values, scratch.file("data"));
   torch::manual_seed(7);  // its features are the first that prepare() makes
   const auto vgg = losses::feature_network("19", "random", torch::kCPU);
   const Batch batch = random_batch(2, 32);
@@ -197,16 +165,16 @@ TEST(WespePaper, ItsNetworksAndItsLossAreThePapers) {
 TEST(Dcgan, ThePenaltiesOfTheGradientAreInItsLoss) {
   const Scratch scratch;
   make_pictures(scratch.file("data"), 3);
-  Prepared dcgan("dcgan",
-                 {{"gan", "wgan"},
-                  {"r1", "4"},
-                  {"features", "4"},
-                  {"d_features", "4"},
-                  {"side", "16"},
-                  {"holdout", "1"},
-                  {"judge_pictures", "16"},
-                  {"lr", "0"}},
-                 scratch.file("data"));
+  PreparedRecipe dcgan("dcgan",
+                       {{"gan", "wgan"},
+                        {"r1", "4"},
+                        {"features", "4"},
+                        {"d_features", "4"},
+                        {"side", "16"},
+                        {"holdout", "1"},
+                        {"judge_pictures", "16"},
+                        {"lr", "0"}},
+                       scratch.file("data"));
   const auto logged = dcgan.step(1, {random_batch(4, 16)});
   EXPECT_GT(logged.at("gradient_penalty"), 0);
   EXPECT_GT(logged.at("r1"), 0);
@@ -219,9 +187,9 @@ TEST(Dcgan, ThePenaltiesOfTheGradientAreInItsLoss) {
 TEST(Dcgan, FacesHaveTheirWidthsAndOneSide) {
   const Scratch scratch;
   make_pictures(scratch.file("data"), 3);
-  Prepared narrow("dcgan",
-                  {{"variant", "faces"}, {"features", "4"}, {"d_features", "8"}, {"holdout", "1"}},
-                  scratch.file("data"));
+  PreparedRecipe narrow(
+      "dcgan", {{"variant", "faces"}, {"features", "4"}, {"d_features", "8"}, {"holdout", "1"}},
+      scratch.file("data"));
   EXPECT_EQ(write_options(*narrow.state.network("g").options).at("features"), "4");
   EXPECT_EQ(write_options(*narrow.state.network("d").options).at("features"), "8");
   const Finished dumped = run(scratch, "dcgan", {"variant=faces"}, {"--dump-config"});
@@ -232,16 +200,16 @@ TEST(Dcgan, FacesHaveTheirWidthsAndOneSide) {
 TEST(Vae, ItsRateFallsAfterEachEpochOfAccumulatedBatchesToo) {
   const Scratch scratch;
   make_pictures(scratch.file("data"), 9, {20, 20});
-  Prepared vae("vae",
-               {{"hidden", "4-4-4"},
-                {"latent", "4"},
-                {"batch", "2"},
-                {"accumulate", "4"},
-                {"lr", "0.5"},
-                {"decay", "0.5"},
-                {"holdout", "1"},
-                {"judge_pictures", "16"}},
-               scratch.file("data"));
+  PreparedRecipe vae("vae",
+                     {{"hidden", "4-4-4"},
+                      {"latent", "4"},
+                      {"batch", "2"},
+                      {"accumulate", "4"},
+                      {"lr", "0.5"},
+                      {"decay", "0.5"},
+                      {"holdout", "1"},
+                      {"judge_pictures", "16"}},
+                     scratch.file("data"));
   const auto rate = [&] {
     return static_cast<torch::optim::AdamOptions&>(
                vae.state.optimizer("g").param_groups()[0].options())

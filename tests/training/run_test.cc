@@ -74,30 +74,44 @@ TEST_F(Run, StartsFromOtherWeights) {
   expect_equal_weights(latest("a"), latest("b"));
 }
 
-TEST_F(Run, ErrorsHaveTheirExitStatusAndOneLine) {
+TEST_F(Run, ErrorsHaveTheirExitStatusAndSayWhatIsWrong) {
   std::filesystem::create_directories(scratch_.file("empty"));
   make_pictures(scratch_.file("small"), 2, {12, 12});
   scratch_.write("broken.png", "no picture");
-  const std::vector<std::pair<std::vector<std::string>, int>> cases = {
-      {{"run"}, 2},
-      {{"fly"}, 2},
-      {{"run", "compakt", "--data", "x", "--out", "y"}, 2},
-      {command("a", {"--set", "featrues=8"}), 2},
-      {command("a", {"--set", "batch=0"}), 2},
-      {command("a", {"--device", "tpu"}), 2},
-      {command("a", {"--data", scratch_.file("none")}), 1},
-      {command("a", {"--data", scratch_.file("empty")}), 3},
-      {command("a", {"--data", scratch_.file("small")}), 3},
-      {{"show", scratch_.file("none")}, 1},
-      {{"show", scratch_.file("broken.png")}, 1},
-      {{"eval", "x2", "--data", scratch_.file("empty")}, 3}};
-  for (const auto& [arguments, status] : cases) {
-    const Finished done = gan_train(scratch_, arguments);
-    EXPECT_EQ(done.status, status) << done.output;
-    EXPECT_NE(done.output.find("gan-train"), std::string::npos) << done.output;
+  struct Case {
+    std::vector<std::string> arguments;
+    int status;
+    std::string said;
+  };
+  const std::string none = scratch_.file("none"), empty = scratch_.file("empty"),
+                    broken = scratch_.file("broken.png");
+  const Case cases[] = {
+      {{"run"}, 2, "run wants a recipe"},
+      {{"run", "compakt", "--data", "x", "--out", "y"}, 2, "did you mean \"compact\""},
+      {command("a", {"--set", "featrues=8"}), 2, "did you mean \"features\""},
+      {command("a", {"--set", "batch=0"}), 2, "batch must be"},
+      {command("a", {"--device", "tpu"}), 2, "got \"tpu\""},
+      {command("a", {"--data", none}), 3, none + ": no such folder"},
+      {command("a", {"--data", empty}), 3, empty + ": holds no pictures"},
+      {command("a", {"--data", scratch_.file("small")}), 3, scratch_.file("small") + "/0.png"},
+      {command("a", {"--data", broken}), 3, broken + ": is neither"},
+      {{"show", none}, 1, none},
+      {{"show", broken}, 1, broken},
+      {{"eval", "x2", "--data", none}, 3, none + ": no such folder"},
+      {{"eval", "x2", "--data", empty}, 3, empty + ": holds no pictures"}};
+  for (const auto& one : cases) {
+    const Finished done = gan_train(scratch_, one.arguments);
+    EXPECT_EQ(done.status, one.status) << done.output;
+    EXPECT_TRUE(done.output.starts_with("gan-train: ")) << done.output;
+    EXPECT_NE(done.output.find(one.said), std::string::npos) << one.said << "\n" << done.output;
+    // One line, but for the list of files that belongs to it.
+    for (size_t end = done.output.find('\n'); end + 1 < done.output.size();
+         end = done.output.find('\n', end + 1))
+      EXPECT_EQ(done.output.substr(end + 1, 2), "  ") << done.output;
   }
-  EXPECT_NE(gan_train(scratch_, cases[3].first).output.find("did you mean \"features\""),
-            std::string::npos);
+  const Finished unknown = gan_train(scratch_, {"fly"});
+  EXPECT_EQ(unknown.status, 2);
+  EXPECT_TRUE(unknown.output.starts_with("gan-train: unknown command \"fly\"\n")) << unknown.output;
 }
 
 TEST_F(Run, TrainingImprovesAndDoesNotWithoutALearningRate) {

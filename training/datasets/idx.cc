@@ -29,7 +29,7 @@ std::vector<uint8_t> read_unpacked(const std::string& path) {
   std::unique_ptr<GInputStream, Unref> stream(
       G_INPUT_STREAM(g_file_read(file.get(), nullptr, &error)));
   if (!stream)
-    fail_with(g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) ? ErrorKind::kNotFound
+    fail_with(g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) ? ErrorKind::kData
                                                                        : ErrorKind::kUnreadable);
   uint8_t magic[2] = {};
   gsize got = 0;

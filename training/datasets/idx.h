@@ -15,7 +15,7 @@ struct IdxImages {
   Size size;
   std::vector<uint8_t> pixels;  // count pictures of size.area() bytes
 };
-// Throw Error(kNotFound, kUnreadable) or Error(kData) that names the file and what is wrong: the
+// Throw Error(kUnreadable) or Error(kData) that names the file and what is wrong: missing, the
 // magic number (2051 images, 2049 labels), the sizes, the length.
 IdxImages read_idx_images(const std::string& path);
 std::vector<uint8_t> read_idx_labels(const std::string& path);

@@ -10,8 +10,8 @@
 namespace gan::training {
 
 // Pictures of the folder and its sub-folders; of a video file its frames, named "clip.mp4#0",
-// "clip.mp4#1", ..., at most kMostFrames of them, spread evenly. Throws Error(kNotFound), and
-// Error(kData) naming the file when it is no video.
+// "clip.mp4#1", ..., at most kMostFrames of them, spread evenly. Throws Error(kData)
+// when there is no such folder or the file is no video.
 inline constexpr int kMostFrames = 2000;
 std::vector<std::string> list_pictures(const std::string& folder_or_video);
 

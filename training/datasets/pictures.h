@@ -32,7 +32,7 @@ struct PictureSplits {
 
 // A folder with train-images-idx3-ubyte, train-labels-idx1-ubyte and t10k-..., all plain or .gz, is
 // read as IDX; the t10k files are held out. Another folder is searched for pictures, of which
-// `holdout` are held out; its sub-folders are no classes. Throws Error(kNotFound, kData).
+// `holdout` are held out; its sub-folders are no classes. Throws Error(kData).
 PictureSplits open_pictures(const std::string& folder, const PictureFormat& format,
                             const Holdout& holdout, std::vector<std::string>& notes);
 

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <atomic>
-#include <thread>
 
 #include "core/error.h"
+#include "core/workers.h"
 #include "training/datasets/picture_source.h"
 
 namespace gan::training {
@@ -30,11 +30,11 @@ ScanResult scan_pictures(const std::vector<std::string>& files, const ScanRule& 
         found[i].size = read_picture_8bit(files[i]).size;
       } catch (const Error& error) {
         found[i].error = error.what();
+      } catch (const std::exception& error) {
+        found[i].error = concat(files[i], ": ", error.what());
       }
   };
-  std::thread other(work);
-  work();
-  other.join();
+  Workers(2).run(2, [&](int) { work(); });
 
   ScanResult result;
   std::vector<std::string> broken, small;

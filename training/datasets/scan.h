@@ -28,7 +28,7 @@ std::string first_named(const std::vector<std::string>& texts);
 ScanResult scan_pictures(const std::vector<std::string>& files, const ScanRule& rule);
 
 // list_pictures + scan_pictures of a folder or a video file; the warning is added to `warnings`.
-// Throws Error(kNotFound, kData).
+// Throws Error(kData).
 std::vector<std::string> checked_pictures(const std::string& folder, const ScanRule& rule,
                                           std::vector<std::string>& warnings);
 

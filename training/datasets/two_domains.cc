@@ -143,7 +143,7 @@ Bytes8 half_of(const Bytes8& image, bool right) {
 
 TwoDomains find_domains(const std::string& folder, bool paired) {
   const fs::path root = folder;
-  check(is_folder(root), ErrorKind::kNotFound, folder, ": no such folder");
+  check(is_folder(root), ErrorKind::kData, folder, ": no such folder");
   TwoDomains found;
   if (is_folder(root / "trainA") && is_folder(root / "trainB")) {
     found.a = images_in(root / "trainA");

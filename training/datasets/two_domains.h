@@ -33,8 +33,8 @@ struct TwoDomains {
   std::vector<std::string> test_a, test_b;  // held out; may be empty
   std::string note;                         // which folder is which, where their names do not say
 };
-// paired: only layouts whose pictures belong together. Throws Error(kNotFound, kData) that says
-// what was looked for and, of unequal folders, the first names without a partner.
+// paired: only layouts whose pictures belong together. Throws Error(kData) that says what
+// was looked for and, of unequal folders, the first names without a partner.
 TwoDomains find_domains(const std::string& folder, bool paired);
 
 // Pairs: the same square of both pictures, mirrored alike. input: A, target: B. side_by_side: the

@@ -8,6 +8,7 @@
 #include "models/generators/vae_sr.h"
 #include "training/losses/latent.h"
 #include "training/losses/mixture.h"
+#include "training/recipes/picture_side.h"
 #include "training/recipes/restoration.h"
 
 namespace gan::training {
@@ -44,11 +45,9 @@ class AutoencoderRecipe : public RestorationRecipe {
     loss_.emplace(options_.loss);
     loss_->check_side(options_.large_side(), options_.large_side_text());
     check(options_.scale <= 4, ErrorKind::kSettings, "scale must be 1 to 4, got ", options_.scale);
-    check(options_.patch * options_.scale % 8 == 0, ErrorKind::kSettings,
-          "patch times scale must be a multiple of 8, got ", options_.patch, " times ",
-          options_.scale);
     open_data(state, folder, options_);
     auto& g = state.add_network("g", options_.network, network_options(), options_.ema > 0);
+    check_side(state.network("g"), options_.patch, concat("patch=", options_.patch));
     state.add_optimizer("g", g.parameters(), {.lr = options_.lr});
   }
 

@@ -46,8 +46,6 @@ class CycleGanRecipe : public TranslationRecipe {
   RecipeOptions& options() override { return options_; }
 
   void prepare(RunState& state, const std::string& folder) override {
-    check(options_.crop.crop % 4 == 0, ErrorKind::kSettings, "crop must be a multiple of 4, got ",
-          options_.crop.crop);
     open_data(state, folder, options_, /*paired=*/false);
     const auto generator = [&](const char* role) {
       return state
@@ -62,7 +60,8 @@ class CycleGanRecipe : public TranslationRecipe {
     };
     const AdamSettings adam{.lr = options_.lr, .beta1 = 0.5};
     const auto g = generator("g"), f = generator("f"), d_a = judge("d_a"), d_b = judge("d_b");
-    check_side(state.network("d_a"), options_.crop.crop, concat("crop=", options_.crop.crop));
+    for (const char* network : {"g", "d_a"})
+      check_side(state.network(network), options_.crop.crop, concat("crop=", options_.crop.crop));
     state.add_optimizer("g", joined(g, f), adam);
     state.add_optimizer("d", joined(d_a, d_b), adam);
     pool_a_.emplace(state, "a", options_.pool);

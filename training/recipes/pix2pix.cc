@@ -50,9 +50,6 @@ class Pix2PixRecipe : public TranslationRecipe {
 
   void prepare(RunState& state, const std::string& folder) override {
     const bool unet = options_.generator == "unet";
-    const int multiple = unet ? 1 << options_.unet.levels : 4;
-    check(options_.crop.crop % multiple == 0, ErrorKind::kSettings, "crop must be a multiple of ",
-          multiple, ", got ", options_.crop.crop);
     open_data(state, folder, options_, /*paired=*/true);
     auto& g = unet ? state.add_network("g", "unet", std::make_unique<UnetOptions>(options_.unet),
                                        options_.ema > 0)
@@ -60,7 +57,8 @@ class Pix2PixRecipe : public TranslationRecipe {
     options_.patchgan.norm = options_.unet.norm;
     auto& d =
         state.add_network("d", "patchgan", std::make_unique<PatchGanOptions>(options_.patchgan));
-    check_side(state.network("d"), options_.crop.crop, concat("crop=", options_.crop.crop));
+    for (const char* network : {"g", "d"})
+      check_side(state.network(network), options_.crop.crop, concat("crop=", options_.crop.crop));
     const AdamSettings adam{.lr = options_.lr, .beta1 = 0.5};
     state.add_optimizer("g", g.parameters(), adam);
     state.add_optimizer("d", d.parameters(), adam);

@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "models/generators/resnet_unet.h"
 #include "models/generators/sr_unet.h"
+#include "training/recipes/picture_side.h"
 
 namespace gan::training {
 
@@ -33,11 +34,9 @@ void UnetRecipe::prepare(RunState& state, const std::string& folder) {
   loss_.emplace(options_.loss);
   loss_->check_side(options_.large_side(), options_.large_side_text());
   check(options_.scale <= 4, ErrorKind::kSettings, "scale must be 1 to 4, got ", options_.scale);
-  check(options_.patch * options_.scale % 32 == 0, ErrorKind::kSettings,
-        "patch times scale must be a multiple of 32, got ", options_.patch, " times ",
-        options_.scale);
   open_data(state, folder, options_);
   auto& g = state.add_network("g", options_.network, network_options(), options_.ema > 0);
+  check_side(state.network("g"), options_.patch, concat("patch=", options_.patch));
   auto* const unet = dynamic_cast<ResnetUnet*>(&g);
   check(unet || options_.encoder == "none", ErrorKind::kSettings, "network=", options_.network,
         " takes no encoder");

@@ -70,6 +70,23 @@ TEST(Safetensors, RefusesDamagedHeaders) {
     EXPECT_EQ(refused(with_header(header, std::string(8, '\0'))), ErrorKind::kWrongType) << header;
 }
 
+// json-glib takes single quotes and comments, in which a quote would hide the brackets behind it.
+TEST(Safetensors, RefusesDeepNestingHoweverItIsHidden) {
+  const std::string deep(2000000, '[');
+  for (const char* start : {"{\"a\":", "{\"__metadata__\":'\"',\"b\":", "{\"a\":/*\"*/",
+                            "{\"a\"://\"\n", "{#\"\n\"a\":", "{\"a\\\"\":"})
+    EXPECT_EQ(refused(with_header(start + deep)), ErrorKind::kWrongType) << start;
+  std::string many = "{\"a\":[1";
+  for (int i = 0; i < 2000001; ++i) many += ",1";
+  EXPECT_EQ(refused(with_header(many + "]}")), ErrorKind::kWrongType);
+}
+
+TEST(Safetensors, RefusesTensorsThatShareBytes) {
+  const std::string one = "{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}";
+  EXPECT_EQ(refused(with_header("{\"a\":" + one + ",\"b\":" + one + "}", std::string(8, '\0'))),
+            ErrorKind::kWrongType);
+}
+
 TEST(Safetensors, RefusesWhatIsCutShortOrRandom) {
   const std::string whole = with_header(
       "{\"a\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,16]}}", std::string(16, 'x'));

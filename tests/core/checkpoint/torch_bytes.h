@@ -38,11 +38,11 @@ inline std::string state_pickle(const std::string& wrapper = "", const std::stri
   return "\x80\x02" + dict + ".";
 }
 
-// os.system("touch /tmp/owned")
-inline std::string evil_pickle() {
+// os.system("touch MARKER")
+inline std::string evil_pickle(const std::string& marker = "/nowhere/marker") {
   return "\x80\x02"
          "cos\nsystem\n" +
-         pickle_text("touch /tmp/owned") + "\x85R.";
+         pickle_text("touch " + marker) + "\x85R.";
 }
 
 inline std::string floats(int count) {

@@ -98,6 +98,28 @@ TEST(Pickle, RefusesAMillionObjects) {
   EXPECT_THROW(read_pickle(std::string(1000000, 'N') + ".", "test"), Error);
 }
 
+// A few bytes that ask for a copy of much, again and again.
+TEST(Pickle, CopiesAreBounded) {
+  const auto repeated = [](const std::string& text, int count) {
+    std::string all;
+    for (int i = 0; i < count; ++i) all += text;
+    return all;
+  };
+  const std::string list = "]q\1(" + repeated("K\1K\1\x86", 1000) + "e";
+  const std::string dicts = list + repeated("ccollections\nOrderedDict\nh\1\x85R", 10000) + ".";
+  EXPECT_THROW(read_pickle(dicts, "test"), Error);
+  const std::string storage = "(" + pickle_text("storage") + "ctorch\nFloatStorage\n";
+  const std::string named =
+      storage + pickle_text(std::string(1000, 'k')) + pickle_text("cpu") + pickle_int(6) + "tQ.";
+  EXPECT_THROW(read_pickle(named, "test"), Error);
+  const std::string shape = "](" + repeated("K\1", 9) + "e";
+  const std::string tensor = "ctorch._utils\n_rebuild_tensor_v2\n(" + storage + pickle_text("0") +
+                             pickle_text("cpu") + pickle_int(6) + "tQ" + "K" +
+                             std::string(1, '\0') + shape + shape + "tR.";
+  EXPECT_THROW(read_pickle(tensor, "test"), Error);
+  EXPECT_THROW(read_pickle("N" + std::string(1000000, '\x94') + ".", "test"), Error);
+}
+
 TEST(Pickle, DeepNestingIsHarmless) {
   std::string deep(200000, ']');
   deep += std::string(199999, 'a') + ".";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What latentwalk shows.
+// The frames that a pipeline shows.
 #pragma once
 
 #include <functional>

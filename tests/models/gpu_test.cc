@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// On a GPU networks give what they give on the CPU. Skipped where LibTorch finds none.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "core/latent.h"
+#include "models/checkpoint.h"
+#include "models/frame_tensor.h"
+#include "models/latent_walker.h"
+#include "models/table.h"
+#include "models/tiled_network.h"
+#include "tests/core/checkpoint/scratch.h"
+#include "tests/core/test_frame.h"
+#include "tests/models/small_options.h"
+
+namespace gan {
+namespace {
+
+class Gpu : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!torch::cuda::is_available()) GTEST_SKIP() << "this LibTorch has no CUDA or finds no GPU";
+    torch::manual_seed(4);
+  }
+  std::string checkpoint_of(const TableEntry& entry) {
+    const std::string path = scratch_.file(std::string(entry.name));
+    const auto options = test::small_options(entry);
+    save_network(path, *entry.create(*options), entry.name, *options, {});
+    return path;
+  }
+  test::Scratch scratch_;
+};
+
+TEST_F(Gpu, EveryNetworkOfPicturesGivesWhatTheCpuGives) {
+  for (const auto& entry : network_table()) {
+    if (entry.task != Task::kImage && entry.task != Task::kImageLatent) continue;
+    const std::string path = checkpoint_of(entry);
+    auto picture = empty_picture_tensor({64, 64});
+    picture.uniform_(0, 1);
+    const auto run = [&](const char* device, const char* precision) {
+      TiledNetwork network(load_network(open_tensor_file(path)),
+                           {.device = device, .precision = precision});
+      network.prepare({64, 64});
+      return network.run(picture).clone();
+    };
+    const torch::Tensor wanted = run("cpu", "fp32");
+    for (const auto& [precision, decibels] :
+         {std::pair("fp32", 40.0), {"fp16", 30.0}, {"bf16", 20.0}}) {
+      const auto noise = (run("cuda", precision) - wanted).square().mean().item<double>();
+      EXPECT_GT(10 * std::log10(wanted.square().mean().item<double>() / noise), decibels)
+          << entry.name << " " << precision;
+    }
+  }
+}
+
+TEST_F(Gpu, EveryGeneratorDrawsWhatTheCpuDraws) {
+  for (const auto& entry : network_table()) {
+    if (entry.task != Task::kLatent && entry.task != Task::kLatentLabel &&
+        entry.task != Task::kAutoencoder)
+      continue;
+    const std::string path = checkpoint_of(entry);
+    const auto draw = [&](const char* device) {
+      const auto walker = make_walker({.model = path, .device = device});
+      const WalkerInfo info = walker->info();
+      LatentPoint point{seeded_code(1, info.latent), std::vector<float>(info.classes)};
+      if (info.classes) point.label[0] = 1;
+      test::TestFrame frame(PixelFormat::kRGB, info.size, {Matrix::kRgb, Range::kFull});
+      walker->set_format({PixelFormat::kRGB, info.size, frame.colorimetry}, 1, 1);
+      walker->draw({&point, 1}, 1, frame.span());
+      return frame;
+    };
+    EXPECT_LE(draw("cpu").largest_difference(draw("cuda")), 2) << entry.name;
+  }
+}
+
+}  // namespace
+}  // namespace gan
