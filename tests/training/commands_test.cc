@@ -29,12 +29,17 @@ TEST(Commands, EachHelpsWithItsOptions) {
 TEST(Commands, ListNamesRecipesNetworksAndBuiltInModels) {
   const Scratch scratch;
   const std::string list = gan_train(scratch, {"list"}).output;
+  std::vector<std::string> words = {"list"};
   for (const auto& recipe : training::recipe_table()) {
     EXPECT_NE(list.find(concat("  ", recipe.name, " ")), std::string::npos) << list;
-    const Finished one = gan_train(scratch, {"list", std::string(recipe.name)});
-    EXPECT_EQ(one.status, 0);
-    EXPECT_NE(one.output.find("\n  validate_every "), std::string::npos) << one.output;
+    words.emplace_back(recipe.name);
   }
+  const Finished each = gan_train(scratch, words);
+  EXPECT_EQ(each.status, 0);
+  for (const auto& recipe : training::recipe_table())
+    EXPECT_NE(each.output.find(concat("recipe ", recipe.name, ": ")), std::string::npos)
+        << recipe.name;
+  EXPECT_NE(each.output.find("\n  validate_every "), std::string::npos) << each.output;
   const size_t built_in = list.find("Built-in models");
   ASSERT_NE(built_in, std::string::npos) << list;
   for (const char* model : {"\n  x2 ", "\n  fashion "})

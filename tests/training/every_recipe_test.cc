@@ -171,7 +171,16 @@ TEST_P(EveryRecipe, AccumulatedBatchesAndBf16Run) {
 }
 
 TEST_P(EveryRecipe, KilledAtRandomMomentsItResumesBitForBit) {
-  run_whole("reference");
+  using std::chrono::steady_clock, std::chrono::microseconds;
+  // Until the first row of metrics.csv, or the end.
+  const auto begins = [this](GanTrain& run, const std::string& out) {
+    while (run.running() && metrics(out).empty()) std::this_thread::sleep_for(microseconds(200));
+    return steady_clock::now();
+  };
+  GanTrain reference(command("reference"), scratch_.file("log"));
+  const auto begin = begins(reference, "reference");
+  ASSERT_EQ(reference.wait(), 0) << slurp(scratch_.file("log"));
+  const auto length = std::chrono::duration_cast<microseconds>(steady_clock::now() - begin);
   const char* const wanted = std::getenv("GAN_KILLS");
   const int kills = wanted ? std::atoi(wanted) : 2;
   const auto seed = std::random_device{}();
@@ -183,9 +192,8 @@ TEST_P(EveryRecipe, KilledAtRandomMomentsItResumesBitForBit) {
     int status = 0;
     {
       GanTrain run(command(out), scratch_.file("log"));
-      while (run.running() && metrics(out).empty())
-        std::this_thread::sleep_for(std::chrono::milliseconds(1));
-      std::this_thread::sleep_for(std::chrono::milliseconds(random() % 500));
+      begins(run, out);
+      std::this_thread::sleep_for(microseconds(random() % length.count()));
       run.signal(SIGKILL);
       status = run.wait();
     }

@@ -44,7 +44,7 @@ const std::vector<Refusal>& refusals() {
        {"crop=40", "network g (unet)", "multiples of 32"}},
       {"unet_levels",
        "unet",
-       {"patch=32", "network=sr_unet", "levels=6", "holdout=1"},
+       {"patch=32", "network=sr_unet", "levels=6", "features=2", "holdout=1"},
        {"patch=32", "network g (sr_unet)", "multiples of 64"}},
       {"autoencoder_halvings",
        "autoencoder",

@@ -98,13 +98,14 @@ TEST_P(RecipeVariants, RunsAndIsRemembered) {
   const size_t begin = show.output.find("gan.recipe_options = ");
   ASSERT_NE(begin, std::string::npos) << show.output;
   const std::string options = show.output.substr(begin, show.output.find('\n', begin) - begin);
-  for (const char* setting : GetParam().settings) {
-    const std::string word = setting, key = word.substr(0, word.find('=')),
-                      value = word == "paired=data" ? scratch_.file("data")
-                                                    : word.substr(word.find('=') + 1);
+  std::map<std::string, std::string> values;  // of keys set twice the last
+  for (const std::string word : GetParam().settings)
+    values[word.substr(0, word.find('='))] = word.substr(word.find('=') + 1);
+  if (values.contains("paired")) values["paired"] = scratch_.file("data");
+  for (const auto& [key, value] : values) {
     const bool found = options.find('"' + key + "\": " + value) != std::string::npos ||
                        options.find('"' + key + "\": \"" + value + '"') != std::string::npos;
-    EXPECT_TRUE(found) << setting << "\n" << options;
+    EXPECT_TRUE(found) << key << "=" << value << "\n" << options;
   }
 }
 
