@@ -54,7 +54,7 @@ LiveShow play_late(const std::string& properties, const std::string& size) {
 
 TEST(EnhanceGanLive, PlainKeepsTheFrameRateAndSaysThatFramesAreOfLesserQuality) {
   // The network takes longer than there is for a frame.
-  const LiveShow show = play_late("on-late=plain", "width=640,height=360");
+  const LiveShow show = play_late("on-late=plain", "width=416,height=240");
   EXPECT_EQ(show.frames, kFrames);
   EXPECT_GT(show.degraded, guint64{kFrames / 2});
   EXPECT_EQ(guint64(show.qos_messages), show.degraded);
