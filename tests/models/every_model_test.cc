@@ -84,9 +84,8 @@ class EveryModel : public testing::TestWithParam<Variant> {
   static NetworkInput input(const NetworkTraits& traits, int units) {
     NetworkInput in;
     const int multiple = traits.size_multiple;
-    const auto up = [&](int side) { return (side + multiple - 1) / multiple * multiple; };
-    const int height = traits.fixed_side ? traits.fixed_side
-                                         : up(std::max(traits.min_side, 64)) + multiple * units;
+    const int height =
+        traits.fixed_side ? traits.fixed_side : padded_side(64, traits) + multiple * units;
     const int width = traits.fixed_side ? traits.fixed_side : height + multiple;
     if (traits.in_channels)
       in.image = torch::rand({2, traits.in_channels, height, width}) * (traits.high - traits.low) +
