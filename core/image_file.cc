@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
@@ -14,9 +15,39 @@
 namespace gan {
 namespace {
 
+// Whether a JPEG goes on to its end-of-image marker (ITU-T T.81, annex B); other bytes pass.
+bool ends_as_jpeg_should(const std::vector<uint8_t>& bytes) {
+  if (bytes.size() < 2 || bytes[0] != 0xff || bytes[1] != 0xd8) return true;
+  size_t at = 2;
+  while (at + 1 < bytes.size()) {
+    if (bytes[at] != 0xff) return true;  // no marker: for the decoder to judge
+    const uint8_t marker = bytes[at + 1];
+    if (marker == 0xff) {
+      ++at;  // filling
+      continue;
+    }
+    at += 2;
+    if (marker == 0xd9) return true;
+    if (marker == 0x01 || (marker >= 0xd0 && marker <= 0xd7)) continue;
+    if (at + 2 > bytes.size()) return false;
+    at += static_cast<size_t>(bytes[at]) << 8 | bytes[at + 1];
+    if (marker != 0xda) continue;
+    // Coded data, in which 0xff comes with 0 or a restart marker behind it.
+    while (at + 1 < bytes.size() && !(bytes[at] == 0xff && bytes[at + 1] != 0 &&
+                                      !(bytes[at + 1] >= 0xd0 && bytes[at + 1] <= 0xd7)))
+      ++at;
+  }
+  return false;
+}
+
 cv::Mat decode(const std::string& path) {
   std::error_code ignored;
   check(std::filesystem::exists(path, ignored), ErrorKind::kNotFound, path, ": no such file");
+  {
+    std::ifstream file(path, std::ios::binary);
+    const std::vector<uint8_t> bytes{std::istreambuf_iterator<char>(file), {}};
+    check(ends_as_jpeg_should(bytes), ErrorKind::kData, path, ": cut short: the JPEG has no end");
+  }
   cv::Mat bgr;
   try {
     bgr = cv::imread(path, cv::IMREAD_COLOR | cv::IMREAD_ANYDEPTH);
@@ -87,33 +118,59 @@ void write_image(const std::string& path, const PictureView& picture) {
   file.commit();
 }
 
-std::vector<std::string> list_images(const std::string& folder, bool recursive) {
-  namespace fs = std::filesystem;
+namespace {
+
+std::string lower_suffix(const std::filesystem::path& path) {
+  std::string suffix = path.extension().string();
+  std::ranges::transform(suffix, suffix.begin(), [](unsigned char c) { return std::tolower(c); });
+  return suffix;
+}
+
+bool is_picture_suffix(const std::string& suffix) {
   constexpr std::array<std::string_view, 9> kSuffixes = {".png", ".jpg",  ".jpeg", ".bmp", ".webp",
                                                          ".tif", ".tiff", ".ppm",  ".pgm"};
+  return std::ranges::find(kSuffixes, suffix) != kSuffixes.end();
+}
+
+// Calls visit with every file that is not hidden.
+template <class Visit>
+void visit_files(const std::string& folder, bool recursive, const Visit& visit) {
+  namespace fs = std::filesystem;
   std::error_code why;
   const bool there = fs::is_directory(folder, why);
   check(there, ErrorKind::kData, folder, ": ",
         why && why != std::errc::no_such_file_or_directory ? why.message() : "no such folder");
-  std::vector<std::string> files;
-  const auto add = [&](const fs::directory_entry& entry) {
-    const std::string name = entry.path().filename().string();
-    std::string suffix = entry.path().extension().string();
-    std::ranges::transform(suffix, suffix.begin(), [](unsigned char c) { return std::tolower(c); });
-    if (entry.is_regular_file() && name.front() != '.' &&
-        std::ranges::find(kSuffixes, suffix) != kSuffixes.end())
-      files.push_back(entry.path().string());
+  const auto seen = [&](const fs::directory_entry& entry) {
+    if (entry.is_regular_file() && entry.path().filename().string().front() != '.')
+      visit(entry.path());
   };
   try {
     if (recursive)
-      for (const auto& entry : fs::recursive_directory_iterator(folder)) add(entry);
+      for (const auto& entry : fs::recursive_directory_iterator(folder)) seen(entry);
     else
-      for (const auto& entry : fs::directory_iterator(folder)) add(entry);
+      for (const auto& entry : fs::directory_iterator(folder)) seen(entry);
   } catch (const fs::filesystem_error& error) {
     fail(ErrorKind::kUnreadable, folder, ": cannot be listed: ", error.code().message());
   }
+}
+
+}  // namespace
+
+std::vector<std::string> list_images(const std::string& folder, bool recursive) {
+  std::vector<std::string> files;
+  visit_files(folder, recursive, [&](const std::filesystem::path& path) {
+    if (is_picture_suffix(lower_suffix(path))) files.push_back(path.string());
+  });
   std::ranges::sort(files);
   return files;
+}
+
+std::map<std::string, int> other_files(const std::string& folder, bool recursive) {
+  std::map<std::string, int> counts;
+  visit_files(folder, recursive, [&](const std::filesystem::path& path) {
+    if (const std::string suffix = lower_suffix(path); !is_picture_suffix(suffix)) ++counts[suffix];
+  });
+  return counts;
 }
 
 }  // namespace gan

@@ -2,6 +2,7 @@
 // Picture files in and out, through OpenCV.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -11,7 +12,7 @@ namespace gan {
 
 // Reads a still picture as RGB in [0, 1] (3 channels). Grey is spread to three channels, alpha
 // dropped, 16 bits kept, the EXIF orientation applied. Throws Error(kNotFound) or Error(kData)
-// naming the file.
+// naming the file; a JPEG that was cut short is damaged, though a decoder would fill it with grey.
 Picture read_image(const std::string& path);
 
 // The same as packed 8-bit RGB rows without padding; 16-bit samples are rounded to the nearest.
@@ -29,5 +30,9 @@ void write_image(const std::string& path, const PictureView& picture);
 // Still pictures in a folder, sorted by name byte by byte; sub-folders too when `recursive`.
 // Hidden files are left out. Throws Error(kData) when there is no such folder, Error(kUnreadable).
 std::vector<std::string> list_images(const std::string& folder, bool recursive = false);
+
+// What else lies there: how many files of each suffix ("" where there is none), hidden ones left
+// out.
+std::map<std::string, int> other_files(const std::string& folder, bool recursive = false);
 
 }  // namespace gan

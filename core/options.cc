@@ -37,6 +37,7 @@ std::vector<std::string> words(std::string_view list) {
 class Reader : public OptionVisitor {
  public:
   Reader(const OptionValues& values, std::string_view what) : values_(values), what_(what) {}
+  bool reads() const override { return true; }
 
   void integer(const char* name, int& value, int min, int max, const char*) override {
     const std::string* text = take(name);

@@ -22,6 +22,9 @@ using OptionValues = std::map<std::string, std::string>;
 class OptionVisitor {
  public:
   virtual ~OptionVisitor() = default;
+  // Whether it sets values; others look at them. For options that are written only where they
+  // differ from what others make of them.
+  virtual bool reads() const { return false; }
   virtual void integer(const char* name, int& value, int min, int max, const char* help) = 0;
   virtual void real(const char* name, double& value, double min, double max, const char* help) = 0;
   virtual void flag(const char* name, bool& value, const char* help) = 0;

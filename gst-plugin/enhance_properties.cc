@@ -121,7 +121,7 @@ void install_tiles(GObjectClass* object) {
   install(object, kEnhanceSkipUnchanged,
           g_param_spec_boolean("skip-unchanged", "Skip unchanged",
                                "Squares of 32 pixels whose input is bit for bit that "
-                               "of the frame before keep their output",
+                               "of the frame before keep their output, exact within 1 code",
                                FALSE, kFixed));
 }
 

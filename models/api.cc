@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The one symbol that the plugin looks up; see core/engine.h.
 #include "core/engine.h"
-#include "models/device.h"
-#include "models/enhancer.h"
-#include "models/latent_walker.h"
+#include "models/enhancer/enhancer.h"
+#include "models/machine/device.h"
+#include "models/walker/latent_walker.h"
 
 extern "C" __attribute__((visibility("default"))) const gan::ModelsApi* gan_models_api() {
   static const gan::ModelsApi api = {gan::ModelsApi::kVersion,

@@ -17,6 +17,7 @@ const std::vector<BuiltinModel>& builtin_models() {
        "2x super-resolution of photographs and video (enhancegan's default)"},
       {kDefaultGenerator, "fashion.safetensors",
        "28x28 pictures of clothes, shoes and bags by class (latentwalk's default)"},
+      {"mobilenet", "mobilenet.safetensors", "features for perceptual losses (gan-train)"},
   };
   return models;
 }

@@ -4,8 +4,8 @@
 #include <set>
 
 #include "core/error.h"
-#include "models/host_allocator.h"
 #include "models/import/import.h"
+#include "models/machine/host_allocator.h"
 #include "models/table.h"
 
 namespace gan {

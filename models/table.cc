@@ -14,6 +14,7 @@
 #include "models/discriminators/vgg_style.h"
 #include "models/discriminators/wespe_discriminator.h"
 #include "models/encoders/augcyclegan_encoder.h"
+#include "models/features/mobilenet.h"
 #include "models/features/vgg.h"
 #include "models/generators/augcyclegan.h"
 #include "models/generators/autoencoder.h"
@@ -84,6 +85,7 @@ constexpr TableEntry kTable[] = {
     line<VggStyle>("vgg_style", Task::kDiscriminator, "SRGAN's and ESRGAN's judge"),
     line<WespeDiscriminator>("wespe_discriminator", Task::kDiscriminator,
                              "the modified WESPE's judges of colour and texture"),
+    line<MobileNet>("mobilenet", Task::kFeatures, "MobileNet v2's blocks, for perceptual losses"),
     line<Vgg>("vgg", Task::kFeatures, "VGG's convolutions, for perceptual losses"),
 };
 

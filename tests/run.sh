@@ -6,7 +6,9 @@
 # models and elements there.
 # --slow runs the fuzzer, a thousand starts and twenty kills a recipe; --gpu what needs a GPU, with a
 # LibTorch that has CUDA (BUILD_DIR configured with -Dlibtorch=DIR).
-# Usage: tests/run.sh [--slow] [--gpu] [--all] [--sanitize]
+# --isa runs the tests of models and elements as on processors with less: SSE4.1, AVX2, AVX-512 without bf16.
+# --fresh builds and tests the last commit in bare systems of Debian 12 and 13 (tests/fresh.sh; wants root).
+# Usage: tests/run.sh [--slow] [--isa] [--gpu] [--all] [--sanitize] [--fresh]
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../pipelines/setup.sh"
 
@@ -14,10 +16,11 @@ help "$@"
 suites=() sanitize=no only=()
 for option in "$@"; do
   case $option in
-    --slow|--gpu) suites+=("${option#--}") ;;
-    --all) suites=(fast golden slow gpu) ;;
+    --slow|--gpu|--isa) suites+=("${option#--}") ;;
+    --all) suites=(fast golden isa slow gpu) ;;
     --sanitize) sanitize=yes ;;
-    *) die "unknown option $option; there is --slow, --sanitize, --gpu, --all" ;;
+    --fresh) exec "$root/tests/fresh.sh" "$build/fresh" bookworm trixie ;;
+    *) die "unknown option $option; there is --slow, --isa, --sanitize, --gpu, --fresh, --all" ;;
   esac
 done
 [ ${#suites[@]} -gt 0 ] || suites=(fast golden)

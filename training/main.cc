@@ -8,7 +8,7 @@
 #include <string>
 
 #include "core/error.h"
-#include "training/commands.h"
+#include "training/commands/commands.h"
 
 namespace {
 

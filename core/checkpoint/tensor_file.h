@@ -36,8 +36,8 @@ struct TensorFile {
   std::shared_ptr<const ByteSource> source;
   std::string container;  // "safetensors", "PyTorch zip", "PyTorch legacy pickle"
   std::string unwrapped;  // the key under which the tensors lay, such as "params_ema"; may be empty
-  std::vector<TensorEntry> tensors;             // in the file's order
-  std::map<std::string, std::string> metadata;  // safetensors' __metadata__; otherwise empty
+  std::vector<TensorEntry> tensors;                // in the file's order
+  std::map<std::string, std::string> metadata;     // safetensors' __metadata__; otherwise empty
   std::unordered_map<std::string, size_t> places;  // of the tensors, by name
 
   const TensorEntry* find(std::string_view name) const;  // nullptr when absent

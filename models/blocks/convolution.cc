@@ -37,16 +37,19 @@ torch::Tensor conv_same(nn::Conv2d& conv, const torch::Tensor& x) {
         ((side + stride - 1) / stride - 1) * stride + (*options.kernel_size())[axis] - side, 0);
   };
   const int64_t rows = padding(0), columns = padding(1);
-  // One pixel gives one pixel whatever the stride; with 2, LibTorch 1.13's gradient of the weight in
-  // bf16 on the CPU takes in memory that nothing was written to.
+  // One pixel gives one pixel whatever the stride; with 2, LibTorch 1.13's gradient of the weight
+  // in bf16 on the CPU takes in memory that nothing was written to.
   static constexpr int64_t kOnes[] = {1, 1};
   const bool pixel = x.size(2) == 1 && x.size(3) == 1;
   const at::IntArrayRef stride = pixel ? at::IntArrayRef(kOnes) : *options.stride();
+  const int64_t dilation = 1, groups = conv->options.groups();
   if (rows % 2 == 0 && columns % 2 == 0)
-    return at::conv2d(x, conv->weight, conv->bias, stride, {rows / 2, columns / 2});
+    return at::conv2d(x, conv->weight, conv->bias, stride, {rows / 2, columns / 2}, dilation,
+                      groups);
   const auto padded =
       at::constant_pad_nd(x, {columns / 2, columns - columns / 2, rows / 2, rows - rows / 2});
-  return at::conv2d(padded, conv->weight, conv->bias, *options.stride());
+  const int64_t none = 0;
+  return at::conv2d(padded, conv->weight, conv->bias, *options.stride(), none, dilation, groups);
 }
 
 ConvTransposeImpl::ConvTransposeImpl(const ConvShape& shape, int64_t output_padding)

@@ -24,10 +24,23 @@ torch::Tensor printed_blur_kernel(int64_t size) {
   return (at::outer(row, row) * 0.053).to(at::kFloat);
 }
 
+torch::Tensor separable(const torch::Tensor& x, const torch::Tensor& column,
+                        const torch::Tensor& row, int64_t padding) {
+  const int64_t channels = x.size(1), one = 1;
+  const auto along = [&](const torch::Tensor& t, const torch::Tensor& taps, at::IntArrayRef shape,
+                         at::IntArrayRef zeros) {
+    const auto kernel = taps.to(t.options()).view(shape).repeat({channels, 1, 1, 1});
+    return at::conv2d(t, kernel, {}, one, zeros, one, channels);
+  };
+  const auto down = along(x, column, {1, 1, column.size(0), 1}, {padding, 0});
+  return along(down, row, {1, 1, 1, row.size(0)}, {0, padding});
+}
+
 torch::Tensor depthwise(const torch::Tensor& x, const torch::Tensor& kernel) {
-  const int64_t channels = x.size(1), size = kernel.size(0);
-  return at::conv2d(x, kernel.to(x.scalar_type()).expand({channels, 1, size, size}).contiguous(),
-                    {}, 1, size / 2, 1, channels);
+  const int64_t size = kernel.size(0);
+  const auto middle = kernel.select(0, size / 2);
+  const auto row = middle / middle.select(0, size / 2).sqrt();
+  return separable(x, row, row, size / 2);
 }
 
 torch::Tensor filtered(const torch::Tensor& x, torch::Tensor& filter) {

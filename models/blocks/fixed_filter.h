@@ -16,7 +16,13 @@ torch::Tensor released_blur_kernel(int64_t size, double nsig = 3);
 // variance (section 2.1.1, equation 2). {size, size} float; sums to 0.999, not normalised.
 torch::Tensor printed_blur_kernel(int64_t size);
 
-// Convolves each channel of {N, C, H, W} with kernel {k, k}, k odd, zeros around the picture.
+// Convolves each channel of {N, C, H, W} with `column` {k} downwards, then with `row` {k} across;
+// `padding` zeros at every side. LibTorch's convolutions with whole kernels of such sizes take a
+// hundred times as long.
+torch::Tensor separable(const torch::Tensor& x, const torch::Tensor& column,
+                        const torch::Tensor& row, int64_t padding);
+// The same with a kernel {k, k} that is the outer product of a row with itself, k odd, zeros around
+// the picture.
 torch::Tensor depthwise(const torch::Tensor& x, const torch::Tensor& kernel);
 
 // What a judge sees: a kernel {k, k} blurs each channel, weights {1, 3, 1, 1} mix them into one.

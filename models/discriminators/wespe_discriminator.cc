@@ -29,7 +29,7 @@ WespeDiscriminator::WespeDiscriminator(const WespeDiscriminatorOptions& options)
           concat("norm", i), AffineInstanceNorm(widths[i], Spread::kAddedToDeviation, 1e-3)));
     in = widths[i];
   }
-  init_glorot(*this);
+  init_normal(*this);
 }
 
 NetworkTraits WespeDiscriminator::traits() const {

@@ -10,10 +10,13 @@ void AugCycleGanEncoderOptions::visit(OptionVisitor& v) {
   v.integer("latent", latent, 1, 512, "length of the code");
   v.integer("features", features, 1, 512, "feature maps of the first layer");
   v.text("form", form, "keras|paper", "beside the modulated generator, or the paper's");
+  v.text("norm", norm, "batch|layer", "of form keras; layer does not mix the samples of a batch");
 }
 
 AugCycleGanEncoder::AugCycleGanEncoder(const AugCycleGanEncoderOptions& options)
     : options_(options) {
+  check(options.form == "keras" || options.norm == "batch", ErrorKind::kSettings,
+        "network augcyclegan_encoder: norm=layer is for form=keras, got form=", options.form);
   if (options.form == "keras")
     make_keras();
   else
@@ -28,7 +31,12 @@ void AugCycleGanEncoder::make_keras() {
     const size_t i = convs_.size();
     convs_.push_back(register_module(concat("conv", i),
                                      make_conv({.in = in, .out = out, .stride = 2, .padding = 0})));
-    if (i > 0) norms_.push_back(register_module(concat("bn", i), BatchNorm(out, kKerasBatchNorm)));
+    const std::string name = concat("bn", i);
+    if (i > 0 && options_.norm == "layer")
+      norms_.emplace_back(register_module(
+          name, torch::nn::GroupNorm(torch::nn::GroupNormOptions(/*num_groups=*/1, out))));
+    else if (i > 0)
+      norms_.emplace_back(register_module(name, BatchNorm(out, kKerasBatchNorm)));
     in = out;
   }
   out_ = register_module("conv_out", make_conv({.in = in, .out = options_.latent, .kernel = 1}));
@@ -75,7 +83,8 @@ AugCycleGanEncoder::Code AugCycleGanEncoder::distribution(const torch::Tensor& p
     return {out_(features).flatten(1), log_variance_(features).flatten(1)};
   }
   torch::Tensor x = lrelu_(conv_same(convs_[0], pair));
-  for (size_t i = 1; i < convs_.size(); ++i) x = lrelu_(norms_[i - 1](conv_same(convs_[i], x)));
+  for (size_t i = 1; i < convs_.size(); ++i)
+    x = lrelu_(norms_[i - 1].forward<torch::Tensor>(conv_same(convs_[i], x)));
   return {out_(x).flatten(1), {}};
 }
 

@@ -12,6 +12,10 @@ struct AugCycleGanEncoderOptions : Options {
   // keras: beside the modulated generator, pictures in [0, 1], one code; paper: Almahairi et al.'s,
   // pictures in [-1, 1], mean and log variance of the code.
   std::string form = "keras";  // keras | paper
+  // Of form keras. batch is its source's; over the single pixel of its last layers it leaves
+  // nothing of a batch of one and little of small ones. layer (Ba et al. 2016, arXiv:1607.06450) is
+  // each sample's own, over channels and places.
+  std::string norm = "batch";  // batch | layer
   void visit(OptionVisitor& v) override;
 };
 
@@ -36,7 +40,7 @@ class AugCycleGanEncoder : public ImageNetwork {
 
   AugCycleGanEncoderOptions options_;
   std::vector<torch::nn::Conv2d> convs_;
-  std::vector<BatchNorm> norms_;
+  std::vector<torch::nn::AnyModule> norms_;
   torch::nn::Conv2d out_{nullptr}, log_variance_{nullptr};
   torch::nn::Sequential conv_modules_{nullptr};
 };

@@ -68,6 +68,15 @@ std::map<std::string, torch::Tensor> Vgg::forward(const torch::Tensor& image,
   return found;
 }
 
+int Vgg::least_side(const std::vector<std::string>& layers) const {
+  int side = 1;
+  for (const auto& layer : layers) {
+    const int stage = layer[layer.find_first_of("12345")] - '0';
+    side = std::max(side, 1 << (layer.starts_with("pool") ? stage : stage - 1));
+  }
+  return side;
+}
+
 std::shared_ptr<Vgg> load_vgg(const std::string& depth, const std::string& path) {
   const char* const published = depth == "19"   ? "vgg19-dcbb9e9d.pth"
                                 : depth == "16" ? "vgg16-397923af.pth"
@@ -77,7 +86,8 @@ std::shared_ptr<Vgg> load_vgg(const std::string& depth, const std::string& path)
         "the weights of VGG", depth, " are needed and ",
         path.empty() ? std::string("no file is named") : "\"" + path + "\" is not there",
         ". torchvision publishes them as ", published,
-        " at https://download.pytorch.org/models/; name the file by --set vgg=FILE");
+        " at https://download.pytorch.org/models/; name the file by --set vgg=FILE, take the "
+        "built-in features by --set perceptual=mobilenet, or do without by --set vgg=none");
   LoadedNetwork loaded = load_network(open_tensor_file(path));
   auto vgg = std::dynamic_pointer_cast<Vgg>(loaded.network);
   check(vgg && loaded.options["depth"] == depth, ErrorKind::kWrongType, path, ": holds ",

@@ -3,11 +3,7 @@
 // losses compare; parameters are named as torchvision's.
 #pragma once
 
-#include <map>
-#include <string>
-#include <vector>
-
-#include "models/network.h"
+#include "models/features/features.h"
 
 namespace gan {
 
@@ -18,7 +14,7 @@ struct VggOptions : Options {
 };
 
 // {N, 3, H, W}, RGB in [0, 1]; normalised with ImageNet's mean and deviation inside.
-class Vgg : public ImageNetwork {
+class Vgg : public FeatureNetwork {
  public:
   using OptionsType = VggOptions;
   explicit Vgg(const VggOptions& options);
@@ -26,11 +22,10 @@ class Vgg : public ImageNetwork {
   // After the last pooling.
   torch::Tensor forward(torch::Tensor image) override;
 
-  // What the named layers give: "conv5_4" (before its ReLU), "relu3_3", "pool4"; with depth 16_bn
-  // also "bn3_3". Computes no further than the deepest. Throws Error(kSettings) for a name that
-  // this depth has not.
+  // Layers: "conv5_4" (before its ReLU), "relu3_3", "pool4"; with depth 16_bn also "bn3_3".
   std::map<std::string, torch::Tensor> forward(const torch::Tensor& image,
-                                               const std::vector<std::string>& layers);
+                                               const std::vector<std::string>& layers) override;
+  int least_side(const std::vector<std::string>& layers) const override;
 
  private:
   VggOptions options_;

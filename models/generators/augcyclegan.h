@@ -16,11 +16,12 @@ struct AugCycleGanOptions : Options {
   // conditional instance normalisation in a network that works at half resolution; or not at all
   // (instance: the paper's generator back to the domain without a code).
   std::string style = "modulated";  // modulated | cin | instance
+  bool residual = false;  // the input plus what the last convolution gives, which starts at 0
   void visit(OptionVisitor& v) override;
 };
 
 // image {N, 3, H, W} and latent {N, latent} ~ N(0, 1) -> {N, 3, H, W}; all in [0, 1] with style
-// modulated and in [-1, 1] with the others, which want even sides.
+// modulated and in [-1, 1] with the others, which want even sides; with residual not clamped.
 class AugCycleGan : public ImageLatentNetwork {
  public:
   using OptionsType = AugCycleGanOptions;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "models/generators/augcyclegan_original.h"
 
+#include <cmath>
+
 #include "models/blocks/chain.h"
 #include "models/blocks/convolution.h"
 #include "models/blocks/norm.h"
@@ -110,6 +112,15 @@ OriginalAugCycleGan::OriginalAugCycleGan(int64_t latent, int64_t features) : lat
   torch::NoGradGuard no_grad;
   for (const auto& item : named_parameters())
     if (item.key().ends_with(".scale")) item.value().normal_(1, 0.02);
+  // Scales and shifts of a code that say something, the scales about 1.
+  for (const auto& item : named_parameters()) {
+    const bool scale = item.key().find("scale_conv") != std::string::npos;
+    if (!scale && item.key().find("shift_conv") == std::string::npos) continue;
+    if (item.value().dim() == 4)
+      item.value().normal_(0, 0.5 / std::sqrt(static_cast<double>(latent)));
+    else if (scale)
+      item.value().fill_(1);
+  }
 }
 
 torch::Tensor OriginalAugCycleGan::features(torch::Tensor image, const torch::Tensor& latent) {

@@ -20,6 +20,7 @@ class OriginalAugCycleGan : public torch::nn::Module {
   // What the last convolution gets: {N, features, H, W}, not negative; and the picture of it.
   torch::Tensor features(torch::Tensor image, const torch::Tensor& latent);
   torch::Tensor picture(const torch::Tensor& features) { return last_(features).tanh_(); }
+  torch::nn::Conv2d& last() { return last_; }
 
  private:
   using Layer = std::function<torch::Tensor(const torch::Tensor& x, const torch::Tensor& latent)>;

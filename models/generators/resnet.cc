@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "models/generators/resnet.h"
 
+#include "core/error.h"
 #include "models/blocks/convolution.h"
 #include "models/blocks/norm.h"
+#include "models/blocks/residual.h"
 
 namespace gan {
 
@@ -48,9 +50,13 @@ void ResnetOptions::visit(OptionVisitor& v) {
   v.flag("dropout", dropout, "0.5 in the blocks while training");
   v.text("padding", padding, "reflect|replicate|zero", "in the blocks");
   v.text("test_norm", test_norm, "running|batch", "statistics of batch norm when not training");
+  v.flag("residual", residual, kResidualHelp);
 }
 
 Resnet::Resnet(const ResnetOptions& options) : options_(options) {
+  check(!options.residual || options.in_channels == options.out_channels, ErrorKind::kSettings,
+        "network resnet: residual wants as many channels out as in, got ", options.out_channels,
+        " and ", options.in_channels);
   const int64_t f = options.features;
   const bool bias = wants_bias(options.norm), batch_in_eval = options.test_norm == "batch";
   const auto norm_relu = [&](int64_t width) {
@@ -73,10 +79,12 @@ Resnet::Resnet(const ResnetOptions& options) : options_(options) {
     norm_relu(width);
   }
   model_->push_back(ReflectionPad(3));
-  model_->push_back(make_conv({.in = f, .out = options.out_channels, .kernel = 7, .padding = 0}));
-  model_->push_back(nn::Tanh());
+  auto last = make_conv({.in = f, .out = options.out_channels, .kernel = 7, .padding = 0});
+  model_->push_back(last);
+  if (!options.residual) model_->push_back(nn::Tanh());
   register_module("model", model_);
   init_normal(*this);
+  if (options.residual) start_at_zero(*last);
 }
 
 NetworkTraits Resnet::traits() const {
@@ -95,7 +103,8 @@ NetworkTraits Resnet::traits() const {
 
 torch::Tensor Resnet::forward(torch::Tensor image) {
   check_image(image, traits(), "resnet");
-  return model_->forward(image);
+  const torch::Tensor result = model_->forward(image);
+  return options_.residual ? add_to(image, result) : result;
 }
 
 }  // namespace gan

@@ -16,11 +16,15 @@ struct ResnetOptions : Options {
   bool dropout = false;               // 0.5 in the blocks while training
   std::string padding = "reflect";    // reflect | replicate | zero, in the blocks
   std::string test_norm = "running";  // running | batch, as in UnetOptions
+  // The input plus what the last convolution gives, which starts at 0; no tanh. Wants as many
+  // channels out as in.
+  bool residual = false;
   void visit(OptionVisitor& v) override;
 };
 
 // {N, in_channels, H, W} in [-1, 1] -> {N, out_channels, H, W} in [-1, 1]. Sides that are no
-// multiples of 4 come out rounded up to 4 ceil(ceil(side / 2) / 2).
+// multiples of 4 come out rounded up to 4 ceil(ceil(side / 2) / 2). With residual not clamped, and
+// every side comes out as it went in.
 class Resnet : public ImageNetwork {
  public:
   using OptionsType = ResnetOptions;

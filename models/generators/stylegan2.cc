@@ -84,8 +84,8 @@ class StyleGan2Layer : public nn::Module {
   };
   StyleGan2Layer(const StyleGan2Options& options, const Shape& shape)
       : doubles_(shape.doubles), noise_(options.noise == "const"), clamp_(options.conv_clamp) {
-    affine_ = register_module(
-        "affine", std::make_shared<StyleGan2Dense>(options.style, shape.in, 1.0, 1.0));
+    affine_ = register_module("affine",
+                              std::make_shared<StyleGan2Dense>(options.style, shape.in, 1.0, 1.0));
     weight_ = register_parameter("weight", torch::randn({shape.out, shape.in, 3, 3}));
     filter_ = register_buffer("resample_filter", resample_filter(kTaps));
     noise_const_ = register_buffer("noise_const", torch::randn({shape.side, shape.side}));

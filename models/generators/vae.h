@@ -25,6 +25,7 @@ struct Posterior {
   torch::Tensor sample(const torch::Tensor& noise) const {
     return at::addcmul(mean, (log_variance * 0.5).exp(), noise);
   }
+  Posterior to(at::ScalarType type) const { return {mean.to(type), log_variance.to(type)}; }
 };
 
 // {N, channels, side, side} in [-1, 1] -> the same through the mean of the code; or a code

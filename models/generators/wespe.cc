@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "models/generators/wespe.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "core/error.h"
 #include "models/blocks/convolution.h"
+#include "models/blocks/residual.h"
 
 namespace gan {
 
 void WespeOptions::visit(OptionVisitor& v) {
   v.integer("features", features, 1, 512, "feature maps: 128 forward, 64 back");
+  v.flag("residual", residual, kResidualHelp);
 }
 
 Wespe::Block::Block(int64_t width) {
@@ -23,7 +28,9 @@ Wespe::Wespe(const WespeOptions& options) : options_(options) {
   for (const char* name : {"conv2", "conv3", "conv4"})
     middle_.push_back(register_module(name, make_conv({.in = f, .out = f})));
   conv5_ = register_module("conv5", make_conv({.in = f, .out = 3, .kernel = 7}));
-  init_glorot(*this);
+  // N(0, 0.02) as its source has it for 64 and 128 feature maps; of fewer, signals keep their size.
+  init_normal(*this, 0.02 * std::sqrt(64.0 / std::min(options.features, 64)));
+  if (options.residual) start_at_zero(*conv5_);
 }
 
 NetworkTraits Wespe::traits() const { return {.receptive_radius = 4 + 2 * kBlocks + 3 + 3}; }
@@ -33,7 +40,8 @@ torch::Tensor Wespe::forward(torch::Tensor image) {
   torch::Tensor x = conv1_(image * 2 - 1).relu_();
   for (auto& block : blocks_) x = lrelu_(block->conv2(lrelu_(block->conv1(x)))) + x;
   for (auto& conv : middle_) x = conv(x).relu_();
-  return conv5_(x).tanh_().mul(0.5).add_(0.5);
+  x = conv5_(x);
+  return options_.residual ? x.add_(image) : x.tanh_().mul(0.5).add_(0.5);
 }
 
 }  // namespace gan

@@ -8,11 +8,12 @@
 namespace gan {
 
 struct WespeOptions : Options {
-  int features = 128;  // 1..512; 128 = G, 64 = F
+  int features = 128;     // 1..512; 128 = G, 64 = F
+  bool residual = false;  // the input plus what the last convolution gives, which starts at 0
   void visit(OptionVisitor& v) override;
 };
 
-// {N, 3, H, W} in [0, 1] -> the same.
+// {N, 3, H, W} in [0, 1] -> the same; with residual not clamped.
 class Wespe : public ImageNetwork {
  public:
   using OptionsType = WespeOptions;

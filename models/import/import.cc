@@ -24,8 +24,9 @@ const std::vector<int64_t>* shape(const TensorFile& file, const std::string& nam
 
 Recognised recognise(const TensorFile& file) {
   using namespace import;
-  for (const auto recogniser : {rrdbnet, compact, unet_sn, vgg_style, unet, resnet, patchgan, pixel,
-                                dped, dcgan, dcgan_discriminator, mlpgan, stylegan2, vgg})
+  for (const auto recogniser :
+       {rrdbnet, compact, unet_sn, vgg_style, unet, resnet, patchgan, pixel, dped, dcgan,
+        dcgan_discriminator, mlpgan, stylegan2, mobilenet, vgg})
     if (auto found = recogniser(file)) return *found;
   std::string keys;
   for (size_t i = 0; i < file.tensors.size() && i < 6; ++i)

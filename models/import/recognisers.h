@@ -32,6 +32,7 @@ std::optional<Recognised> dcgan_discriminator(const TensorFile& file);
 std::optional<Recognised> mlpgan(const TensorFile& file);
 std::optional<Recognised> stylegan2(const TensorFile& file);
 
+std::optional<Recognised> mobilenet(const TensorFile& file);
 std::optional<Recognised> vgg(const TensorFile& file);
 
 }  // namespace gan::import

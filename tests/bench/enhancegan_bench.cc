@@ -15,9 +15,9 @@
 
 #include "models/builtin.h"
 #include "models/checkpoint.h"
-#include "models/device.h"
-#include "models/frame_tensor.h"
-#include "models/host_allocator.h"
+#include "models/frames/frame_tensor.h"
+#include "models/machine/device.h"
+#include "models/machine/host_allocator.h"
 
 namespace {
 

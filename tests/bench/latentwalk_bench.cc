@@ -8,8 +8,8 @@
 
 #include "core/latent.h"
 #include "models/checkpoint.h"
-#include "models/device.h"
 #include "models/generators/dcgan.h"
+#include "models/machine/device.h"
 
 namespace {
 

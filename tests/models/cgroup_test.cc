@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "models/cgroup.h"
+#include "models/machine/cgroup.h"
 
 #include <gtest/gtest.h>
 

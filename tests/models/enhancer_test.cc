@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "models/enhancer.h"
+#include "models/enhancer/enhancer.h"
 
 #include <gtest/gtest.h>
 #include <omp.h>
@@ -7,10 +7,10 @@
 #include "core/error.h"
 #include "models/builtin.h"
 #include "models/checkpoint.h"
-#include "models/frame_tensor.h"
+#include "models/enhancer/tiled_network.h"
+#include "models/frames/frame_tensor.h"
 #include "models/generators/compact.h"
 #include "models/generators/rrdbnet.h"
-#include "models/tiled_network.h"
 #include "tests/core/checkpoint/scratch.h"
 #include "tests/core/test_frame.h"
 #include "tests/golden/golden.h"

@@ -6,9 +6,9 @@
 
 #include "core/error.h"
 #include "models/checkpoint.h"
-#include "models/enhancer.h"
+#include "models/enhancer/enhancer.h"
+#include "models/enhancer/tiled_network.h"
 #include "models/table.h"
-#include "models/tiled_network.h"
 #include "tests/core/checkpoint/scratch.h"
 #include "tests/core/test_frame.h"
 #include "tests/models/small_options.h"

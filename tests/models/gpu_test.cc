@@ -6,10 +6,10 @@
 
 #include "core/latent.h"
 #include "models/checkpoint.h"
-#include "models/frame_tensor.h"
-#include "models/latent_walker.h"
+#include "models/enhancer/tiled_network.h"
+#include "models/frames/frame_tensor.h"
 #include "models/table.h"
-#include "models/tiled_network.h"
+#include "models/walker/latent_walker.h"
 #include "tests/core/checkpoint/scratch.h"
 #include "tests/core/test_frame.h"
 #include "tests/models/small_options.h"

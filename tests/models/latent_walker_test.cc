@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "models/latent_walker.h"
+#include "models/walker/latent_walker.h"
 
 #include <gtest/gtest.h>
 

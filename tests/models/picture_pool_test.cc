@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "models/picture_pool.h"
+#include "models/walker/picture_pool.h"
 
 #include <gtest/gtest.h>
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Tiles, memory and what is done where it runs out.
-#include "models/tiled_network.h"
+#include "models/enhancer/tiled_network.h"
 
 #include <gtest/gtest.h>
 
 #include "core/error.h"
-#include "models/frame_tensor.h"
+#include "models/frames/frame_tensor.h"
 #include "models/generators/compact.h"
 #include "models/generators/resnet.h"
-#include "models/host_allocator.h"
+#include "models/machine/host_allocator.h"
 
 namespace gan {
 namespace {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What gan-train says of itself: the help of every command, the list, built-in models to start
 // from.
-#include "training/commands.h"
+#include "training/commands/commands.h"
 #include "tests/training/gan_train.h"
-#include "training/recipe.h"
+#include "training/recipes/recipe.h"
 
 namespace gan::test {
 namespace {

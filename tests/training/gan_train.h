@@ -150,11 +150,14 @@ class RunTest : public Base {
   // Words of `gan-train run` that write into the scratch folder `out`.
   std::vector<std::string> command(const std::string& out,
                                    std::vector<std::string> more = {}) const {
-    std::vector<std::string> words = {
-        "run",   recipe(),           "--data",    scratch_.file("data"),
-        "--out", scratch_.file(out), "--threads", "1"};
+    std::vector<std::string> words = {"run",         recipe(),
+                                      "--data",      scratch_.file("data"),
+                                      "--out",       scratch_.file(out),
+                                      "--threads",   "1",
+                                      "--precision", "fp32"};
     auto all = settings();
-    all.insert(all.end(), {"save_every=7", "log_every=5", "validate_every=20", "workers=1"});
+    all.insert(all.end(),
+               {"save_every=7", "log_every=5", "validate_every=20", "workers=1", "look=0"});
     for (const char* setting : all) words.insert(words.end(), {"--set", setting});
     words.insert(words.end(), {"--steps", "40"});
     for (auto& word : more) words.push_back(std::move(word));

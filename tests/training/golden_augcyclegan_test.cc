@@ -47,6 +47,8 @@ class Trace : public testing::Test {
     file_.emplace(test::golden("seeds/losses/aug_trace_z2.safetensors"));
     expected_.emplace(test::read_text(test::golden("seeds/losses/aug_trace_z2.json")), "trace");
     AugCycleGanRunOptions options;
+    options.network.residual = false;
+    options.e_norm = "batch";
     options.network.latent = 2;
     options.network.features = options.e_features = 4;
     options.d_features = 8;

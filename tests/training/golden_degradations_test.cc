@@ -53,7 +53,7 @@ TEST(DegradationsGolden, FilteringReproduces) {
   const test::NetworkFile tensors(golden("degradations/filter2d.safetensors"));
   for (const auto& name : tensors.names("kernel.")) {
     const auto weights = tensors["kernel." + name].to(torch::kDouble).contiguous();
-    Kernel kernel{static_cast<int>(weights.size(1)), {}};
+    Kernel kernel{static_cast<int>(weights.size(1)), {}, {}};
     kernel.weights.assign(weights.data_ptr<double>(), weights.data_ptr<double>() + weights.numel());
     Picture picture = test::picture_from(file, "input");
     filter(picture, kernel);

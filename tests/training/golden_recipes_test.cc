@@ -3,7 +3,7 @@
 // and the same assertion fails with a learning rate of 0 and with a generator that is not updated.
 // Networks are small and runs short; training/README.md has longer ones.
 #include "tests/training/gan_train.h"
-#include "training/recipe.h"
+#include "training/recipes/recipe.h"
 
 namespace gan::test {
 namespace {

@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "models/blocks/fixed_filter.h"
+#include "models/features/vgg.h"
 #include "training/losses/gan.h"
 #include "training/losses/latent.h"
 #include "training/losses/lpips.h"
@@ -101,13 +102,13 @@ TEST(Perceptual, OfUnitFeaturesIsTheDistanceOfTheirDirections) {
 
 TEST(Perceptual, AMissingFileIsNamed) {
   try {
-    feature_network("19", "", torch::kCPU);
+    feature_network("19", {}, torch::kCPU);
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::kNotFound);
     EXPECT_NE(std::string(error.what()).find("vgg19-dcbb9e9d.pth"), std::string::npos);
   }
-  EXPECT_EQ(feature_network("19", "none", torch::kCPU), nullptr);
+  EXPECT_EQ(feature_network("19", {.vgg = "none"}, torch::kCPU), nullptr);
 }
 
 TEST(Lpips, GoldenReadsItsAuthorsWeights) {

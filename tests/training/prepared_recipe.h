@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "tests/training/gan_train.h"
-#include "training/recipe.h"
+#include "training/recipes/recipe.h"
 
 namespace gan::training {
 
@@ -24,8 +24,8 @@ struct PreparedRecipe {
     state.set_lr_factor(1);
     Step one(number, state, batches, {});
     recipe->step(one);
-    std::map<std::string, double> values;
-    for (const auto& [key, value] : one.values()) values[key] = value.item<double>();
+    auto values = one.settle();
+    recipe->stepped(values);
     return values;
   }
   torch::Tensor run(const char* role, const torch::Tensor& picture) {

@@ -139,7 +139,7 @@ TEST_F(RunFolders, OtherDataIsNamedWhenARunGoesOn) {
 TEST_F(RunFolders, KeepingEveryCheckpointIsAllowedWhereThereIsRoomForThem) {
   run_whole("a", {"--set", "keep=1000000", "--set", "features=64", "--set", "convs=16", "--set",
                   "validate_every=0", "--steps", "14"});  // 11 MiB each
-  EXPECT_TRUE(std::filesystem::exists(scratch_.file("a/checkpoints/step-7.state")));
+  EXPECT_TRUE(std::filesystem::exists(scratch_.file("a/checkpoints/step-7.safetensors")));
 }
 
 // The step of a checkpoint.

@@ -129,12 +129,13 @@ PictureSplits open_pictures(const std::string& folder, const PictureFormat& form
                             const Holdout& holdout, std::vector<std::string>& notes) {
   if (!plain_or_packed(folder, "train-images-idx3-ubyte").empty()) {
     PictureFormat plain = format;
-    plain.mirror = false;
-    return {open_idx(folder, "train", format), open_idx(folder, "t10k", plain)};
+    plain.mirror = false;  // digits, letters and shoes have a right side
+    return {open_idx(folder, "train", plain), open_idx(folder, "t10k", plain)};
   }
   const auto listed = list_pictures(folder);
   check(!listed.empty(), ErrorKind::kData, folder,
         ": holds no pictures, nor the four IDX files of MNIST or Fashion-MNIST");
+  if (auto note = other_kinds_note(folder); !note.empty()) notes.push_back(std::move(note));
   ScanResult found = scan_pictures(listed, {"training"});
   if (!found.warning.empty()) notes.push_back(found.warning);
   auto files = std::move(found.files);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <filesystem>
 
 #include "core/error.h"
 #include "core/workers.h"
@@ -50,8 +51,8 @@ ScanResult scan_pictures(const std::vector<std::string>& files, const ScanRule& 
     }
   }
   check(small.empty(), ErrorKind::kData, rule.split, " data: ", small.size(), " of ", files.size(),
-        " pictures are smaller than the ", rule.least.width, "x", rule.least.height,
-        " that a patch needs:", first_named(small));
+        " pictures are smaller than the ", rule.least.width, "x", rule.least.height, " that ",
+        rule.made_by, " needs; a smaller one takes them:", first_named(small));
   if (!broken.empty())
     result.warning =
         concat("warning: ", rule.split, " data: ", broken.size(), " of ", files.size(),
@@ -61,10 +62,26 @@ ScanResult scan_pictures(const std::vector<std::string>& files, const ScanRule& 
   return result;
 }
 
+std::string other_kinds_note(const std::string& folder) {
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(folder, ignored)) return "";  // a video
+  std::string kinds;
+  int all = 0;
+  for (const auto& [suffix, count] : other_files(folder, /*recursive=*/true)) {
+    kinds +=
+        concat(kinds.empty() ? "" : ", ", count, " ", suffix.empty() ? "without suffix" : suffix);
+    all += count;
+  }
+  if (all == 0) return "";
+  return concat("note: ", folder, ": ", all, all == 1 ? " file is" : " files are",
+                " of kinds that are not read: ", kinds);
+}
+
 std::vector<std::string> checked_pictures(const std::string& folder, const ScanRule& rule,
                                           std::vector<std::string>& warnings) {
   const auto files = list_pictures(folder);
   check(!files.empty(), ErrorKind::kData, folder, ": holds no pictures (", rule.split, " data)");
+  if (auto note = other_kinds_note(folder); !note.empty()) warnings.push_back(std::move(note));
   ScanResult result = scan_pictures(files, rule);
   if (!result.warning.empty()) warnings.push_back(result.warning);
   return result.files;
@@ -76,12 +93,10 @@ std::vector<std::string> hold_out(std::vector<std::string>& files, const Holdout
   check(n >= 2, ErrorKind::kData, "at least two pictures are needed, one to validate on");
   check(!holdout.exact || holdout.count < n, ErrorKind::kSettings, "holdout=", holdout.count,
         " of ", n, " pictures leaves none to train on; it may be 1 to ", n - 1);
-  const int most = std::max(static_cast<int>(n / 10), 1);
-  const int count = holdout.exact ? holdout.count : std::min(holdout.count, most);
-  if (count < holdout.count)
-    notes.push_back(concat("note: holdout ", holdout.count, " of ", n, " pictures: ", count,
-                           count == 1 ? " is" : " are",
-                           " held out; --set holdout=N for another number"));
+  const bool asked = holdout.count > 0 && holdout.count < n;
+  const int count = asked ? holdout.count : std::clamp(static_cast<int>(n / 10), 1, holdout.usual);
+  notes.push_back(concat("note: ", count, " of ", n, " pictures ", count == 1 ? "is" : "are",
+                         " held out to validate on; --set holdout=N for another number"));
   std::vector<std::string> held, kept;
   for (int64_t i = 0; i < n; ++i)
     (i * count / n != (i + 1) * count / n ? held : kept).push_back(files[static_cast<size_t>(i)]);

@@ -21,8 +21,10 @@ class SuperResolutionDataset : public Dataset {
  public:
   // patch: side of the small patch in pixels. Pictures are cropped to multiples of the scale.
   // budget: bytes of pictures, large and small, that are kept in memory; what does not fit is read
-  // and shrunk each time it is drawn. Throws Error(kData) when the list is empty or a picture is
-  // smaller than a patch.
+  // and shrunk each time it is drawn. Of photographs of more than kLargePixels only what a patch
+  // needs is shrunk. Throws Error(kData) when the list is empty or a picture is smaller than a
+  // patch.
+  static constexpr int64_t kLargePixels = int64_t{4} << 20;
   SuperResolutionDataset(std::vector<std::string> files, int patch, LowResolutionOptions options,
                          size_t budget = ImageCache::kDefaultBudget);
 
@@ -32,6 +34,7 @@ class SuperResolutionDataset : public Dataset {
 
  private:
   std::shared_ptr<const Bytes8> small(size_t index, const Bytes8& large) const;
+  Size small_size(size_t index, const Bytes8& large) const;
 
   ImageCache large_;
   int patch_;

@@ -100,32 +100,37 @@ Picture resized_to(Picture picture, int side) {
   return picture;
 }
 
-Picture prepared(const Bytes8& image, const CropOptions& options) {
-  Picture picture = crop_picture(image, 0, 0, image.size);
-  return options.load > 0 ? resized_to(std::move(picture), options.load) : picture;
+Picture whole(const Bytes8& image) { return crop_picture(image, 0, 0, image.size); }
+
+// What a phone makes of a picture, number `index` of its list.
+Bytes8 photographed(const Bytes8& image, size_t index) {
+  Random random(kPhoneSeed, index, 0);
+  return to_bytes(photograph(whole(image), {}, random));
 }
 
-ImageCache::Change change_of(const TwoDomains& files) {
-  if (!files.phone) return {};
-  return [](const Bytes8& image, size_t index) {
-    Random random(kPhoneSeed, index, 0);
-    return to_bytes(photograph(crop_picture(image, 0, 0, image.size), {}, random));
+// How the files of a domain become what squares are cut from: through the phone's camera, then
+// resized, in 8 bits as the original does.
+ImageCache::Change change_of(bool phone, const CropOptions& options) {
+  if (!phone && options.load == 0) return {};
+  return [phone, load = options.load](const Bytes8& image, size_t index) {
+    const Bytes8 seen = phone ? photographed(image, index) : image;
+    return load > 0 ? to_bytes(resized_to(whole(seen), load)) : seen;
   };
 }
 
-Square random_square(const Picture& picture, const CropOptions& options, Random& random,
+Square random_square(const Bytes8& image, const CropOptions& options, Random& random,
                      const std::string& file) {
-  check(picture.size.width >= options.crop && picture.size.height >= options.crop, ErrorKind::kData,
-        file, ": ", picture.size.width, "x", picture.size.height, " is smaller than the crop of ",
+  check(image.size.width >= options.crop && image.size.height >= options.crop, ErrorKind::kData,
+        file, ": ", image.size.width, "x", image.size.height, " is smaller than the crop of ",
         options.crop);
-  Square square{random.below(picture.size.width - options.crop + 1),
-                random.below(picture.size.height - options.crop + 1), false};
+  Square square{random.below(image.size.width - options.crop + 1),
+                random.below(image.size.height - options.crop + 1), false};
   square.mirror = options.mirror && random.chance(0.5);
   return square;
 }
 
-Picture cut(const Picture& picture, const Square& square, int side) {
-  return flipped(crop(picture, square.x, square.y, {side, side}), square.mirror ? 1 : 0);
+Picture cut(const Bytes8& image, const Square& square, int side) {
+  return flipped(crop_picture(image, square.x, square.y, {side, side}), square.mirror ? 1 : 0);
 }
 
 Bytes8 half_of(const Bytes8& image, bool right) {
@@ -139,9 +144,17 @@ Bytes8 half_of(const Bytes8& image, bool right) {
   return half;
 }
 
+// The same of files that hold A|B side by side.
+ImageCache::Change half_change(bool right, const CropOptions& options) {
+  return [right, resized = change_of(false, options)](const Bytes8& image, size_t index) {
+    const Bytes8 half = half_of(image, right);
+    return resized ? resized(half, index) : half;
+  };
+}
+
 }  // namespace
 
-TwoDomains find_domains(const std::string& folder, bool paired) {
+TwoDomains find_domains(const std::string& folder, bool paired, const std::string& otherwise) {
   const fs::path root = folder;
   check(is_folder(root), ErrorKind::kData, folder, ": no such folder");
   TwoDomains found;
@@ -163,35 +176,43 @@ TwoDomains find_domains(const std::string& folder, bool paired) {
     take_two_folders(root, found);
   }
   check(!found.a.empty() && (found.side_by_side || !found.b.empty()), ErrorKind::kData, folder,
-        ": holds no pictures of two domains; wanted ", kLayouts);
+        ": holds no pictures of two domains; wanted ", kLayouts, otherwise);
   if (paired && !found.side_by_side) check_partners(found, folder);
   return found;
 }
 
+bool domains_are_paired(const std::string& folder) {
+  const fs::path root = folder;
+  if (!is_folder(root / "trainA") && !images_in(root / "train").empty()) return true;
+  const TwoDomains found = find_domains(folder, /*paired=*/false);
+  return std::ranges::equal(found.a, found.b, {}, stem, stem);
+}
+
 PairedDataset::PairedDataset(const TwoDomains& files, const CropOptions& options)
-    : a_(files.a, change_of(files)),
-      b_(files.b),
-      side_by_side_(files.side_by_side),
+    : a_(files.a,
+         files.side_by_side ? half_change(false, options) : change_of(files.phone, options)),
+      b_(files.side_by_side ? files.a : files.b,
+         files.side_by_side ? half_change(true, options) : change_of(false, options)),
       swap_(files.swap),
       options_(options) {}
 
 Sample PairedDataset::get(int64_t index, Random& random) const {
   const auto i = static_cast<size_t>(index);
-  const auto first = a_.get(i);
-  const Picture a = prepared(side_by_side_ ? half_of(*first, false) : *first, options_);
-  const Picture b = prepared(side_by_side_ ? half_of(*first, true) : *b_.get(i), options_);
-  check(a.size == b.size, ErrorKind::kData, a_.file(i), ": ", a.size.width, "x", a.size.height,
-        ", its partner has ", b.size.width, "x", b.size.height);
-  const Square square = random_square(a, options_, random, a_.file(i));
-  Sample sample{cut(a, square, options_.crop), cut(b, square, options_.crop), 0, a_.file(i)};
+  const auto a = a_.get(i), b = b_.get(i);
+  check(a->size == b->size, ErrorKind::kData, a_.file(i), ": ", a->size.width, "x", a->size.height,
+        ", its partner has ", b->size.width, "x", b->size.height);
+  const Square square = random_square(*a, options_, random, a_.file(i));
+  Sample sample{cut(*a, square, options_.crop), cut(*b, square, options_.crop), 0, a_.file(i)};
   if (swap_) std::swap(sample.input, sample.target);
   return sample;
 }
 
 Picture judged_picture(const Bytes8& image, const CropOptions& options) {
-  Picture whole = crop_picture(image, 0, 0, image.size);
-  return options.load == 0 ? centre_patch(whole, options.crop)
-                           : resized_to(std::move(whole), options.crop);
+  if (options.load > 0) return resized_to(whole(image), options.crop);
+  const Size side{std::min(options.crop, image.size.width),
+                  std::min(options.crop, image.size.height)};
+  return crop_picture(image, (image.size.width - side.width) / 2,
+                      (image.size.height - side.height) / 2, side);
 }
 
 namespace {
@@ -209,7 +230,7 @@ BytePair read_pair(const TwoDomains& files, const std::vector<std::string>& list
   } else {
     pair.b = read_picture_8bit(list_b[index]);
   }
-  if (const auto change = change_of(files)) pair.a = change(pair.a, index);
+  if (files.phone) pair.a = photographed(pair.a, index);
   if (files.swap) std::swap(pair.a, pair.b);
   return pair;
 }
@@ -224,10 +245,9 @@ void check_sizes(const RestorationCase& pair, const std::string& file) {
 
 RestorationCase whole_pair(const TwoDomains& files, size_t index) {
   const BytePair pair = read_pair(files, files.a, files.b, index);
-  RestorationCase whole{crop_picture(pair.a, 0, 0, pair.a.size),
-                        crop_picture(pair.b, 0, 0, pair.b.size)};
-  check_sizes(whole, files.a[index]);
-  return whole;
+  RestorationCase one{whole(pair.a), whole(pair.b)};
+  check_sizes(one, files.a[index]);
+  return one;
 }
 
 std::vector<RestorationCase> held_out_pairs(const TwoDomains& files, const CropOptions& options) {
@@ -241,14 +261,19 @@ std::vector<RestorationCase> held_out_pairs(const TwoDomains& files, const CropO
 }
 
 UnpairedDataset::UnpairedDataset(const TwoDomains& files, const CropOptions& options)
-    : a_(files.a, change_of(files)), b_(files.b), swap_(files.swap), options_(options) {}
+    : a_(files.a,
+         files.side_by_side ? half_change(false, options) : change_of(files.phone, options)),
+      b_(files.side_by_side ? files.a : files.b,
+         files.side_by_side ? half_change(true, options) : change_of(false, options)),
+      swap_(files.swap),
+      options_(options) {}
 
 Sample UnpairedDataset::get(int64_t index, Random& random) const {
   const size_t i = static_cast<size_t>(index) % a_.size();
   const auto j = static_cast<size_t>(random.below(static_cast<int>(b_.size())));
   const auto square_of = [&](const ImageCache& domain, size_t at) {
-    const Picture picture = prepared(*domain.get(at), options_);
-    return cut(picture, random_square(picture, options_, random, domain.file(at)), options_.crop);
+    const auto image = domain.get(at);
+    return cut(*image, random_square(*image, options_, random, domain.file(at)), options_.crop);
   };
   Sample sample;
   sample.input = square_of(a_, i);

@@ -34,8 +34,11 @@ struct TwoDomains {
   std::string note;                         // which folder is which, where their names do not say
 };
 // paired: only layouts whose pictures belong together. Throws Error(kData) that says what
-// was looked for and, of unequal folders, the first names without a partner.
-TwoDomains find_domains(const std::string& folder, bool paired);
+// was looked for, what to do `otherwise`, and, of unequal folders, the first names without a
+// partner.
+TwoDomains find_domains(const std::string& folder, bool paired, const std::string& otherwise = "");
+// Whether a folder has such a layout.
+bool domains_are_paired(const std::string& folder);
 
 // Pairs: the same square of both pictures, mirrored alike. input: A, target: B. side_by_side: the
 // left half of a file is A, the right one B.
@@ -47,7 +50,7 @@ class PairedDataset : public Dataset {
 
  private:
   ImageCache a_, b_;
-  bool side_by_side_, swap_;
+  bool swap_;
   CropOptions options_;
 };
 

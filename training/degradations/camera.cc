@@ -6,10 +6,6 @@
 
 namespace gan::training {
 
-void add_gaussian_noise(Picture& picture, double sigma, Random& random) {
-  for (float& value : picture.values) value += static_cast<float>(sigma * random.normal());
-}
-
 void jpeg_round_trip(Picture& picture, int quality) {
   cv::Mat rgb(picture.size.height, picture.size.width, CV_32FC3, picture.values.data());
   cv::Mat bytes;

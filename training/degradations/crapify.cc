@@ -8,6 +8,7 @@
 #include "training/degradations/camera.h"
 #include "training/degradations/jpeg.h"
 #include "training/degradations/kernels.h"
+#include "training/degradations/noise.h"
 
 namespace gan::training {
 namespace {
@@ -58,7 +59,7 @@ Picture photograph(const Picture& picture, const PhoneCameraOptions& options, Ra
       for (int c = 0; c < 3; ++c)
         rgb[c] = (0.5f + static_cast<float>(contrast) * (rgb[c] * gain[c] - 0.5f)) * light;
     }
-  add_gaussian_noise(result, random.uniform(0, options.noise) / 255, random);
+  add_gaussian_noise(result, random.uniform(0, options.noise) / 255, NoiseColour::kRgb, random);
   clamp_to_unit(result);
   jpeg_round_trip(
       result, options.quality_low + random.below(options.quality_high - options.quality_low + 1));

@@ -28,51 +28,57 @@ double factor_of(double quality) {
   return (quality < 50 ? 5000 / quality : 200 - 2 * quality) / 100;
 }
 
-// cosine[x][u] with the transform's scale in it.
-const std::array<std::array<double, kBlock>, kBlock>& cosines() {
-  static const auto table = [] {
-    std::array<std::array<double, kBlock>, kBlock> made{};
-    for (int x = 0; x < kBlock; ++x)
-      for (int u = 0; u < kBlock; ++u)
-        made[x][u] = 0.5 * (u == 0 ? M_SQRT1_2 : 1) * std::cos((2 * x + 1) * u * M_PI / 16);
-    return made;
-  }();
-  return table;
-}
-
 struct Plane {
   int width, height;  // multiples of 8
   std::vector<double> values;
   double& at(int x, int y) { return values[static_cast<size_t>(y) * width + x]; }
 };
 
+using Block = std::array<std::array<double, kBlock>, kBlock>;
+
+// sum_k a[i][k] b[k][j]; the innermost loop runs along rows, for the compiler's vectors.
+Block product(const Block& a, const Block& b) {
+  Block sum{};
+  for (size_t i = 0; i < kBlock; ++i)
+    for (size_t k = 0; k < kBlock; ++k)
+      for (size_t j = 0; j < kBlock; ++j) sum[i][j] += a[i][k] * b[k][j];
+  return sum;
+}
+
+Block transposed(const Block& a) {
+  Block t;
+  for (size_t i = 0; i < kBlock; ++i)
+    for (size_t j = 0; j < kBlock; ++j) t[j][i] = a[i][j];
+  return t;
+}
+
+// [x][u] with the transform's scale in it.
+Block cosines() {
+  Block made{};
+  for (size_t x = 0; x < kBlock; ++x)
+    for (size_t u = 0; u < kBlock; ++u)
+      made[x][u] = 0.5 * (u == 0 ? M_SQRT1_2 : 1) *
+                   std::cos(static_cast<double>((2 * x + 1) * u) * M_PI / 16);
+  return made;
+}
+
+// To frequencies, rounded to their steps, and back.
 void code_block(Plane& plane, int x0, int y0, const std::array<double, 64>& steps) {
-  const auto& cosine = cosines();
-  double rows[kBlock][kBlock], coefficients[kBlock][kBlock];
+  static const Block forth = cosines(), back = transposed(forth);
+  Block pixels;
   for (int y = 0; y < kBlock; ++y)
-    for (int v = 0; v < kBlock; ++v) {
-      rows[y][v] = 0;
-      for (int x = 0; x < kBlock; ++x)
-        rows[y][v] += (plane.at(x0 + x, y0 + y) - 128) * cosine[x][v];
+    for (int x = 0; x < kBlock; ++x)
+      pixels[static_cast<size_t>(y)][static_cast<size_t>(x)] = plane.at(x0 + x, y0 + y) - 128;
+  Block waves = product(back, product(pixels, forth));
+  for (size_t u = 0; u < kBlock; ++u)
+    for (size_t v = 0; v < kBlock; ++v) {
+      const double step = steps[kBlock * u + v];
+      waves[u][v] = std::nearbyint(waves[u][v] / step) * step;
     }
-  for (int u = 0; u < kBlock; ++u)
-    for (int v = 0; v < kBlock; ++v) {
-      double sum = 0;
-      for (int y = 0; y < kBlock; ++y) sum += rows[y][v] * cosine[y][u];
-      const double step = steps[static_cast<size_t>(kBlock * u + v)];
-      coefficients[u][v] = std::nearbyint(sum / step) * step;
-    }
-  for (int u = 0; u < kBlock; ++u)
-    for (int x = 0; x < kBlock; ++x) {
-      rows[u][x] = 0;
-      for (int v = 0; v < kBlock; ++v) rows[u][x] += coefficients[u][v] * cosine[x][v];
-    }
+  pixels = product(forth, product(waves, back));
   for (int y = 0; y < kBlock; ++y)
-    for (int x = 0; x < kBlock; ++x) {
-      double sum = 128;
-      for (int u = 0; u < kBlock; ++u) sum += rows[u][x] * cosine[y][u];
-      plane.at(x0 + x, y0 + y) = sum;
-    }
+    for (int x = 0; x < kBlock; ++x)
+      plane.at(x0 + x, y0 + y) = pixels[static_cast<size_t>(y)][static_cast<size_t>(x)] + 128;
 }
 
 void code_plane(Plane& plane, const std::array<double, 64>& steps) {

@@ -16,7 +16,7 @@ template <class Value>
 Kernel make_kernel(int size, const Value& value) {
   check(size >= 1 && size % 2 == 1, ErrorKind::kSettings, "a kernel's size must be odd, got ",
         size);
-  Kernel kernel{size, {}};
+  Kernel kernel{size, {}, {}};
   for (int y = -size / 2; y <= size / 2; ++y)
     for (int x = -size / 2; x <= size / 2; ++x) kernel.weights.push_back(value(x, y));
   const double sum = std::accumulate(kernel.weights.begin(), kernel.weights.end(), 0.0);
@@ -37,7 +37,7 @@ Kernel blur_kernel(const BlurOptions& options) {
   // S^-1 = R diag(1 / sigma^2) R'
   const double a = c * c / xx + s * s / yy, b = c * s * (1 / xx - 1 / yy),
                d = s * s / xx + c * c / yy;
-  return make_kernel(options.size, [&](double x, double y) {
+  Kernel kernel = make_kernel(options.size, [&](double x, double y) {
     const double q = a * x * x + 2 * b * x * y + d * y * y;
     switch (options.shape) {
       case BlurShape::kGaussian: return std::exp(-q / 2);
@@ -46,6 +46,12 @@ Kernel blur_kernel(const BlurOptions& options) {
     }
     return 0.0;
   });
+  if (options.shape == BlurShape::kGaussian && xx == yy) {
+    const auto middle = kernel.weights.begin() + ptrdiff_t{options.size} * (options.size / 2);
+    const double root = std::sqrt(middle[options.size / 2]);
+    for (int i = 0; i < options.size; ++i) kernel.row.push_back(middle[i] / root);
+  }
+  return kernel;
 }
 
 Kernel sinc_kernel(int size, double cutoff) {
@@ -58,7 +64,7 @@ Kernel sinc_kernel(int size, double cutoff) {
 Kernel padded(const Kernel& kernel, int size) {
   check(size >= kernel.size && size % 2 == 1, ErrorKind::kSettings, "a kernel of ", kernel.size,
         " does not fit into one of ", size);
-  Kernel larger{size, std::vector<double>(static_cast<size_t>(size) * size)};
+  Kernel larger{size, std::vector<double>(static_cast<size_t>(size) * size), {}};
   const int margin = (size - kernel.size) / 2;
   for (int y = 0; y < kernel.size; ++y)
     std::copy_n(kernel.weights.begin() + ptrdiff_t{y} * kernel.size, kernel.size,
@@ -67,8 +73,14 @@ Kernel padded(const Kernel& kernel, int size) {
 }
 
 void filter(Picture& picture, const Kernel& kernel) {
-  cv::Mat weights(kernel.size, kernel.size, CV_64F, const_cast<double*>(kernel.weights.data()));
   cv::Mat image = mat_of(picture);
+  if (!kernel.row.empty()) {
+    const cv::Mat row(kernel.row);
+    cv::sepFilter2D(image, image, -1, row, row, {-1, -1}, 0, cv::BORDER_REFLECT_101);
+    return;
+  }
+  const cv::Mat weights(kernel.size, kernel.size, CV_64F,
+                        const_cast<double*>(kernel.weights.data()));
   cv::filter2D(image.clone(), image, -1, weights, {-1, -1}, 0, cv::BORDER_REFLECT_101);
 }
 

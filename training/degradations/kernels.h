@@ -13,6 +13,7 @@ namespace gan::training {
 struct Kernel {
   int size = 0;
   std::vector<double> weights;  // size * size
+  std::vector<double> row;  // size, where the weights are its outer product with itself, or none
 };
 
 enum class BlurShape {

@@ -3,39 +3,20 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <opencv2/imgproc.hpp>
-#include <random>
-#include <set>
 
 #include "training/degradations/jpeg.h"
 #include "training/degradations/kernels.h"
+#include "training/degradations/noise.h"
 
 namespace gan::training {
 namespace {
 
-constexpr int kLargestKernel = 21;
-
-// Random numbers of <random>'s distributions; the same library gives the same numbers.
-class Bits {
- public:
-  using result_type = uint64_t;
-  explicit Bits(Random& random) : random_(random) {}
-  static constexpr uint64_t min() { return 0; }
-  static constexpr uint64_t max() { return std::numeric_limits<uint64_t>::max(); }
-  uint64_t operator()() { return random_.bits(); }
-
- private:
-  Random& random_;
-};
-
 // lowest: of the cut-off; 0: the one that fits the size.
 Kernel random_sinc(Random& random, double lowest) {
   const int size = 7 + 2 * random.below(8);
-  return padded(
-      sinc_kernel(size,
-                  random.uniform(lowest > 0 ? lowest : (size < 13 ? M_PI / 3 : M_PI / 5), M_PI)),
-      kLargestKernel);
+  return sinc_kernel(size,
+                     random.uniform(lowest > 0 ? lowest : (size < 13 ? M_PI / 3 : M_PI / 5), M_PI));
 }
 
 double random_beta(Random& random, double low, double high) {
@@ -59,7 +40,7 @@ Kernel random_blur(const DegradationOrder& order, Random& random) {
     blur.shape = BlurShape::kPlateau;
     blur.beta = random_beta(random, 1, 2);
   }
-  return padded(blur_kernel(blur), kLargestKernel);
+  return blur_kernel(blur);
 }
 
 Picture resized(Picture& picture, Size size, Random& random) {
@@ -79,41 +60,14 @@ double random_scale(const DegradationOrder& order, Random& random) {
   return 1;
 }
 
-void add_gaussian(Picture& picture, double sigma, bool grey, Random& random) {
-  for (size_t i = 0; i < picture.values.size(); i += 3) {
-    const double shared = grey ? random.normal() : 0;
-    for (size_t c = 0; c < 3; ++c)
-      picture.values[i + c] += static_cast<float>(sigma * (grey ? shared : random.normal()));
-  }
-}
-
-// Poisson noise of as many levels as the 8-bit picture has values (a power of two above it).
-void add_poisson(Picture& picture, double strength, bool grey, Random& random) {
-  std::set<int> levels;
-  for (float& value : picture.values) {
-    value = std::round(std::clamp(value, 0.0f, 1.0f) * 255) / 255;
-    levels.insert(static_cast<int>(std::lround(value * 255)));
-  }
-  const double count = std::exp2(std::ceil(std::log2(static_cast<double>(levels.size()))));
-  Bits bits(random);
-  const auto noise = [&](double value) {
-    std::poisson_distribution<int> draw(std::max(value * count, 1e-9));
-    return draw(bits) / count - value;
-  };
-  for (size_t i = 0; i < picture.values.size(); i += 3) {
-    float* rgb = &picture.values[i];
-    const double luma = 0.2989 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2];
-    const double shared = grey ? noise(luma) : 0;
-    for (int c = 0; c < 3; ++c)
-      rgb[c] += static_cast<float>(strength * (grey ? shared : noise(rgb[c])));
-  }
-}
-
 void add_noise(Picture& picture, const DegradationOrder& order, bool grey, Random& random) {
+  const auto colour = grey ? NoiseColour::kGrey : NoiseColour::kRgb;
   if (random.chance(order.gaussian_probability))
-    add_gaussian(picture, random.uniform(order.noise_low, order.noise_high) / 255, grey, random);
+    add_gaussian_noise(picture, random.uniform(order.noise_low, order.noise_high) / 255, colour,
+                       random);
   else
-    add_poisson(picture, random.uniform(order.poisson_low, order.poisson_high), grey, random);
+    add_poisson_noise(picture, random.uniform(order.poisson_low, order.poisson_high), colour,
+                      random);
   clamp_to_unit(picture);
 }
 

@@ -8,29 +8,25 @@
 #include "core/resize.h"
 #include "models/picture_tensor.h"
 #include "training/losses/structure.h"
-#include "training/sample_grid.h"
+#include "training/meters/sample_grid.h"
 
 namespace gan::training {
 
-namespace {
-
-double hfen_of(const Picture& restored, const Picture& truth, int crop) {
+double hfen(Picture restored, Picture truth, int crop) {
   torch::NoGradGuard no_grad;
-  const auto inner = [crop](const Picture& picture) {
+  const auto inner = [crop](Picture& picture) {
+    round_to_8bit(picture);
     const auto tensor = tensor_from_picture(picture);
     return tensor.slice(2, crop, tensor.size(2) - crop).slice(3, crop, tensor.size(3) - crop);
   };
   return losses::hfen(inner(restored), inner(truth)).item<double>();
 }
 
-}  // namespace
-
 Quality measure(Picture restored, Picture truth, int crop) {
   round_to_8bit(restored);
   round_to_8bit(truth);
   const Picture restored_y = luma_bt601(restored), truth_y = luma_bt601(truth);
   Quality quality;
-  quality.hfen_rgb = hfen_of(restored, truth, crop);
   for (Picture* picture : {&restored, &truth})
     for (float& value : picture->values) value *= 255;
   const auto y = restored_y.view().crop(crop), y_truth = truth_y.view().crop(crop);
@@ -73,15 +69,48 @@ RestorationJudge::Verdict RestorationJudge::judge(const Restore& restore) const 
   return verdict;
 }
 
+namespace {
+
+constexpr size_t kShown = 4;     // pictures of a grid
+constexpr int kShownSide = 128;  // pixels a side of what is shown of each
+constexpr int kAround = 32;      // beside it, that a quick look restores too
+
+// The middle of both, `side` pixels of the damaged one, or as much as there is.
+RestorationCase middle_of(const RestorationCase& one, int side, int scale) {
+  const Size all = one.damaged.size, part{std::min(side, all.width), std::min(side, all.height)};
+  const int x = (all.width - part.width) / 2, y = (all.height - part.height) / 2;
+  return {crop(one.damaged, x, y, part),
+          crop(one.truth, x * scale, y * scale, {part.width * scale, part.height * scale})};
+}
+
+}  // namespace
+
 Picture RestorationJudge::grid(const Restore& restore) const {
   std::vector<Picture> cells;
-  for (size_t i = 0; i < std::min<size_t>(cases_.size(), 4); ++i) {
+  for (size_t i = 0; i < std::min(cases_.size(), kShown); ++i) {
     const auto& one = cases_[i];
     for (const Picture& picture :
          {resize(one.damaged, one.truth.size), restore(one.damaged), one.truth})
-      cells.push_back(centre_patch(picture, 128));
+      cells.push_back(centre_patch(picture, kShownSide));
   }
   return make_grid(cells, 3);
+}
+
+std::pair<RestorationJudge::Verdict, Picture> RestorationJudge::look(const Restore& restore) const {
+  Verdict verdict;
+  std::vector<Picture> cells;
+  const size_t count = std::min(cases_.size(), kShown);
+  for (size_t i = 0; i < count; ++i) {
+    const auto one = middle_of(cases_[i], (kShownSide + 2 * kAround + scale_ - 1) / scale_, scale_);
+    const Picture plain = resize(one.damaged, one.truth.size), restored = restore(one.damaged);
+    verdict.plain.add(measure(plain, one.truth, scale_));
+    verdict.restored.add(measure(restored, one.truth, scale_));
+    for (const Picture& picture : {plain, restored, one.truth})
+      cells.push_back(centre_patch(picture, kShownSide));
+  }
+  verdict.plain.divide(static_cast<double>(count));
+  verdict.restored.divide(static_cast<double>(count));
+  return {verdict, make_grid(cells, 3)};
 }
 
 }  // namespace gan::training

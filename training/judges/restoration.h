@@ -18,7 +18,7 @@ struct Quality {
   double psnr_y_db = 0, ssim_y = 0;      // on the BT.601 luma
   double psnr_rgb_db = 0, ssim_rgb = 0;  // all three channels pooled; SSIM averaged over them
   double mse_rgb = 0;                    // code values squared
-  double hfen_rgb = 0;                   // losses/structure.h; 0: no difference
+  double hfen_rgb = 0;                   // hfen() below, where it was asked for
   void add(const Quality& other);        // for means
   void divide(double count);
 };
@@ -26,6 +26,8 @@ struct Quality {
 // Both pictures in [0, 1] and of one size, at least 11 + 2 crop pixels a side; rounded to 8 bits
 // here.
 Quality measure(Picture restored, Picture truth, int crop);
+// The high-frequency error norm of losses/structure.h, 0: no difference; of the same pictures.
+double hfen(Picture restored, Picture truth, int crop);
 
 class RestorationJudge {
  public:
@@ -41,7 +43,11 @@ class RestorationJudge {
 
   // Rows of plain | restored | truth, at most 4 pictures, a patch of 128 pixels from each.
   Picture grid(const Restore& restore) const;
+  // The same of patches that are restored by themselves, and their means: quick, and near.
+  std::pair<Verdict, Picture> look(const Restore& restore) const;
   const std::vector<RestorationCase>& cases() const { return cases_; }
+  const Quality& plain() const { return plain_; }  // means of the plain pictures
+  int scale() const { return scale_; }
 
  private:
   std::vector<RestorationCase> cases_;

@@ -15,7 +15,8 @@ PathLength path_length(const torch::Tensor& picture, const torch::Tensor& styles
   const double pixels = static_cast<double>(picture.size(2) * picture.size(3));
   const auto gradient = torch::autograd::grad({(picture * (noise / std::sqrt(pixels))).sum()},
                                               {styles}, {}, true, true)[0];
-  const auto lengths = gradient.square().sum(2).mean(1).sqrt();
+  // Where no style matters yet, as of a residual start, the root has no slope.
+  const auto lengths = (gradient.square().sum(2).mean(1) + 1e-12).sqrt();
   const auto moved = at::lerp(mean, lengths.mean(), kDecay);
   // The new mean takes part in the gradient, as in the original.
   return {(lengths - moved).square().mean(), moved.detach(), lengths};

@@ -11,7 +11,8 @@ const std::vector<std::string> kLayers = {"relu1_2", "relu2_2", "relu3_3", "relu
 
 }  // namespace
 
-Lpips::Lpips(std::shared_ptr<Vgg> vgg, const std::string& weights) : vgg_(std::move(vgg)) {
+Lpips::Lpips(std::shared_ptr<FeatureNetwork> vgg, const std::string& weights)
+    : vgg_(std::move(vgg)) {
   const TensorFile file = open_tensor_file(weights);
   constexpr int64_t kChannels[] = {64, 128, 256, 512, 512};
   for (size_t i = 0; i < weights_.size(); ++i) {

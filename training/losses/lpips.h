@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "models/features/vgg.h"
+#include "models/features/features.h"
 
 namespace gan::training::losses {
 
@@ -14,16 +14,16 @@ namespace gan::training::losses {
 // differences are weighted channel by channel, averaged over the positions and added.
 class Lpips {
  public:
-  // vgg: VGG16 of torchvision (feature_network("16", FILE, ...)). weights: the authors' vgg.pth, of
+  // vgg: VGG16 of torchvision (feature_network("16", ...)). weights: the authors' vgg.pth, of
   // which lin0.model.1.weight to lin4.model.1.weight are read. Throws Error: kNotFound,
   // kUnreadable, kWrongType.
-  Lpips(std::shared_ptr<Vgg> vgg, const std::string& weights);
+  Lpips(std::shared_ptr<FeatureNetwork> vgg, const std::string& weights);
 
   // {N, 3, H, W} in [0, 1] both, sides at least 16; the mean over the batch. 0: alike.
   torch::Tensor operator()(const torch::Tensor& a, const torch::Tensor& b) const;
 
  private:
-  std::shared_ptr<Vgg> vgg_;
+  std::shared_ptr<FeatureNetwork> vgg_;
   std::array<torch::Tensor, 5> weights_;  // {1, C, 1, 1}
 };
 

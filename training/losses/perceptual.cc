@@ -1,28 +1,31 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "training/losses/perceptual.h"
 
-#include <algorithm>
+#include "core/error.h"
+#include "models/features/mobilenet.h"
+#include "models/features/vgg.h"
 
 namespace gan::training::losses {
 namespace {
 
 torch::Tensor unit(const torch::Tensor& features) {
-  return features / (features.square().sum(1, true).sqrt() + 1e-10);
+  return features / (features.square().sum(1, true) + 1e-10).sqrt();
 }
 
 }  // namespace
 
-Perceptual::Perceptual(std::shared_ptr<Vgg> vgg, std::vector<FeatureTerm> terms, Distance distance)
-    : vgg_(std::move(vgg)), terms_(std::move(terms)), distance_(distance) {
+Perceptual::Perceptual(std::shared_ptr<FeatureNetwork> network, std::vector<FeatureTerm> terms,
+                       Distance distance)
+    : network_(std::move(network)), terms_(std::move(terms)), distance_(distance) {
   for (const auto& term : terms_) layers_.push_back(term.layer);
 }
 
 torch::Tensor Perceptual::operator()(const torch::Tensor& picture,
                                      const torch::Tensor& reference) const {
-  const auto actual = vgg_->forward(picture, layers_);
+  const auto actual = network_->forward(picture, layers_);
   const auto wanted = [&] {
     torch::NoGradGuard no_grad;
-    return vgg_->forward(reference, layers_);
+    return network_->forward(reference, layers_);
   }();
   const auto distance = [&](const torch::Tensor& a, const torch::Tensor& b) {
     switch (distance_) {
@@ -41,36 +44,45 @@ torch::Tensor Perceptual::operator()(const torch::Tensor& picture,
   return loss;
 }
 
-int Perceptual::least_side() const {
-  int side = 1;
-  for (const auto& layer : layers_) {
-    const int stage = layer[layer.find_first_of("12345")] - '0';
-    side = std::max(side, 1 << (layer.starts_with("pool") ? stage : stage - 1));
-  }
-  return side;
-}
-
 torch::Tensor gram(const torch::Tensor& features) {
   const auto flat = features.flatten(2);
   return at::bmm(flat, flat.transpose(1, 2)) / static_cast<double>(flat.size(1) * flat.size(2));
 }
 
-std::shared_ptr<Vgg> feature_network(const std::string& depth, const std::string& source,
-                                     torch::Device device) {
-  if (source == "none") return nullptr;
-  std::shared_ptr<Vgg> vgg;
-  if (source == "random") {
-    VggOptions options;
-    options.depth = depth;
-    vgg = std::make_shared<Vgg>(options);
+void FeatureOptions::visit(OptionVisitor& v, const std::string& depth) {
+  v.text("perceptual", perceptual, "vgg|mobilenet",
+         "features: of VGG, or the built-in MobileNet's");
+  v.text("vgg", vgg, "",
+         concat("file of VGG", depth, " weights; none leaves the term out; random tries it out")
+             .c_str());
+}
+
+std::shared_ptr<FeatureNetwork> feature_network(const std::string& depth,
+                                                const FeatureOptions& options,
+                                                torch::Device device) {
+  std::shared_ptr<FeatureNetwork> network;
+  if (!options.uses_vgg()) {
+    network = builtin_mobilenet();
+  } else if (options.vgg == "none") {
+    return nullptr;
+  } else if (options.vgg == "random") {
+    VggOptions random;
+    random.depth = depth;
+    network = std::make_shared<Vgg>(random);
   } else {
-    vgg = load_vgg(depth, source);
+    network = load_vgg(depth, options.vgg);
   }
-  vgg->to(device);
-  vgg->eval();
-  to_channels_last(*vgg);
-  for (auto& parameter : vgg->parameters()) parameter.set_requires_grad(false);
-  return vgg;
+  network->to(device);
+  network->eval();
+  to_channels_last(*network);
+  for (auto& parameter : network->parameters()) parameter.set_requires_grad(false);
+  return network;
+}
+
+Perceptual mobilenet_distance(std::shared_ptr<FeatureNetwork> network) {
+  return {std::move(network),
+          {{"features.1"}, {"features.3"}, {"features.6"}, {"features.13"}},
+          Perceptual::Distance::kUnitMse};
 }
 
 }  // namespace gan::training::losses

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "models/blocks/fixed_filter.h"
 
 namespace gan::training::losses {
 namespace {
@@ -16,16 +17,6 @@ torch::Tensor gaussian_row(int64_t taps, double sigma) {
   return row / row.sum();
 }
 
-// Filters every channel with row along both axes, valid positions.
-torch::Tensor blurred(const torch::Tensor& x, const torch::Tensor& row) {
-  const int64_t channels = x.size(1), taps = row.size(0), none = 0, one = 1;
-  const auto along = [&](const torch::Tensor& t, at::IntArrayRef shape) {
-    const auto kernel = row.to(t.options()).view(shape).repeat({channels, 1, 1, 1});
-    return at::conv2d(t, kernel, {}, one, none, one, channels);
-  };
-  return along(along(x, {1, 1, taps, 1}), {1, 1, 1, taps});
-}
-
 struct SsimMaps {
   torch::Tensor whole, contrast_structure;
 };
@@ -35,7 +26,7 @@ SsimMaps ssim_maps(const torch::Tensor& a, const torch::Tensor& b) {
         ErrorKind::kFailed, "SSIM wants equal pictures {N, C, H, W} of sides 11 or more, got ",
         a.sizes(), " and ", b.sizes());
   const auto row = gaussian_row(11, 1.5);
-  const auto mean = [&](const torch::Tensor& x) { return blurred(x, row); };
+  const auto mean = [&](const torch::Tensor& x) { return separable(x, row, row, 0); };
   const auto ma = mean(a), mb = mean(b);
   const auto variance_a = mean(a * a) - ma * ma, variance_b = mean(b * b) - mb * mb;
   const auto covariance = mean(a * b) - ma * mb;
@@ -43,10 +34,49 @@ SsimMaps ssim_maps(const torch::Tensor& a, const torch::Tensor& b) {
   return {contrast_structure * (2 * ma * mb + kC1) / (ma * ma + mb * mb + kC1), contrast_structure};
 }
 
-torch::Tensor filtered(const torch::Tensor& x, const torch::Tensor& kernel, int64_t padding) {
-  const int64_t channels = x.size(1), one = 1;
-  const auto weight = kernel.to(x.options()).repeat({channels, 1, 1, 1});
-  return at::conv2d(x, weight, {}, one, padding, one, channels);
+// A sum of outer products, column by row.
+using Products = std::vector<std::pair<torch::Tensor, torch::Tensor>>;
+
+torch::Tensor kernel_of(const Products& products) {
+  torch::Tensor kernel;
+  for (const auto& [column, row] : products) {
+    const auto one = at::outer(column, row);
+    kernel = kernel.defined() ? kernel + one : one;
+  }
+  return kernel;
+}
+
+torch::Tensor filtered(const torch::Tensor& x, const Products& products, int64_t padding) {
+  torch::Tensor sum;
+  for (const auto& [column, row] : products) {
+    const auto one = separable(x, column, row, padding);
+    sum = sum.defined() ? sum + one : one;
+  }
+  return sum;
+}
+
+// Laplacian of Gaussian: g(x) g(y) (x^2 + y^2 - 2 s^2) / s^4, less its mean.
+Products log_products(int64_t size, double sigma) {
+  const auto x2 = (torch::arange(size, torch::kDouble) - static_cast<double>(size / 2)).square();
+  const double s2 = sigma * sigma;
+  auto smooth = (-x2 / (2 * s2)).exp();
+  smooth = smooth / smooth.sum();
+  const Products products = {{(x2 - 2 * s2) * smooth / (s2 * s2), smooth},
+                             {smooth, x2 * smooth / (s2 * s2)}};
+  const auto mean = kernel_of(products).mean(), ones = torch::ones_like(smooth);
+  return {products[0], products[1], {-mean * ones, ones}};
+}
+
+// Second derivative along one axis, Gaussian along the other, and the reverse; both cut off at 4
+// sigma.
+Products scipy_log_products(double sigma) {
+  const auto radius = static_cast<int64_t>(4 * sigma + 0.5);
+  const auto x = torch::arange(-radius, radius + 1, torch::kDouble);
+  const double s2 = sigma * sigma;
+  auto smooth = (-x.square() / (2 * s2)).exp();
+  smooth = smooth / smooth.sum();
+  const auto second = (x.square() / (s2 * s2) - 1 / s2) * smooth;
+  return {{second, smooth}, {smooth, second}};
 }
 
 }  // namespace
@@ -82,36 +112,20 @@ torch::Tensor psnr_db(const torch::Tensor& a, const torch::Tensor& b) {
 }
 
 torch::Tensor log_kernel(int64_t size, double sigma) {
-  const auto x = torch::arange(size, torch::kDouble) - static_cast<double>(size / 2);
-  const auto r2 = x.square().view({-1, 1}) + x.square();
-  const double s2 = sigma * sigma;
-  auto gaussian = (-r2 / (2 * s2)).exp();
-  gaussian = gaussian / gaussian.sum();
-  const auto kernel = gaussian * (r2 - 2 * s2) / (s2 * s2);
-  return kernel - kernel.mean();
+  return kernel_of(log_products(size, sigma));
 }
 
-torch::Tensor scipy_log_kernel(double sigma) {
-  // Second derivative along one axis, Gaussian along the other, and the reverse; both cut off at 4
-  // sigma.
-  const auto radius = static_cast<int64_t>(4 * sigma + 0.5);
-  const auto x = torch::arange(-radius, radius + 1, torch::kDouble);
-  const double s2 = sigma * sigma;
-  auto smooth = (-x.square() / (2 * s2)).exp();
-  smooth = smooth / smooth.sum();
-  const auto second = (x.square() / (s2 * s2) - 1 / s2) * smooth;
-  return at::outer(second, smooth) + at::outer(smooth, second);
-}
+torch::Tensor scipy_log_kernel(double sigma) { return kernel_of(scipy_log_products(sigma)); }
 
 torch::Tensor hfenn(const torch::Tensor& a, const torch::Tensor& b) {
   constexpr double kNorm = 0.325;  // about the kernel's largest frequency response
   check(a.size(2) >= 13 && a.size(3) >= 13, ErrorKind::kFailed,
         "HFENN wants sides of at least 13, got ", a.sizes());
-  return filtered(a - b, scipy_log_kernel(1.5), 0).square().mean() / (kNorm * kNorm);
+  return filtered(a - b, scipy_log_products(1.5), 0).square().mean() / (kNorm * kNorm);
 }
 
 torch::Tensor hfen(const torch::Tensor& a, const torch::Tensor& reference) {
-  const auto kernel = log_kernel(15, 1.5);
+  const auto kernel = log_products(15, 1.5);
   return filtered(a - reference, kernel, 7).norm() / filtered(reference, kernel, 7).norm();
 }
 

@@ -3,6 +3,7 @@
 // network and no program but a browser.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -10,11 +11,22 @@
 
 namespace gan::training {
 
+// What a report says beside a recipe's numbers.
+struct ReportWords {
+  std::string samples;                   // what a sample shows: "bicubic | output | truth"
+  std::string plain;                     // what the lines without a network are: "bicubic", "input"
+  std::map<std::string, double> levels;  // of them, by column: {"val_psnr_y", 28.4}
+};
+
 struct ReportPage {
   std::string title;                                       // "esrgan, step 2000 of 60000"
   std::vector<std::pair<std::string, std::string>> facts;  // configuration, machine, command
   std::vector<std::string> samples;  // paths relative to the page, oldest first
+  ReportWords words;
 };
+
+// What a column of metrics.csv means, in a line; empty for one that is not known here.
+std::string meaning_of(const std::string& column);
 
 // Writes it whole or not at all. Throws Error(kUnwritable).
 void write_report(const std::string& path, const ReportPage& page, const MetricsCsv& metrics);

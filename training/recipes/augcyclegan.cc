@@ -5,15 +5,16 @@
 #include "models/blocks/fixed_filter.h"
 #include "models/picture_tensor.h"
 #include "training/datasets/paired_and_unpaired.h"
+#include "training/judges/seeded_pictures.h"
 #include "training/losses/latent.h"
 #include "training/losses/perceptual.h"
 #include "training/losses/pixel.h"
 #include "training/losses/smoothness.h"
+#include "training/meters/sample_grid.h"
 #include "training/recipes/augcyclegan_networks.h"
+#include "training/recipes/generator.h"
 #include "training/recipes/judgement.h"
 #include "training/recipes/picture_side.h"
-#include "training/sample_grid.h"
-#include "training/seeded_pictures.h"
 
 namespace gan::training {
 namespace {
@@ -27,13 +28,17 @@ class AugCycleGanRecipe : public TranslationRecipe {
   void prepare(RunState& state, const std::string& folder) override {
     check(options_.crop.crop <= 128, ErrorKind::kSettings,
           "crop must be at most 128, which the encoders take; got ", options_.crop.crop);
-    check(options_.batch > 1, ErrorKind::kSettings,
-          "batch must be at least 2: of one picture alone the encoders' batch norm, at one pixel, "
-          "leaves nothing of the code; got ",
+    check(options_.batch > 1 || options_.e_norm == "layer", ErrorKind::kSettings,
+          "batch must be at least 2 with e_norm=batch: of one picture alone it leaves nothing, at "
+          "one pixel; got ",
           options_.batch);
-    perceptual_ = open_features(state);
-    open_data(state, folder, options_, /*paired=*/false);
-    if (!options_.paired.empty()) add_pairs(state);
+    perceptual_ = features_of_pairs(options_, state.device());
+    const auto pairs = open_data(state, folder, options_,
+                                 options_.paired == "auto" ? Pairing::kSemi : Pairing::kUnpaired);
+    if (options_.paired == "auto")
+      add_pairs(pairs);
+    else if (!options_.paired.empty() && options_.paired != "none")
+      add_pairs(more_pairs(state, options_.paired, options_));
     make_networks(state, options_);
     for (const char* network : {"g", "f", "d_b"})
       check_side(state.network(network), options_.crop.crop, concat("crop=", options_.crop.crop));
@@ -44,17 +49,24 @@ class AugCycleGanRecipe : public TranslationRecipe {
 
   void step(Step& step) override {
     for (int round = 0; round < options_.rounds; ++round) {
-      const auto codes = draw_codes(step);
+      const Codes codes{two_sided() ? step.normal(latent()) : std::vector<torch::Tensor>(),
+                        step.normal(latent())};
       cycle(step, codes, Direction::kFromA);
       cycle(step, codes, Direction::kFromB);
     }
-    if (!options_.paired.empty()) supervise(step);
+    if (has_pairs_) supervise(step);
     if (options_.path != "none" && step.number() % options_.path_every == 0) regularise(step);
     if (options_.mode_seeking_weight > 0) seek_modes(step);
   }
 
   Values validate(RunState& state) override;
   Picture samples(RunState& state) override;
+  ReportWords words() const override {
+    ReportWords words = TranslationRecipe::words();
+    if (judge())
+      words.samples = "a row is a held-out picture: input | outputs of five codes | truth";
+    return words;
+  }
 
  protected:
   Picture translate(RunState& state, const Picture& picture) override {
@@ -70,35 +82,24 @@ class AugCycleGanRecipe : public TranslationRecipe {
 
  private:
   struct Codes {
-    torch::Tensor a, b;  // {N, latent}; a is undefined with one side
+    std::vector<torch::Tensor> a, b;  // {N, latent} of each batch; a is empty with one side
   };
 
   bool two_sided() const { return options_.two_sided(); }
-  std::optional<losses::Perceptual> open_features(RunState& state) const;
-  void add_pairs(RunState& state);
+  void add_pairs(const TwoDomains& pairs);
 
   // A batch's channels: the unpaired picture, then that of the pair where there are pairs.
   static torch::Tensor unpaired(const torch::Tensor& picture) { return picture.narrow(1, 0, 3); }
   static torch::Tensor of_pair(const torch::Tensor& picture) { return picture.narrow(1, 3, 3); }
 
-  torch::Tensor draw_code(const torch::Tensor& picture) const {
-    return torch::randn({picture.size(0), options_.network.latent}, picture.options());
-  }
-  // Of every batch of the step.
-  std::vector<Codes> draw_codes(Step& step) const {
-    std::vector<Codes> all;
-    for (const auto& batch : step.batches()) {
-      const auto b = draw_code(batch.input);
-      all.push_back({two_sided() ? draw_code(batch.input) : torch::Tensor(), b});
-    }
-    return all;
-  }
+  int64_t latent() const { return options_.network.latent; }
 
-  void cycle(Step& step, const std::vector<Codes>& codes, Direction direction);
+  void cycle(Step& step, const Codes& codes, Direction direction);
   void supervise(Step& step);
   void regularise(Step& step);
   void seek_modes(Step& step);
-  torch::Tensor path_penalty(Network& network, const torch::Tensor& picture, torch::Tensor& mean);
+  torch::Tensor path_penalty(Network& network, const torch::Tensor& picture,
+                             const torch::Tensor& code, torch::Tensor& mean);
   Picture translate(RunState& state, const Picture& picture, const torch::Tensor& code);
   torch::Tensor judged_code(int number) const {
     return seeded_codes(number, 1, options_.network.latent);
@@ -106,36 +107,29 @@ class AugCycleGanRecipe : public TranslationRecipe {
 
   AugCycleGanRunOptions options_;
   std::optional<losses::Perceptual> perceptual_;
+  bool has_pairs_ = false;
   torch::Tensor kernel_;
   torch::Tensor *path_mean_g_ = nullptr, *path_mean_f_ = nullptr;  // {}, of the run's state
 };
 
-std::optional<losses::Perceptual> AugCycleGanRecipe::open_features(RunState& state) const {
-  const auto vgg = losses::feature_network("19", options_.vgg, state.device());
-  check(vgg || options_.perceptual_weight == 0, ErrorKind::kSettings,
-        "perceptual_weight wants --set vgg=FILE, a file of VGG19 weights");
-  if (!vgg) return {};
-  return losses::Perceptual(vgg, {{"conv1_2"}, {"conv2_2"}, {"conv3_3"}, {"conv4_3"}, {"conv5_3"}},
-                            losses::Perceptual::Distance::kUnitMse);
-}
-
-void AugCycleGanRecipe::add_pairs(RunState& state) {
+void AugCycleGanRecipe::add_pairs(const TwoDomains& pairs) {
+  if (pairs.a.empty()) return;
+  has_pairs_ = true;
   set_training_set(std::make_unique<UnpairedAndPaired>(
-      take_training_set(), std::make_unique<PairedDataset>(
-                               more_pairs(state, options_.paired, options_), options_.crop)));
+      take_training_set(), std::make_unique<PairedDataset>(pairs, options_.crop)));
 }
 
-void AugCycleGanRecipe::cycle(Step& step, const std::vector<Codes>& codes, Direction direction) {
+void AugCycleGanRecipe::cycle(Step& step, const Codes& codes, Direction direction) {
   const bool from_a = direction == Direction::kFromA;
   const auto networks = way(step.state(), direction, two_sided());
   const std::string side = from_a ? "_a" : "_b";
   for (size_t i = 0; i < step.batches().size(); ++i) {
     const auto a = unpaired(step.batches()[i].input), b = unpaired(step.batches()[i].target);
-    const auto terms =
-        losses::augmented_cycle(networks,
-                                from_a ? losses::AugmentedBatch{a, b, codes[i].a, codes[i].b}
-                                       : losses::AugmentedBatch{b, a, codes[i].b, codes[i].a},
-                                kernel_);
+    const auto z_a = two_sided() ? codes.a[i] : torch::Tensor(), z_b = codes.b[i];
+    const auto terms = losses::augmented_cycle(
+        networks,
+        from_a ? losses::AugmentedBatch{a, b, z_a, z_b} : losses::AugmentedBatch{b, a, z_b, z_a},
+        kernel_);
     step.log("gan" + side, terms.picture_gan);
     step.log("cycle" + side, terms.cycle);
     step.log("blur" + side, terms.blur);
@@ -162,14 +156,12 @@ void AugCycleGanRecipe::cycle(Step& step, const std::vector<Codes>& codes, Direc
 void AugCycleGanRecipe::supervise(Step& step) {
   RunState& state = step.state();
   const auto run = [&](const char* role, const torch::Tensor& picture, const torch::Tensor& code) {
-    return run_unit(*state.network(role).network, picture, code);
+    return enhanced(state.network(role), picture, code);
   };
   step.update({"g", "e"}, "loss_paired", [&](const Batch& batch, size_t) {
     const auto a = of_pair(batch.input), b = of_pair(batch.target);
     const auto pair = torch::cat({a, b}, 1);
-    const auto code = [&](const char* role) {
-      return state.network(role).network->run({pair, {}, {}});
-    };
+    const auto code = [&](const char* role) { return state.network(role).run({pair, {}, {}}); };
     const auto to_b = run("g", a, code("e_b"));
     const auto to_a = run("f", b, two_sided() ? code("e_a") : torch::Tensor());
     const auto distance_b = losses::l1(to_b, b), distance_a = losses::l1(to_a, a);
@@ -186,9 +178,8 @@ void AugCycleGanRecipe::supervise(Step& step) {
 }
 
 torch::Tensor AugCycleGanRecipe::path_penalty(Network& network, const torch::Tensor& picture,
-                                              torch::Tensor& mean) {
+                                              const torch::Tensor& code, torch::Tensor& mean) {
   constexpr double kStep = 0.1;
-  const auto code = draw_code(picture);
   if (options_.path == "step") {
     const auto moved = code + kStep * torch::randn_like(code);
     const auto path = losses::path_step(run_unit(network, picture, code),
@@ -203,25 +194,34 @@ torch::Tensor AugCycleGanRecipe::path_penalty(Network& network, const torch::Ten
   return path.penalty;
 }
 
+// In fp32 always: two pictures that hardly differ are compared.
 void AugCycleGanRecipe::regularise(Step& step) {
   RunState& state = step.state();
-  step.update({"g"}, "loss_path", [&](const Batch& batch, size_t) {
-    auto penalty = path_penalty(*state.network("g").network, unpaired(batch.input), *path_mean_g_);
+  const auto codes = step.normal(latent());
+  step.update({"g"}, "loss_path", [&](const Batch& batch, size_t place) {
+    const auto& code = codes[place];
+    auto penalty =
+        path_penalty(*state.network("g").network, unpaired(batch.input), code, *path_mean_g_);
     if (two_sided())
-      penalty = penalty +
-                path_penalty(*state.network("f").network, unpaired(batch.target), *path_mean_f_);
+      penalty = penalty + path_penalty(*state.network("f").network, unpaired(batch.target), code,
+                                       *path_mean_f_);
     return penalty * (options_.path_weight * options_.path_every);
   });
   step.log("path_mean", *path_mean_g_);
 }
 
 void AugCycleGanRecipe::seek_modes(Step& step) {
-  step.update({"g"}, "loss_mode_seeking", [&](const Batch& batch, size_t) {
+  const auto codes = step.normal(latent()), others = step.normal(latent());
+  // Of pictures, or of what blur takes from them: then large areas need not change.
+  const auto seen = [&](const torch::Tensor& picture) {
+    return options_.mode_seeking == "detail" ? picture - depthwise(picture, kernel_) : picture;
+  };
+  step.update({"g"}, "loss_mode_seeking", [&](const Batch& batch, size_t place) {
+    const auto &code = codes[place], &other = others[place];
     const auto distance = [&](const char* role, const torch::Tensor& picture) {
-      const auto code = draw_code(picture), other = draw_code(picture);
-      Network& network = *step.state().network(role).network;
-      return losses::mode_seeking(run_unit(network, picture, code),
-                                  run_unit(network, picture, other), code, other);
+      const auto& network = step.state().network(role);
+      return losses::mode_seeking(seen(enhanced(network, picture, code)),
+                                  seen(enhanced(network, picture, other)), code, other);
     };
     auto loss = distance("g", unpaired(batch.input));
     if (two_sided()) loss = loss + distance("f", unpaired(batch.target));

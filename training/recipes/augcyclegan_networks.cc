@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "training/recipes/augcyclegan_networks.h"
 
+#include "core/error.h"
+#include "models/blocks/residual.h"
 #include "models/discriminators/augcyclegan_critic.h"
 #include "models/discriminators/latent_discriminator.h"
 #include "models/encoders/augcyclegan_encoder.h"
+#include "training/recipes/generator.h"
 
 namespace gan::training {
 
@@ -12,6 +15,21 @@ AugCycleGanRunOptions::AugCycleGanRunOptions() {
   steps = 50000;
   ema = 0.99;
   crop = {.load = 0, .crop = 100, .mirror = true};
+  network.residual = true;
+}
+
+void AugCycleGanRunOptions::make_small() {
+  network.features = e_features = d_features = 16;
+  crop.crop = 48;
+  batch = 4;
+  rounds = 1;
+  lr = 5e-4;
+  cycle_weight = blur_weight = paired_weight = 10;
+  code_weight = 5;
+  mode_seeking_weight = 5;
+  steps = 2500;
+  log_every = 100;
+  validate_every = save_every = 500;
 }
 
 void AugCycleGanRunOptions::visit(OptionVisitor& v) {
@@ -20,6 +38,8 @@ void AugCycleGanRunOptions::visit(OptionVisitor& v) {
   v.text("style", network.style, "modulated|cin", "how the code enters the generators");
   v.integer("latent", network.latent, 1, 512, "length of the codes");
   v.integer("features", network.features, 1, 512, "feature maps of the generators");
+  v.flag("residual", network.residual, kResidualHelp);
+  v.text("e_norm", e_norm, "layer|batch", "of the encoders; batch wants large batches");
   v.integer("e_features", e_features, 1, 512, "feature maps of the encoders");
   v.integer("d_features", d_features, 1, 512, "feature maps of the judges of pictures");
   v.integer("rounds", rounds, 1, 100, "cycles of each side in a step");
@@ -31,11 +51,14 @@ void AugCycleGanRunOptions::visit(OptionVisitor& v) {
   v.text("path", path, "step|stylegan2|none", "path-length regularisation");
   v.real("path_weight", path_weight, 0, 1e6, "of it");
   v.integer("path_every", path_every, 1, 1000000, "steps between two of it; it counts as often");
-  v.real("mode_seeking_weight", mode_seeking_weight, 0, 1e6, "of outputs' distance by that of codes");
-  v.text("paired", paired, "", "folder of pairs for the supervised step, or empty");
+  v.real("mode_seeking_weight", mode_seeking_weight, 0, 1e6,
+         "of outputs' distance by that of codes");
+  v.text("mode_seeking", mode_seeking, "picture|detail", "of whole outputs, or of what blur takes");
+  v.text("paired", paired, "",
+         "pairs for the supervised step: auto, half of those that the data has; none; or a folder");
   v.real("paired_weight", paired_weight, 0, 1e6, "of the supervised L1");
-  v.real("perceptual_weight", perceptual_weight, 0, 1e6, "of the supervised features; wants vgg");
-  v.text("vgg", vgg, "", "file of VGG19 weights; none; random tries it out");
+  v.real("perceptual_weight", perceptual_weight, 0, 1e6, "of the supervised features");
+  features_of.visit(v, "19");
 }
 
 void make_networks(RunState& state, const AugCycleGanRunOptions& all) {
@@ -52,6 +75,7 @@ void make_networks(RunState& state, const AugCycleGanRunOptions& all) {
     auto options = std::make_unique<AugCycleGanEncoderOptions>();
     options->latent = all.network.latent;
     options->features = all.e_features;
+    options->norm = all.e_norm;
     return state.add_network(role, "augcyclegan_encoder", std::move(options)).parameters();
   };
   const auto critic = [&](const char* role) {
@@ -78,28 +102,42 @@ void make_networks(RunState& state, const AugCycleGanRunOptions& all) {
   state.add_optimizer("dz", d_z, adam);
 }
 
+std::optional<losses::Perceptual> features_of_pairs(const AugCycleGanRunOptions& options,
+                                                    torch::Device device) {
+  if (options.perceptual_weight == 0) return {};
+  const auto network = losses::feature_network("19", options.features_of, device);
+  check(network != nullptr, ErrorKind::kSettings,
+        "perceptual_weight wants --set vgg=FILE, a file of VGG19 weights, or --set "
+        "perceptual=mobilenet");
+  if (!options.features_of.uses_vgg()) return losses::mobilenet_distance(network);
+  return losses::Perceptual(
+      network, {{"conv1_2"}, {"conv2_2"}, {"conv3_3"}, {"conv4_3"}, {"conv5_3"}},
+      losses::Perceptual::Distance::kUnitMse);
+}
+
 losses::AugmentedWay way(RunState& state, Direction direction, bool two_sided) {
-  const auto network = [&](const char* role) { return state.network(role).network; };
   const bool from_a = direction == Direction::kFromA;
   const auto generator = [&](const char* role) {
-    return [network = network(role)](const torch::Tensor& picture, const torch::Tensor& code) {
-      return run_unit(*network, picture, code);
-    };
+    return
+        [&network = state.network(role)](const torch::Tensor& picture, const torch::Tensor& code) {
+          return enhanced(network, picture, code);
+        };
   };
   // Encoders always take A's picture first.
   const auto encoder = [&](const char* role) {
-    return [network = network(role), from_a](const torch::Tensor& x, const torch::Tensor& y) {
-      return network->run({torch::cat({from_a ? x : y, from_a ? y : x}, 1), {}, {}});
-    };
+    return
+        [&network = state.network(role), from_a](const torch::Tensor& x, const torch::Tensor& y) {
+          return network.run({torch::cat({from_a ? x : y, from_a ? y : x}, 1), {}, {}});
+        };
   };
   const auto critic = [&](const char* role) {
-    return [network = network(role)](const torch::Tensor& picture) {
-      return network->run({picture, {}, {}});
+    return [&network = state.network(role)](const torch::Tensor& picture) {
+      return network.run({picture, {}, {}});
     };
   };
   const auto code_critic = [&](const char* role) {
-    return [network = network(role)](const torch::Tensor& code) {
-      return network->run({.latent = code});
+    return [&network = state.network(role)](const torch::Tensor& code) {
+      return network.run({.latent = code});
     };
   };
   losses::AugmentedWay way;
@@ -116,16 +154,15 @@ losses::AugmentedWay way(RunState& state, Direction direction, bool two_sided) {
 
 double feature_peak(Network& network, const torch::Tensor& picture, const torch::Tensor& code) {
   const NetworkTraits traits = network.traits();
-  const auto input = picture * (traits.high - traits.low) + traits.low;
+  const auto input = to_network_range(picture, traits);
   const auto energy = dynamic_cast<AugCycleGan&>(network).features(input, code).square().sum(1);
   return (energy.amax() / energy.mean()).item<double>();
 }
 
 torch::Tensor run_unit(Network& network, const torch::Tensor& picture, const torch::Tensor& code) {
   const NetworkTraits traits = network.traits();
-  const double span = traits.high - traits.low;
-  if (span == 1 && traits.low == 0) return network.run({picture, code, {}});
-  return (network.run({picture * span + traits.low, code, {}}) - traits.low) / span;
+  return from_network_range(
+      network.run({.image = to_network_range(picture, traits), .latent = code}), traits);
 }
 
 }  // namespace gan::training

@@ -7,17 +7,20 @@
 // With sides=one there is no e_a and no d_za, and f takes no code.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "models/generators/augcyclegan.h"
 #include "training/losses/augmented_cycle.h"
+#include "training/losses/perceptual.h"
 #include "training/recipes/translation.h"
 
 namespace gan::training {
 
 struct AugCycleGanRunOptions : TranslationOptions {
   AugCycleGanOptions network;
-  std::string sides = "two";  // two | one
+  std::string sides = "two";     // two | one
+  std::string e_norm = "layer";  // layer | batch
   int e_features = 32, d_features = 64;
   int rounds = 2;
   double gan_weight = 1, code_gan_weight = 1, cycle_weight = 1, code_weight = 1, blur_weight = 1;
@@ -25,22 +28,30 @@ struct AugCycleGanRunOptions : TranslationOptions {
   double path_weight = 1;
   int path_every = 1;
   double mode_seeking_weight = 0;
-  std::string paired;
+  std::string mode_seeking = "picture";  // picture | detail
+  std::string paired = "auto";           // auto | none | a folder
   double paired_weight = 1, perceptual_weight = 0;
-  std::string vgg = "none";
+  losses::FeatureOptions features_of{.vgg = "none"};
 
   AugCycleGanRunOptions();
   void visit(OptionVisitor& v) override;
   bool two_sided() const { return sides == "two"; }
+
+ protected:
+  void make_small() override;
 };
 
 void make_networks(RunState& state, const AugCycleGanRunOptions& options);
+
+// What the supervised step compares beside pixels; none with perceptual_weight=0.
+std::optional<losses::Perceptual> features_of_pairs(const AugCycleGanRunOptions& options,
+                                                    torch::Device device);
 
 enum class Direction { kFromA, kFromB };
 // The state's networks as one way around needs them; they stay the state's.
 losses::AugmentedWay way(RunState& state, Direction direction, bool two_sided);
 
-// A generator on pictures in [0, 1], whatever its own range; the code may be undefined.
+// A generator on pictures in [0, 1], whatever its own range, in fp32; the code may be undefined.
 torch::Tensor run_unit(Network& network, const torch::Tensor& picture, const torch::Tensor& code);
 
 // How far one place of a generator's last feature maps stands out, as the blobs of instance norm do

@@ -8,7 +8,6 @@
 #include "models/generators/vae_sr.h"
 #include "training/losses/latent.h"
 #include "training/losses/mixture.h"
-#include "training/recipes/picture_side.h"
 #include "training/recipes/restoration.h"
 
 namespace gan::training {
@@ -22,7 +21,7 @@ struct AutoencoderRunOptions : RestorationOptions {
   std::string loss = "mse";
   double kl_weight = 1e-6;
 
-  AutoencoderRunOptions() {
+  AutoencoderRunOptions() : RestorationOptions({"autoencoder", "vae_sr"}) {
     patch = 64;
     batch = 10;
   }
@@ -34,6 +33,34 @@ struct AutoencoderRunOptions : RestorationOptions {
     v.integer("latent", latent, 1, 512, "vae_sr: channels of the code");
     v.text("loss", loss, "", "weighted sum, such as mse+0.5*ssim");
     v.real("kl_weight", kl_weight, 0, 1e6, "vae_sr: of the codes' divergence from N(0, 1)");
+    visit_generator(v);
+  }
+
+ protected:
+  void make_small() override {
+    features = 16;
+    patch = 24;
+    batch = 8;
+    lr = 1e-3;
+    ema = 0.99;
+    steps = 6000;
+    log_every = 100;
+    validate_every = save_every = 1000;
+  }
+  std::string own_network() const override { return network; }
+  std::unique_ptr<Options> own_options(const std::string& table) const override {
+    if (table == "vae_sr") {
+      auto options = std::make_unique<VaeSrOptions>();
+      options->latent = latent;
+      options->features = features;
+      options->scale = scale;
+      return options;
+    }
+    auto options = std::make_unique<AutoencoderOptions>();
+    options->features = features;
+    options->scale = scale;
+    options->dropout = dropout;
+    return options;
   }
 };
 
@@ -44,21 +71,22 @@ class AutoencoderRecipe : public RestorationRecipe {
   void prepare(RunState& state, const std::string& folder) override {
     loss_.emplace(options_.loss);
     loss_->check_side(options_.large_side(), options_.large_side_text());
-    check(options_.scale <= 4, ErrorKind::kSettings, "scale must be 1 to 4, got ", options_.scale);
     open_data(state, folder, options_);
-    auto& g = state.add_network("g", options_.network, network_options(), options_.ema > 0);
-    check_side(state.network("g"), options_.patch, concat("patch=", options_.patch));
-    state.add_optimizer("g", g.parameters(), {.lr = options_.lr});
+    const auto& g = add_generator(state, options_);
+    state.add_optimizer("g", g.network->parameters(), {.lr = options_.lr});
   }
 
   void step(Step& step) override {
-    Network& g = *step.state().network("g").network;
-    auto* const vae = dynamic_cast<VaeSr*>(&g);
+    const auto& g = step.state().network("g");
+    auto* const vae = dynamic_cast<VaeSr*>(g.network.get());
     step.update({"g"}, "loss", [&](const Batch& batch, size_t) {
-      if (!vae) return (*loss_)(g.run({batch.input, {}, {}}), batch.target);
-      const Posterior codes = vae->encode(batch.input);
-      const auto output = vae->decode(codes.sample(torch::randn_like(codes.mean)), batch.input);
-      const auto loss = (*loss_)(output, batch.target);
+      if (!vae) return (*loss_)(enhanced(g, batch.input), batch.target);
+      Posterior codes;
+      const auto output = g.mixed([&] {
+        codes = vae->encode(batch.input).to(torch::kFloat);
+        return vae->decode(codes.sample(torch::randn_like(codes.mean)), batch.input);
+      });
+      const auto loss = (*loss_)(output.to(torch::kFloat), batch.target);
       const auto kl = losses::kl_divergence(codes.mean.flatten(1), codes.log_variance.flatten(1));
       step.log("picture", loss);
       step.log("kl", kl);
@@ -67,21 +95,6 @@ class AutoencoderRecipe : public RestorationRecipe {
   }
 
  private:
-  std::unique_ptr<Options> network_options() const {
-    if (options_.network == "vae_sr") {
-      auto options = std::make_unique<VaeSrOptions>();
-      options->latent = options_.latent;
-      options->features = options_.features;
-      options->scale = options_.scale;
-      return options;
-    }
-    auto options = std::make_unique<AutoencoderOptions>();
-    options->features = options_.features;
-    options->scale = options_.scale;
-    options->dropout = options_.dropout;
-    return options;
-  }
-
   AutoencoderRunOptions options_;
   std::optional<losses::Mixture> loss_;
 };

@@ -7,10 +7,10 @@
 #include "models/picture_tensor.h"
 #include "training/datasets/pictures.h"
 #include "training/judges/class_accuracy.h"
+#include "training/judges/seeded_pictures.h"
 #include "training/losses/gan.h"
+#include "training/meters/sample_grid.h"
 #include "training/recipes/judgement.h"
-#include "training/sample_grid.h"
-#include "training/seeded_pictures.h"
 
 namespace gan::training {
 namespace {
@@ -38,6 +38,20 @@ struct CganRunOptions : RecipeOptions {
     v.integer("judge_steps", judge_steps, 1, 100000, "batches that train the class judge");
     v.integer("judge_pictures", judge_pictures, 10, 100000, "generated for the metric");
   }
+
+ protected:
+  void make_small() override {
+    network.features = judge.features = 32;
+    judge.dropout = 0.2;
+    batch = 64;
+    gan = "hinge";
+    lr = 5e-4;
+    schedule.kind = "linear";
+    ema = 0.999;
+    steps = 12000;
+    log_every = 200;
+    validate_every = save_every = 2000;
+  }
 };
 
 class CganRecipe : public Recipe {
@@ -61,27 +75,25 @@ class CganRecipe : public Recipe {
   }
 
   void step(Step& step) override {
-    auto& g = *step.state().network("g").network;
-    auto& d = *step.state().network("d").network;
+    const auto &g = step.state().network("g"), &d = step.state().network("d");
     const auto kind = losses::adversarial_from_word(options_.gan);
-    struct Fake {
-      torch::Tensor picture, label;
-    };
-    std::vector<Fake> fakes;
-    step.update({"d"}, "loss_d", [&](const Batch& batch, size_t) {
-      const int64_t count = batch.input.size(0);
-      const auto label = torch::randint(options_.network.classes, {count}, batch.label.options());
-      const auto code = torch::randn({count, options_.network.latent}, batch.input.options());
-      fakes.push_back({g.run({.latent = code, .label = label}), label});
+    const auto codes = step.normal(options_.network.latent);
+    const auto labels = step.below(options_.network.classes);
+    Generated fakes(step, g, [&](const Batch&, size_t place) {
+      return g.run({.latent = codes[place], .label = labels[place]});
+    });
+    step.update({"d"}, "loss_d", [&](const Batch& batch, size_t place) {
       const auto real = d.run({batch.input * 2 - 1, {}, batch.label});
-      const auto fake = d.run({fakes.back().picture.detach(), {}, label});
+      const auto fake = d.run({fakes.detached(place), {}, labels[place]});
       log_judgement(step, kind, real, fake);
       return (losses::discriminator_real(kind, real) + losses::discriminator_fake(kind, fake)) / 2;
     });
     step.update({"g"}, "loss_g", [&](const Batch&, size_t place) {
-      return losses::generator(kind, d.run({fakes[place].picture, {}, fakes[place].label}));
+      return losses::generator(kind, d.run({fakes.attached(place), {}, labels[place]}));
     });
   }
+
+  ReportWords words() const override { return {"a column is a class, a row a code", "", {}}; }
 
   Values validate(RunState& state) override {
     torch::NoGradGuard no_grad;

@@ -2,10 +2,11 @@
 #include "training/recipes/cyclegan.h"
 
 #include "core/error.h"
+#include "models/blocks/residual.h"
 #include "models/discriminators/patchgan.h"
 #include "models/generators/resnet.h"
-#include "training/image_pool.h"
 #include "training/losses/pixel.h"
+#include "training/recipes/image_pool.h"
 #include "training/recipes/judgement.h"
 #include "training/recipes/picture_side.h"
 #include "training/recipes/translation.h"
@@ -26,18 +27,35 @@ struct CycleGanRunOptions : TranslationOptions {
     steps = 200000;
     schedule.kind = "linear";
     patchgan.norm = "instance";
+    network.residual = true;
   }
   void visit(OptionVisitor& v) override {
     TranslationOptions::visit(v);
     v.integer("features", network.features, 1, 512, "feature maps of the generators' first layer");
     v.integer("blocks", network.blocks, 0, 64, "residual blocks: 9, or 6 for squares of 128");
     v.text("norm", network.norm, "instance|batch|none", "of the generators");
+    v.flag("residual", network.residual, kResidualHelp);
     v.integer("d_features", patchgan.features, 1, 512, "feature maps of the discriminators");
     v.integer("d_layers", patchgan.layers, 1, 8, "their halvings; 3 see patches of 70 pixels");
     v.text("gan", gan, losses::kAdversarialWords, "adversarial loss");
     v.real("cycle_weight", cycle_weight, 0, 1e6, "of both cycles");
     v.real("identity_weight", identity_weight, 0, 1e6, "times cycle_weight, of identity");
     v.integer("pool", pool, 0, 100000, "earlier results kept for each discriminator");
+  }
+
+ protected:
+  void make_small() override {
+    network.features = 16;
+    network.blocks = 3;
+    patchgan.features = 16;
+    patchgan.layers = 2;
+    crop.load = 70;
+    crop.crop = 64;
+    batch = 2;
+    lr = 5e-4;
+    steps = 3000;
+    log_every = 100;
+    validate_every = save_every = 500;
   }
 };
 
@@ -46,7 +64,7 @@ class CycleGanRecipe : public TranslationRecipe {
   RecipeOptions& options() override { return options_; }
 
   void prepare(RunState& state, const std::string& folder) override {
-    open_data(state, folder, options_, /*paired=*/false);
+    open_data(state, folder, options_, Pairing::kUnpaired);
     const auto generator = [&](const char* role) {
       return state
           .add_network(role, "resnet", std::make_unique<ResnetOptions>(options_.network),
@@ -70,10 +88,10 @@ class CycleGanRecipe : public TranslationRecipe {
 
   void step(Step& step) override {
     RunState& state = step.state();
-    auto &g = *state.network("g").network, &f = *state.network("f").network;
-    auto &d_a = *state.network("d_a").network, &d_b = *state.network("d_b").network;
+    const auto &g = state.network("g"), &f = state.network("f"), &d_a = state.network("d_a"),
+               &d_b = state.network("d_b");
     const auto kind = losses::adversarial_from_word(options_.gan);
-    const auto run = [](Network& network, const torch::Tensor& picture) {
+    const auto run = [](const NamedNetwork& network, const torch::Tensor& picture) {
       return network.run({picture, {}, {}});
     };
     struct Fakes {
@@ -99,8 +117,8 @@ class CycleGanRecipe : public TranslationRecipe {
     });
     Random random(static_cast<uint64_t>(options_.seed), static_cast<uint64_t>(step.number()), 1);
     step.update({"d"}, "loss_d", [&](const Batch& batch, size_t place) {
-      const auto half = [&](Network& d, const torch::Tensor& picture, const torch::Tensor& pooled,
-                            const char* name) {
+      const auto half = [&](const NamedNetwork& d, const torch::Tensor& picture,
+                            const torch::Tensor& pooled, const char* name) {
         const auto real = run(d, signed_unit(picture)), fake = run(d, pooled);
         log_judgement(step, kind, real, fake, name);
         return (losses::discriminator_real(kind, real) + losses::discriminator_fake(kind, fake)) /

@@ -11,7 +11,7 @@
 
 #include <memory>
 
-#include "training/recipe.h"
+#include "training/recipes/recipe.h"
 
 namespace gan::training {
 

@@ -25,6 +25,7 @@ struct EsrganRunOptions : RrdbGanOptions {
     RrdbGanOptions::visit(v);
     v.text("discriminator", discriminator, "unet_sn|vgg_style", "");
     v.real("lr_d", lr_d, 0, 10, "base learning rate of the discriminator");
+    visit_generator(v);
   }
 };
 
@@ -36,7 +37,7 @@ class EsrganRecipe : public RrdbGanRecipe {
     open_features(state, options_, {{"conv5_4"}});
     auto judge = options_.discriminator == "vgg_style" ? vgg_judge() : unet_judge(options_);
     open_data(state, folder, options_);
-    add_networks(state, options_, options_.discriminator, std::move(judge), options_.lr_d);
+    add_networks(state, options_, options_.discriminator, std::move(judge), {.lr = options_.lr_d});
   }
 
   void step(Step& step) override { update(step, options_, /*relativistic=*/true); }

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "training/losses/gan.h"
-#include "training/step.h"
+#include "training/run/step.h"
 
 namespace gan::training {
 

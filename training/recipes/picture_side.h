@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "training/run_state.h"
+#include "training/run/state.h"
 
 namespace gan::training {
 

@@ -23,6 +23,15 @@ struct RealEsrganRunOptions : RrdbGanOptions {
     RrdbGanOptions::visit(v);
     v.real("lr_gan", lr_gan, 0, 10, "base learning rate of both after the first stage");
     v.flag("sharpen", sharpen, "the targets of pixels and features");
+    visit_generator(v);
+  }
+
+ protected:
+  void make_small() override {
+    RrdbGanOptions::make_small();
+    scale = 2;
+    patch = 32;
+    batch = 4;
   }
 };
 
@@ -35,10 +44,15 @@ class RealEsrganRecipe : public RrdbGanRecipe {
                   {{"conv1_2", 0.1}, {"conv2_2", 0.1}, {"conv3_4"}, {"conv4_4"}, {"conv5_4"}});
     auto judge = unet_judge(options_);
     open_data(state, folder, options_, options_.sharpen);
-    add_networks(state, options_, "unet_sn", std::move(judge), options_.lr_gan);
+    add_networks(state, options_, "unet_sn", std::move(judge),
+                 {.lr = options_.lr_gan, .beta2 = 0.99});
   }
 
   void step(Step& step) override {
+    if (step.number() == options_.pretrain_steps + 1) {  // a training of its own
+      step.state().start_from_average("g");
+      step.state().optimizer("g").forget();
+    }
     if (step.number() > options_.pretrain_steps && options_.lr > 0)
       step.state().scale_lr("g", options_.lr_gan / options_.lr);
     update(step, options_, /*relativistic=*/false);

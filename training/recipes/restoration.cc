@@ -4,9 +4,11 @@
 #include "core/error.h"
 #include "core/image_file.h"
 #include "models/picture_tensor.h"
+#include "models/table.h"
 #include "training/datasets/damaged.h"
 #include "training/datasets/scan.h"
 #include "training/datasets/super_resolution.h"
+#include "training/recipes/picture_side.h"
 
 namespace gan::training {
 
@@ -18,20 +20,51 @@ void RestorationOptions::visit(OptionVisitor& v) {
   v.real("noise_sigma", noise_sigma, 0, 255, "bicubic: noise on the small pictures, code values");
   v.integer("jpeg_quality", jpeg_quality, 0, 100, "bicubic: JPEG of the small pictures, 0: none");
   v.text("val", val, "", "folder of pictures to validate on; empty: held out of the data");
-  v.integer("holdout", holdout, 1, 100000, "pictures held out where val is empty");
+  v.integer("holdout", holdout, 0, 100000,
+            "pictures held out where val is empty; 0: 20, of less than 200 a tenth");
+}
+
+void RestorationOptions::visit_generator(OptionVisitor& v) {
+  generator.visit(v, [this](const std::string& network) { return plain_options(network); });
+}
+
+std::string RestorationOptions::generator_table() const {
+  return generator.network == "own" ? own_network() : generator.network;
+}
+
+std::unique_ptr<Options> RestorationOptions::generator_options() const {
+  return generator.options([this](const std::string& network) { return plain_options(network); });
+}
+
+std::unique_ptr<Options> RestorationOptions::plain_options(const std::string& network) const {
+  const std::string table = network == "own" ? own_network() : network;
+  if (generator.is_own()) return own_options(table);
+  auto options = find_network(table).make_options();
+  if (write_options(*options).contains("scale"))
+    read_options(*options, {{"scale", std::to_string(scale)}}, "generator " + table);
+  return options;
 }
 
 std::string RestorationOptions::large_side_text() const {
   return concat("patch=", patch, " at scale=", scale);
 }
 
+NamedNetwork& RestorationRecipe::add_generator(RunState& state, const RestorationOptions& options) {
+  NamedNetwork& g =
+      training::add_generator(state, options.generator_table(), options.generator_options(),
+                              options.scale, options.ema > 0);
+  check_side(g, options.patch, concat("patch=", options.patch));
+  return g;
+}
+
 void RestorationRecipe::open_data(RunState& state, const std::string& folder,
                                   const RestorationOptions& options, bool sharpened) {
   const int side = options.large_side();
-  auto files = checked_pictures(folder, {"training", {side, side}}, state.notes);
-  const auto held_out = options.val.empty()
-                            ? hold_out(files, {options.holdout, state.holdout_given}, state.notes)
-                            : checked_pictures(options.val, {"validation"}, state.notes);
+  auto files =
+      checked_pictures(folder, {"training", {side, side}, options.large_side_text()}, state.notes);
+  const auto held_out =
+      options.val.empty() ? hold_out(files, {options.holdout, 20, state.holdout_given}, state.notes)
+                          : checked_pictures(options.val, {"validation"}, state.notes);
   const DamageOptions damage{options.degradation, options.scale, options.patch, sharpened};
   const bool whole = options.degradation == "bicubic" && !sharpened;
   const LowResolutionOptions low{options.scale, options.noise_sigma, options.jpeg_quality};
@@ -58,6 +91,26 @@ Values RestorationRecipe::validate(RunState& state) {
           {"ssim_y", verdict.restored.ssim_y},
           {"psnr_rgb", verdict.restored.psnr_rgb_db},
           {"psnr_y_gain", verdict.restored.psnr_y_db - verdict.plain.psnr_y_db}};
+}
+
+ReportWords RestorationRecipe::words() const {
+  const bool enlarges = judge_->scale() > 1;
+  const Quality& plain = judge_->plain();
+  return {enlarges ? "a row is a held-out picture: bicubic | output | truth"
+                   : "a row is a held-out picture: input | output | truth",
+          enlarges ? "bicubic" : "input",
+          {{"val_psnr_y", plain.psnr_y_db},
+           {"val_ssim_y", plain.ssim_y},
+           {"val_psnr_rgb", plain.psnr_rgb_db},
+           {"val_psnr_y_gain", 0}}};
+}
+
+Look RestorationRecipe::look(RunState& state) {
+  Network& network = state.network(main_network()).best();
+  const auto [verdict, grid] = judge_->look(
+      [&](const Picture& picture) { return run_on_picture(network, picture, state.device()); });
+  return {{{"psnr_y", verdict.restored.psnr_y_db}, {"psnr_y_plain", verdict.plain.psnr_y_db}},
+          grid};
 }
 
 Picture RestorationRecipe::samples(RunState& state) {

@@ -28,15 +28,41 @@ void RrdbGanOptions::visit(OptionVisitor& v) {
   v.integer("d_features", d_features, 1, 512, "feature maps of the discriminator");
   v.integer("pretrain_steps", pretrain_steps, 0, 1000000000, "first steps, on L1 alone");
   v.real("l1_weight", l1_weight, 0, 1e6, "of L1 after them");
-  v.real("perceptual_weight", perceptual_weight, 0, 1e6, "of VGG19's features, L1");
+  v.real("perceptual_weight", perceptual_weight, 0, 1e6, "of the features");
   v.real("gan_weight", gan_weight, 0, 1e6, "of the adversarial loss");
-  v.text("vgg", vgg, "", "file of VGG19 weights; none leaves the term out; random tries it out");
+  features.visit(v, "19");
+}
+
+void RrdbGanOptions::make_small() {
+  network.features = 32;
+  network.blocks = 2;
+  network.growth = 16;
+  d_features = 16;
+  patch = 24;
+  batch = 8;
+  steps = 3000;
+  pretrain_steps = 2000;
+  lr = 5e-4;
+  ema = 0.99;
+  features.perceptual = "mobilenet";
+  log_every = 100;
+  validate_every = save_every = 500;
+}
+
+std::unique_ptr<Options> RrdbGanOptions::own_options(const std::string&) const {
+  auto options = std::make_unique<RrdbNetOptions>(network);
+  options->scale = scale;
+  return options;
 }
 
 void RrdbGanRecipe::open_features(RunState& state, const RrdbGanOptions& options,
                                   std::vector<losses::FeatureTerm> terms) {
-  if (auto vgg = losses::feature_network("19", options.vgg, state.device()))
-    perceptual_.emplace(vgg, std::move(terms), losses::Perceptual::Distance::kL1);
+  if (auto network = losses::feature_network("19", options.features, state.device())) {
+    if (options.features.uses_vgg())
+      perceptual_.emplace(network, std::move(terms), losses::Perceptual::Distance::kL1);
+    else
+      perceptual_.emplace(losses::mobilenet_distance(network));
+  }
   if (perceptual_)
     check(options.large_side() >= perceptual_->least_side(), ErrorKind::kSettings,
           options.large_side_text(), " makes pictures of ", options.large_side(),
@@ -52,28 +78,26 @@ std::unique_ptr<Options> RrdbGanRecipe::unet_judge(const RrdbGanOptions& options
 
 void RrdbGanRecipe::add_networks(RunState& state, const RrdbGanOptions& options,
                                  const std::string& d, std::unique_ptr<Options> d_options,
-                                 double lr_d) {
-  auto network = std::make_unique<RrdbNetOptions>(options.network);
-  network->scale = options.scale;
-  auto& g = state.add_network("g", "rrdbnet", std::move(network), options.ema > 0);
-  auto& judge = state.add_network("d", d, std::move(d_options));
+                                 const AdamSettings& adam_d) {
+  const auto g = add_generator(state, options).network->parameters();
+  const auto judge = state.add_network("d", d, std::move(d_options)).parameters();
   check_side(state.network("d"), options.large_side(), options.large_side_text());
-  state.add_optimizer("g", g.parameters(), {.lr = options.lr, .beta2 = 0.99});
-  state.add_optimizer("d", judge.parameters(), {.lr = lr_d, .beta2 = 0.99});
+  state.add_optimizer("g", g, {.lr = options.lr, .beta2 = 0.99});
+  state.add_optimizer("d", judge, adam_d);
 }
 
 void RrdbGanRecipe::update(Step& step, const RrdbGanOptions& options, bool relativistic) const {
-  auto& g = *step.state().network("g").network;
+  const auto& g = step.state().network("g");
   if (step.number() <= options.pretrain_steps) {
     step.update({"g"}, "l1", [&](const Batch& batch, size_t) {
-      return losses::l1(g.run({batch.input, {}, {}}), wanted(batch));
+      return losses::l1(enhanced(g, batch.input), wanted(batch));
     });
     return;
   }
-  auto& d = *step.state().network("d").network;
+  const auto& d = step.state().network("d");
   std::vector<torch::Tensor> fakes;
   step.update({"g"}, "loss_g", [&](const Batch& batch, size_t) {
-    const auto fake = g.run({batch.input, {}, {}});
+    const auto fake = enhanced(g, batch.input);
     fakes.push_back(fake.detach());
     const auto l1 = losses::l1(fake, wanted(batch));
     const auto judged = [&] {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <span>
+#include <utility>
 
 #include "core/error.h"
-#include "training/recipe.h"
 #include "training/recipes/augcyclegan.h"
 #include "training/recipes/autoencoder.h"
 #include "training/recipes/cgan.h"
@@ -12,6 +12,7 @@
 #include "training/recipes/esrgan.h"
 #include "training/recipes/pix2pix.h"
 #include "training/recipes/realesrgan.h"
+#include "training/recipes/recipe.h"
 #include "training/recipes/unet.h"
 #include "training/recipes/unet_gan.h"
 #include "training/recipes/unet_perceptual.h"
@@ -71,6 +72,9 @@ const RecipeEntry& find_recipe(std::string_view name) {
 }
 
 void RecipeOptions::visit(OptionVisitor& v) {
+  v.text("size", size, "paper|small",
+         "defaults: the sources' constants, or for half an hour on two cores");
+  if (size == "small" && !std::exchange(is_small_, true)) make_small();
   v.integer("steps", steps, 1, 1000000000, "optimisation steps");
   v.integer("batch", batch, 1, 65536, "samples a batch");
   v.integer("accumulate", accumulate, 1, 65536, "batches a step, whose gradients are averaged");
@@ -79,11 +83,13 @@ void RecipeOptions::visit(OptionVisitor& v) {
   v.integer("workers", workers, 1, 256, "loader threads");
   v.real("lr", lr, 0, 10, "base learning rate");
   schedule.visit(v);
-  v.real("ema", ema, 0, 1, "decay of the averaged weights, 0: none");
+  v.real("ema", ema, 0, 1, "largest decay of the averaged weights, 0: none");
+  v.real("look", look, 0, 1e7,
+         "seconds of training to the first look, the next twice as far, 0: none");
   v.integer("log_every", log_every, 1, 1000000000, "steps between rows of metrics.csv");
   v.integer("validate_every", validate_every, 0, 1000000000, "steps, 0: never");
   v.integer("save_every", save_every, 1, 1000000000, "steps between checkpoints");
-  v.integer("keep", keep, 1, 1000000, "checkpoints kept beside latest and best");
+  v.integer("keep", keep, 1, 1000000, "files of weights kept beside latest and best");
   v.text("init", init, "", "checkpoint to start from");
   v.text("freeze", freeze, "", "networks that keep their weights, by role, such as d");
   v.text("licence", licence, "", "of the weights; written into checkpoints");

@@ -10,7 +10,7 @@
 #include "training/datasets/picture_source.h"
 #include "training/datasets/scan.h"
 #include "training/judges/sliced_wasserstein.h"
-#include "training/sample_grid.h"
+#include "training/meters/sample_grid.h"
 
 namespace gan::training {
 namespace {
@@ -25,8 +25,8 @@ TwoDomains simulated(const std::string& folder, const TranslationOptions& option
                      const Holdout& holdout, std::vector<std::string>& notes) {
   TwoDomains found;
   found.phone = true;
-  auto files =
-      checked_pictures(folder, {"training", {options.crop.crop, options.crop.crop}}, notes);
+  auto files = checked_pictures(
+      folder, {"training", {options.crop.crop, options.crop.crop}, options.least_text()}, notes);
   found.test_a = found.test_b = hold_out(files, holdout, notes);
   if (paired) {
     found.a = found.b = files;
@@ -40,68 +40,52 @@ TwoDomains simulated(const std::string& folder, const TranslationOptions& option
   return found;
 }
 
-TwoDomains scanned(const std::string& folder, const TranslationOptions& options, bool paired,
-                   const Holdout& holdout, std::vector<std::string>& notes) {
-  TwoDomains found = find_domains(folder, paired);
-  if (!found.note.empty()) notes.push_back(found.note);
-  const int least = options.crop.load == 0 ? options.crop.crop : 1;
-  const auto scan = [&](std::vector<std::string>& files, const char* split) {
-    if (files.empty()) return;
-    ScanResult result = scan_pictures(files, {split, {least, least}});
-    // A pair whose one half is broken is no pair.
-    check(!paired || result.warning.empty(), ErrorKind::kData, result.warning);
-    if (!result.warning.empty()) notes.push_back(result.warning);
-    files = std::move(result.files);
-  };
-  scan(found.a, found.side_by_side ? "train" : "domain A");
-  scan(found.b, "domain B");
-  scan(found.test_a, "test A");
-  scan(found.test_b, "test B");
-  if (!found.test_a.empty() && (found.side_by_side || !found.test_b.empty())) return found;
-  found.test_a = hold_out(found.a, holdout, notes);  // of pairs the same places of both lists
-  if (!found.side_by_side) found.test_b = hold_out(found.b, holdout, notes);
-  return found;
-}
-
 std::string resolved(const std::string& file) {
   std::error_code error;
   const auto path = std::filesystem::canonical(file, error);
   return error ? file : path.string();
 }
 
+// Two lists whose files pair place by place; b is empty where a file holds both halves.
+struct PairLists {
+  std::vector<std::string>&a, &b;
+};
+
 // Keeps the pairs whose both files are wanted.
 template <class Wanted>
-void keep_pairs(TwoDomains& pairs, const Wanted& wanted) {
-  TwoDomains kept = pairs;
-  kept.a.clear();
-  kept.b.clear();
+void keep_pairs(const PairLists& pairs, const Wanted& wanted) {
+  std::vector<std::string> a, b;
   for (size_t i = 0; i < pairs.a.size(); ++i) {
     if (!wanted(pairs.a[i]) || (!pairs.b.empty() && !wanted(pairs.b[i]))) continue;
-    kept.a.push_back(pairs.a[i]);
-    if (!pairs.b.empty()) kept.b.push_back(pairs.b[i]);
+    a.push_back(pairs.a[i]);
+    if (!pairs.b.empty()) b.push_back(pairs.b[i]);
   }
-  pairs = std::move(kept);
+  pairs.a = std::move(a);
+  pairs.b = std::move(b);
 }
 
 // Looks at all pairs: those of which one half cannot be read are left out, with a note; halves that
 // are not resized must be of one size.
-void scan_pairs(TwoDomains& pairs, const TranslationOptions& options,
+void scan_pairs(const PairLists& pairs, const std::string& split, const TranslationOptions& options,
                 std::vector<std::string>& notes) {
   const int least = options.crop.load == 0 ? options.crop.crop : 1;
   std::map<std::string, Size> sizes;
-  const auto scan = [&](const std::vector<std::string>& files, const char* split, int width) {
-    const ScanResult result = scan_pictures(files, {split, {width, least}});
+  const auto scan = [&](const std::vector<std::string>& files, const std::string& part, int width) {
+    const ScanResult result = scan_pictures(files, {part, {width, least}, options.least_text()});
     if (!result.warning.empty()) notes.push_back(result.warning);
     for (size_t i = 0; i < result.files.size(); ++i) sizes[result.files[i]] = result.sizes[i];
   };
-  if (pairs.side_by_side) {
-    scan(pairs.a, "paired", 2 * least);
+  const bool side_by_side = pairs.b.empty();
+  if (side_by_side) {
+    scan(pairs.a, split, 2 * least);
   } else {
-    scan(pairs.a, "paired A", least);
-    scan(pairs.b, "paired B", least);
+    scan(pairs.a, split + " A", least);
+    scan(pairs.b, split + " B", least);
   }
+  const size_t all = pairs.a.size();
   keep_pairs(pairs, [&](const std::string& file) { return sizes.contains(file); });
-  if (pairs.side_by_side || options.crop.load > 0) return;
+  check(!pairs.a.empty(), ErrorKind::kData, split, " data: no pair is left of ", all);
+  if (side_by_side || options.crop.load > 0) return;
   std::vector<std::string> unequal;
   for (size_t i = 0; i < pairs.a.size(); ++i) {
     const Size a = sizes[pairs.a[i]], b = sizes[pairs.b[i]];
@@ -109,8 +93,46 @@ void scan_pairs(TwoDomains& pairs, const TranslationOptions& options,
     unequal.push_back(concat(pairs.a[i], ": ", a.width, "x", a.height, ", its partner has ",
                              b.width, "x", b.height));
   }
-  check(unequal.empty(), ErrorKind::kData, "paired data: ", unequal.size(), " of ", pairs.a.size(),
+  check(unequal.empty(), ErrorKind::kData, split, " data: ", unequal.size(), " of ", pairs.a.size(),
         " pairs differ in size:", first_named(unequal));
+}
+
+constexpr const char* kSimulate =
+    "; of good photographs alone --set simulate=phone makes both domains";
+
+TwoDomains scanned(const std::string& folder, const TranslationOptions& options, bool paired,
+                   const Holdout& holdout, std::vector<std::string>& notes) {
+  TwoDomains found = find_domains(folder, paired, kSimulate);
+  if (!found.note.empty()) notes.push_back(found.note);
+  if (auto note = other_kinds_note(folder); !note.empty()) notes.push_back(std::move(note));
+  const bool has_tests = !found.test_a.empty() && (found.side_by_side || !found.test_b.empty());
+  if (paired) {
+    scan_pairs({found.a, found.b}, "paired", options, notes);
+    if (has_tests) scan_pairs({found.test_a, found.test_b}, "paired test", options, notes);
+  } else {
+    const int least = options.crop.load == 0 ? options.crop.crop : 1;
+    const auto scan = [&](std::vector<std::string>& files, const char* split) {
+      if (files.empty()) return;
+      ScanResult result = scan_pictures(files, {split, {least, least}, options.least_text()});
+      if (!result.warning.empty()) notes.push_back(result.warning);
+      files = std::move(result.files);
+    };
+    scan(found.a, "domain A");
+    scan(found.b, "domain B");
+    scan(found.test_a, "test A");
+    scan(found.test_b, "test B");
+  }
+  if (has_tests) return found;
+  found.test_a = hold_out(found.a, holdout, notes);  // of pairs the same places of both lists
+  if (!found.side_by_side) found.test_b = hold_out(found.b, holdout, notes);
+  return found;
+}
+
+// Leaves the first half in `all`, and in `second` the other.
+void keep_second_half(std::vector<std::string>& second, std::vector<std::string>& all) {
+  const auto middle = all.begin() + static_cast<ptrdiff_t>((all.size() + 1) / 2);
+  second.assign(middle, all.end());
+  all.erase(middle, all.end());
 }
 
 torch::Tensor as_batch(const std::vector<Picture>& pictures, int64_t count) {
@@ -130,23 +152,26 @@ void TranslationOptions::visit(OptionVisitor& v) {
   v.flag("mirror", crop.mirror, "pictures at random");
   v.text("simulate", simulate, "none|phone",
          "make domain A of good pictures, as a phone sees them");
-  v.integer("holdout", holdout, 1, 100000, "pictures held out where there are no test pictures");
+  v.integer("holdout", holdout, 0, 100000,
+            "held out where there are no test pictures; 0: 20, of less than 200 a tenth");
 }
 
-void TranslationRecipe::open_data(RunState& state, const std::string& folder,
-                                  const TranslationOptions& options, bool paired) {
+TwoDomains TranslationRecipe::open_data(RunState& state, const std::string& folder,
+                                        const TranslationOptions& options, Pairing pairing) {
   check(options.crop.load == 0 || options.crop.load >= options.crop.crop, ErrorKind::kSettings,
         "load must be 0 or at least crop, got load=", options.crop.load,
         " crop=", options.crop.crop);
-  const Holdout holdout{options.holdout, state.holdout_given};
-  TwoDomains found = options.simulate == "phone"
-                         ? simulated(folder, options, paired, holdout, state.notes)
-                         : scanned(folder, options, paired, holdout, state.notes);
+  const Holdout holdout{options.holdout, 20, state.holdout_given};
+  const bool phone = options.simulate == "phone";
+  const bool paired = pairing == Pairing::kPaired ||
+                      (pairing == Pairing::kSemi && (phone || domains_are_paired(folder)));
+  TwoDomains found = phone ? simulated(folder, options, paired, holdout, state.notes)
+                           : scanned(folder, options, paired, holdout, state.notes);
   found.swap = options.direction == "BtoA";
   for (const auto* files : {&found.test_a, &found.test_b})
     for (const auto& file : *files) held_out_files_.insert(resolved(file));
-  if (paired || options.simulate == "phone" || same_names(found.test_a, found.test_b)) {
-    if (!paired && options.simulate == "none")
+  if (paired || phone || same_names(found.test_a, found.test_b)) {
+    if (!paired && !phone)
       state.notes.emplace_back(
           "note: the test pictures of A and B have the same names and are judged "
           "as pairs");
@@ -159,10 +184,21 @@ void TranslationRecipe::open_data(RunState& state, const std::string& folder,
       others_.push_back(judged_picture(read_picture_8bit(file), crop));
     if (found.swap) std::swap(inputs_, others_);
   }
-  if (paired)
+  if (pairing == Pairing::kPaired) {
     data_ = std::make_unique<PairedDataset>(found, options.crop);
-  else
-    data_ = std::make_unique<UnpairedDataset>(found, options.crop);
+    return {};
+  }
+  TwoDomains pairs;
+  if (paired && found.a.size() >= 2) {
+    pairs = found;
+    keep_second_half(pairs.a, found.a);
+    if (!found.b.empty()) keep_second_half(pairs.b, found.b);
+    state.notes.push_back(concat("note: semi-supervised: ", pairs.a.size(), " of ",
+                                 pairs.a.size() + found.a.size(),
+                                 " pairs are learned from as pairs, the others at random"));
+  }
+  data_ = std::make_unique<UnpairedDataset>(found, options.crop);
+  return pairs;
 }
 
 TwoDomains TranslationRecipe::more_pairs(RunState& state, const std::string& folder,
@@ -170,16 +206,17 @@ TwoDomains TranslationRecipe::more_pairs(RunState& state, const std::string& fol
   TwoDomains pairs;
   if (options.simulate == "phone") {
     pairs.phone = true;
-    pairs.a = pairs.b =
-        checked_pictures(folder, {"paired", {options.crop.crop, options.crop.crop}}, state.notes);
+    pairs.a = pairs.b = checked_pictures(
+        folder, {"paired", {options.crop.crop, options.crop.crop}, options.least_text()},
+        state.notes);
   } else {
-    pairs = find_domains(folder, /*paired=*/true);
+    pairs = find_domains(folder, /*paired=*/true, kSimulate);
     if (!pairs.note.empty()) state.notes.push_back(pairs.note);
-    scan_pairs(pairs, options, state.notes);
+    scan_pairs({pairs.a, pairs.b}, "paired", options, state.notes);
   }
   pairs.swap = options.direction == "BtoA";
   const size_t all = pairs.a.size();
-  keep_pairs(pairs,
+  keep_pairs({pairs.a, pairs.b},
              [&](const std::string& file) { return !held_out_files_.contains(resolved(file)); });
   if (pairs.a.size() < all)
     state.notes.push_back(concat("note: ", all - pairs.a.size(), " of ", all, " pairs of ", folder,
@@ -197,6 +234,29 @@ Picture TranslationRecipe::translate_back(RunState& state, const Picture& pictur
   return run_on_picture(state.network("f").best(), picture, state.device());
 }
 
+ReportWords TranslationRecipe::words() const {
+  if (!judge_)
+    return {"a row is a held-out picture: input | output | the output's way back",
+            "input",
+            {{"val_swd", swd_input_}}};
+  const Quality& plain = judge_->plain();
+  return {"a row is a held-out picture: input | output | truth",
+          "input",
+          {{"val_psnr_rgb", plain.psnr_rgb_db},
+           {"val_ssim_rgb", plain.ssim_rgb},
+           {"val_psnr_y", plain.psnr_y_db},
+           {"val_psnr_rgb_gain", 0}}};
+}
+
+Look TranslationRecipe::look(RunState& state) {
+  if (!judge_) return {{}, samples(state)};
+  const auto [verdict, grid] =
+      judge_->look([&](const Picture& picture) { return translate(state, picture); });
+  return {
+      {{"psnr_rgb", verdict.restored.psnr_rgb_db}, {"psnr_rgb_plain", verdict.plain.psnr_rgb_db}},
+      grid};
+}
+
 Values TranslationRecipe::validate(RunState& state) {
   const auto run = [&](const Picture& picture) { return translate(state, picture); };
   if (judge_) {
@@ -210,8 +270,9 @@ Values TranslationRecipe::validate(RunState& state) {
   for (const auto& picture : inputs_) results.push_back(run(picture));
   const auto count = static_cast<int64_t>(std::min(results.size(), others_.size()));
   const auto others = as_batch(others_, count);
+  swd_input_ = sliced_wasserstein(as_batch(inputs_, count), others);
   return {{"swd", sliced_wasserstein(as_batch(results, count).clamp(0, 1), others)},
-          {"swd_input", sliced_wasserstein(as_batch(inputs_, count), others)}};
+          {"swd_input", swd_input_}};
 }
 
 Picture TranslationRecipe::samples(RunState& state) {

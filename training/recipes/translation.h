@@ -8,11 +8,19 @@
 #include <string>
 #include <vector>
 
+#include "core/error.h"
 #include "training/datasets/two_domains.h"
 #include "training/judges/restoration.h"
-#include "training/recipe.h"
+#include "training/recipes/recipe.h"
 
 namespace gan::training {
+
+// How a recipe takes the two domains.
+enum class Pairing {
+  kUnpaired,  // pictures of both at random
+  kPaired,    // the same scene in both
+  kSemi,      // where the data has pairs, one half as pairs and the other at random, else kUnpaired
+};
 
 struct TranslationOptions : RecipeOptions {
   std::string direction = "AtoB";  // AtoB | BtoA
@@ -20,8 +28,9 @@ struct TranslationOptions : RecipeOptions {
   // none: the folder holds two domains. phone: it holds good pictures, which are B; A is what a
   // made-up phone camera sees (a model of no real phone). Unpaired: of one half of the pictures.
   std::string simulate = "none";
-  int holdout = 10;  // pictures held out where the folder has no test pictures
+  int holdout = 0;  // pictures held out where the folder has no test pictures
   void visit(OptionVisitor& v) override;
+  std::string least_text() const { return concat("crop=", crop.crop); }
 };
 
 class TranslationRecipe : public Recipe {
@@ -34,11 +43,15 @@ class TranslationRecipe : public Recipe {
   bool larger_is_better() const override { return judge_.has_value(); }
   // Rows of input | result | truth (without pairs: the way back of the result).
   Picture samples(RunState& state) override;
+  // Of held-out pairs psnr_rgb and psnr_rgb_plain of four patches.
+  Look look(RunState& state) override;
+  ReportWords words() const override;
 
  protected:
-  // Looks at all pictures, holds some out, opens the rest.
-  void open_data(RunState& state, const std::string& folder, const TranslationOptions& options,
-                 bool paired);
+  // Looks at all pictures, holds some out, opens the rest. With kSemi the pairs that are not mixed
+  // among the others, or none.
+  TwoDomains open_data(RunState& state, const std::string& folder,
+                       const TranslationOptions& options, Pairing pairing);
   // The pairs of another folder, or with simulate=phone its pictures. Looks at all of them; without
   // those that cannot be read and those that open_data() has held out, each with a note.
   TwoDomains more_pairs(RunState& state, const std::string& folder,
@@ -54,6 +67,7 @@ class TranslationRecipe : public Recipe {
   std::unique_ptr<Dataset> data_;
   std::optional<RestorationJudge> judge_;
   std::vector<Picture> inputs_, others_;  // held out, without pairs
+  double swd_input_ = 0;                  // theirs
   std::set<std::string> held_out_files_;  // resolved paths
 };
 

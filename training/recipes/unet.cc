@@ -4,11 +4,10 @@
 #include "core/error.h"
 #include "models/generators/resnet_unet.h"
 #include "models/generators/sr_unet.h"
-#include "training/recipes/picture_side.h"
 
 namespace gan::training {
 
-UnetRunOptions::UnetRunOptions() {
+UnetRunOptions::UnetRunOptions() : RestorationOptions({"resnet_unet", "sr_unet"}) {
   degradation = "crapify";
   scale = 1;
   patch = 128;
@@ -30,16 +29,43 @@ void UnetRunOptions::visit(OptionVisitor& v) {
   v.text("loss", loss, "", "of pixels: weighted sum, such as mse+0.5*ssim");
 }
 
+void UnetRunOptions::make_small() {
+  network = "sr_unet";
+  levels = 3;
+  features = 16;
+  patch = 64;
+  batch = 8;
+  schedule.kind = "cosine";
+  ema = 0.99;
+  steps = 4000;
+  log_every = 100;
+  validate_every = save_every = 1000;
+}
+
+std::unique_ptr<Options> UnetRunOptions::own_options(const std::string& table) const {
+  if (table == "sr_unet") {
+    auto options = std::make_unique<SrUnetOptions>();
+    options->features = features;
+    options->levels = levels;
+    options->scale = scale;
+    return options;
+  }
+  auto options = std::make_unique<ResnetUnetOptions>();
+  options->features = features;
+  options->blocks = blocks;
+  options->self_attention = self_attention;
+  options->scale = scale;
+  return options;
+}
+
 void UnetRecipe::prepare(RunState& state, const std::string& folder) {
   loss_.emplace(options_.loss);
   loss_->check_side(options_.large_side(), options_.large_side_text());
-  check(options_.scale <= 4, ErrorKind::kSettings, "scale must be 1 to 4, got ", options_.scale);
   open_data(state, folder, options_);
-  auto& g = state.add_network("g", options_.network, network_options(), options_.ema > 0);
-  check_side(state.network("g"), options_.patch, concat("patch=", options_.patch));
+  auto& g = *add_generator(state, options_).network;
   auto* const unet = dynamic_cast<ResnetUnet*>(&g);
-  check(unet || options_.encoder == "none", ErrorKind::kSettings, "network=", options_.network,
-        " takes no encoder");
+  check(unet || options_.encoder == "none", ErrorKind::kSettings, "network ",
+        options_.generator_table(), " takes no encoder");
   if (options_.encoder != "none") {
     torch::NoGradGuard no_grad;
     load_resnet(unet->encoder(), options_.encoder);
@@ -63,37 +89,28 @@ void UnetRecipe::step(Step& step) {
 }
 
 torch::Tensor UnetRecipe::restore(RunState& state, const Batch& batch) {
-  return state.network("g").network->run({batch.input, {}, {}});
+  return enhanced(state.network("g"), batch.input);
 }
 
 torch::Tensor UnetRecipe::loss(Step&, const torch::Tensor& output, const torch::Tensor& target) {
   return (*loss_)(output, target);
 }
 
-std::unique_ptr<Options> UnetRecipe::network_options() const {
-  if (options_.network == "sr_unet") {
-    auto options = std::make_unique<SrUnetOptions>();
-    options->features = options_.features;
-    options->levels = options_.levels;
-    options->scale = options_.scale;
-    return options;
-  }
-  auto options = std::make_unique<ResnetUnetOptions>();
-  options->features = options_.features;
-  options->blocks = options_.blocks;
-  options->self_attention = options_.self_attention;
-  options->scale = options_.scale;
-  return options;
-}
-
 namespace {
+
+struct PlainUnetRunOptions : UnetRunOptions {
+  void visit(OptionVisitor& v) override {
+    UnetRunOptions::visit(v);
+    visit_generator(v);
+  }
+};
 
 class PlainUnetRecipe : public UnetRecipe {
  public:
   PlainUnetRecipe() : UnetRecipe(all_) {}
 
  private:
-  UnetRunOptions all_;
+  PlainUnetRunOptions all_;
 };
 
 }  // namespace

@@ -30,6 +30,11 @@ struct UnetRunOptions : RestorationOptions {
 
   UnetRunOptions();
   void visit(OptionVisitor& v) override;
+
+ protected:
+  void make_small() override;
+  std::string own_network() const override { return network; }
+  std::unique_ptr<Options> own_options(const std::string& table) const override;
 };
 
 // The recipe; those that add to its loss derive from it.
@@ -49,8 +54,6 @@ class UnetRecipe : public RestorationRecipe {
   void freeze_encoder(Step& step);
 
  private:
-  std::unique_ptr<Options> network_options() const;
-
   UnetRunOptions& options_;
   std::optional<losses::Mixture> loss_;
 };

@@ -17,7 +17,7 @@ constexpr auto kKind = losses::Adversarial::kVanilla;
 // A critic's loss above every threshold: the critic has the next word.
 constexpr double kCriticFirst = std::numeric_limits<double>::infinity();
 
-torch::Tensor judged(Network& critic, const torch::Tensor& picture) {
+torch::Tensor judged(const NamedNetwork& critic, const torch::Tensor& picture) {
   return critic.run({imagenet_normalise(picture), {}, {}});
 }
 
@@ -42,6 +42,19 @@ struct UnetGanRunOptions : UnetRunOptions {
     v.real("pixel_weight", pixel_weight, 0, 1e6, "of the pixel loss in the game");
     v.real("threshold", threshold, 0, 100,
            "of the critic's loss, below which the generator learns");
+    visit_generator(v);
+  }
+
+ protected:
+  void make_small() override {
+    UnetRunOptions::make_small();
+    critic.features = 32;
+    critic.blocks = 1;
+    critic.dropout = 0;
+    lr_gan = 6e-4;
+    pretrain_steps = 2000;
+    critic_steps = 500;
+    schedule.kind = "constant";
   }
 };
 
@@ -67,14 +80,17 @@ class UnetGanRecipe : public UnetRecipe {
     if (step.number() <= all_.pretrain_steps + all_.critic_steps) return train_critic(step, "d");
     if (critic_loss_->item<double>() >= all_.threshold) return train_critic(step, "d_game");
     train_generator(step);
-    critic_loss_->fill_(kCriticFirst);
+  }
+
+  void stepped(const std::map<std::string, double>& means) override {
+    const auto found = means.find("loss_d");
+    critic_loss_->fill_(found == means.end() ? kCriticFirst : found->second);
   }
 
  private:
   void train_critic(Step& step, const char* optimizer) {
     RunState& state = step.state();
-    auto& d = *state.network("d").network;
-    double sum = 0;
+    const auto& d = state.network("d");
     state.network("g").network->eval();
     step.update({optimizer}, "loss_d", [&](const Batch& batch, size_t) {
       torch::Tensor fake;
@@ -84,21 +100,17 @@ class UnetGanRecipe : public UnetRecipe {
       }
       const auto on_real = judged(d, batch.target), on_fake = judged(d, fake);
       log_judgement(step, kKind, on_real, on_fake);
-      const auto loss = (losses::discriminator_real(kKind, on_real) +
-                         losses::discriminator_fake(kKind, on_fake)) /
-                        2;
-      sum += loss.item<double>();
-      return loss;
+      return (losses::discriminator_real(kKind, on_real) +
+              losses::discriminator_fake(kKind, on_fake)) /
+             2;
     });
     state.network("g").network->train();
-    const double loss = sum / static_cast<double>(step.batches().size());
-    critic_loss_->fill_(loss);
   }
 
   void train_generator(Step& step) {
     RunState& state = step.state();
-    auto& d = *state.network("d").network;
-    d.eval();
+    const auto& d = state.network("d");
+    d.network->eval();
     step.update({"g_game"}, "loss_g", [&](const Batch& batch, size_t) {
       const auto output = restore(state, batch);
       const auto pixels = pixel_loss()(output, batch.target);
@@ -107,7 +119,7 @@ class UnetGanRecipe : public UnetRecipe {
       step.log("gan", adversarial);
       return all_.gan_weight * adversarial + all_.pixel_weight * pixels;
     });
-    d.train();
+    d.network->train();
   }
 
   UnetGanRunOptions all_;

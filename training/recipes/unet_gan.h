@@ -14,7 +14,7 @@
 
 #include <memory>
 
-#include "training/recipe.h"
+#include "training/recipes/recipe.h"
 
 namespace gan::training {
 

@@ -10,14 +10,22 @@ namespace {
 struct UnetPerceptualRunOptions : UnetRunOptions {
   std::string preset = "relu3_3";
   double perceptual_weight = 1;
-  std::string vgg;
+  losses::FeatureOptions features_of;
 
   UnetPerceptualRunOptions() { loss = "l1"; }
   void visit(OptionVisitor& v) override {
     UnetRunOptions::visit(v);
     v.text("preset", preset, "relu3_3|fastai", "the text's one layer, or three with gram matrices");
     v.real("perceptual_weight", perceptual_weight, 0, 1e6, "of the features");
-    v.text("vgg", vgg, "", "file of VGG16 weights; none leaves the term out; random tries it out");
+    features_of.visit(v, "16");
+    visit_generator(v);
+  }
+
+ protected:
+  void make_small() override {
+    UnetRunOptions::make_small();
+    features_of.perceptual = "mobilenet";
+    perceptual_weight = 0.02;
   }
 };
 
@@ -28,14 +36,18 @@ class UnetPerceptualRecipe : public UnetRecipe {
   void prepare(RunState& state, const std::string& folder) override {
     using losses::Perceptual;
     const bool fastai = all_.preset == "fastai";
-    if (auto vgg = losses::feature_network(fastai ? "16_bn" : "16", all_.vgg, state.device())) {
+    const auto network =
+        losses::feature_network(fastai ? "16_bn" : "16", all_.features_of, state.device());
+    if (network && !all_.features_of.uses_vgg()) {
+      perceptual_.emplace(losses::mobilenet_distance(network));
+    } else if (network) {
       std::vector<losses::FeatureTerm> terms = {{"relu3_3"}};
       if (fastai) {
         constexpr double kGram = 5000;
         terms = {
             {"relu3_3", 5, 25 * kGram}, {"relu4_3", 15, 225 * kGram}, {"relu5_3", 2, 4 * kGram}};
       }
-      perceptual_.emplace(vgg, terms,
+      perceptual_.emplace(network, terms,
                           fastai ? Perceptual::Distance::kL1 : Perceptual::Distance::kMse);
     }
     UnetRecipe::prepare(state, folder);

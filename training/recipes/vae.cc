@@ -9,12 +9,12 @@
 #include "models/picture_tensor.h"
 #include "training/datasets/pictures.h"
 #include "training/judges/class_accuracy.h"
+#include "training/judges/seeded_pictures.h"
 #include "training/judges/sliced_wasserstein.h"
 #include "training/losses/latent.h"
 #include "training/losses/pixel.h"
 #include "training/losses/structure.h"
-#include "training/sample_grid.h"
-#include "training/seeded_pictures.h"
+#include "training/meters/sample_grid.h"
 
 namespace gan::training {
 namespace {
@@ -25,7 +25,7 @@ struct VaeRunOptions : RecipeOptions {
   double capacity = 0;  // nats at the end of the rise; 0: the plain divergence
   double decay = 0.95;
   bool mirror = true;
-  int holdout = 100;
+  int holdout = 0;
   int judge_pictures = 100;
 
   VaeRunOptions() {
@@ -43,8 +43,18 @@ struct VaeRunOptions : RecipeOptions {
     v.real("capacity", capacity, 0, 1e6, "divergence to reach, nats; 0: as little as possible");
     v.real("decay", decay, 0.01, 1, "factor of the learning rate after each epoch");
     v.flag("mirror", mirror, "pictures of a folder at random");
-    v.integer("holdout", holdout, 1, 1000000, "pictures held out of a folder");
+    v.integer("holdout", holdout, 0, 1000000,
+              "pictures held out of a folder; 0: 100, of less than 1000 a tenth");
     v.integer("judge_pictures", judge_pictures, 16, 100000, "compared by the metrics");
+  }
+
+ protected:
+  void make_small() override {
+    network.hidden = "32-64-128";
+    network.latent = 32;
+    steps = 6000;
+    log_every = 100;
+    validate_every = save_every = 1000;
   }
 };
 
@@ -60,21 +70,23 @@ class VaeRecipe : public Recipe {
                                 options_.ema > 0);
     const int side = static_cast<int>(g.traits().out_width);
     data_ = open_pictures(folder, {side, options_.network.channels, options_.mirror},
-                          {options_.holdout, state.holdout_given}, state.notes);
+                          {options_.holdout, 100, state.holdout_given}, state.notes);
     state.add_optimizer("g", g.parameters(), {.lr = options_.lr});
     held_out_ = plain_batch(*data_.held_out, 0, options_.judge_pictures).pictures;
   }
 
   void step(Step& step) override {
-    auto& vae = dynamic_cast<Vae&>(*step.state().network("g").network);
+    const auto& g = step.state().network("g");
+    auto& vae = dynamic_cast<Vae&>(*g.network);
+    const auto noise = step.normal(options_.network.latent);
     const int64_t epoch =
         (step.number() - 1) * options_.batch * options_.accumulate / training_set().size();
     step.state().scale_lr("g", std::pow(options_.decay, static_cast<double>(epoch)));
-    step.update({"g"}, "loss", [&](const Batch& batch, size_t) {
+    step.update({"g"}, "loss", [&](const Batch& batch, size_t place) {
       const auto picture = batch.input * 2 - 1;
-      const Posterior codes = vae.encode(picture);
-      const auto loss =
-          losses::mse(vae.decode(codes.sample(torch::randn_like(codes.mean))), picture);
+      const auto codes = g.mixed([&] { return vae.encode(picture); }).to(torch::kFloat);
+      const auto back = g.mixed([&] { return vae.decode(codes.sample(noise[place])); });
+      const auto loss = losses::mse(back.to(torch::kFloat), picture);
       const auto kl = losses::kl_divergence(codes.mean, codes.log_variance);
       step.log("picture", loss);
       step.log("kl", kl);
@@ -82,6 +94,12 @@ class VaeRecipe : public Recipe {
       const double rise = std::min(1.0, 2.0 * static_cast<double>(step.number()) / options_.steps);
       return loss + options_.kl_weight * (kl - options_.capacity * rise).abs();
     });
+  }
+
+  ReportWords words() const override {
+    return {"first row: held-out pictures; second: what comes back of them; others: random codes",
+            "",
+            {}};
   }
 
   Values validate(RunState& state) override {

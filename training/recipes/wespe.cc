@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "core/error.h"
+#include "models/blocks/fixed_filter.h"
+#include "models/blocks/residual.h"
 #include "models/discriminators/dped_discriminator.h"
 #include "models/discriminators/wespe_discriminator.h"
 #include "models/generators/dped.h"
@@ -23,10 +25,12 @@ struct WespeRunOptions : TranslationOptions {
   std::string gan = "lsgan";
   double color_weight = 0.5, texture_weight = 0.5, tv_weight = 0.5;
   double cycle_a_weight = 1, cycle_b_weight = 1, content_weight = 0;  // 0: not computed
-  std::string vgg = "none";
+  double identity_weight = 0, blur_weight = 0;
+  bool residual = true;
+  losses::FeatureOptions features_of{.vgg = "none"};
 
   WespeRunOptions() {
-    batch = 12;
+    batch = 20;
     ema = 0;
     steps = 20000;
     crop = {.load = 0, .crop = 100, .mirror = true};
@@ -37,6 +41,7 @@ struct WespeRunOptions : TranslationOptions {
     TranslationOptions::visit(v);
     v.integer("features", features, 1, 512, "feature maps of G");
     v.integer("f_features", f_features, 1, 512, "feature maps of F");
+    v.flag("residual", residual, kResidualHelp);
     v.integer("d_features", d_features, 1, 512, "feature maps of the discriminators");
     v.text("gan", gan, losses::kAdversarialWords, "adversarial loss");
     v.real("color_weight", color_weight, 0, 1e6, "of the judge of colours");
@@ -45,8 +50,20 @@ struct WespeRunOptions : TranslationOptions {
     v.real("cycle_a_weight", cycle_a_weight, 0, 1e6, "of F(G(a)) - a");
     v.real("cycle_b_weight", cycle_b_weight, 0, 1e6, "of G(F(b)) - b");
     v.real("content_weight", content_weight, 0, 1e6, "of VGG19's relu5_4 of a and F(G(a))");
-    v.text("vgg", vgg, "",
-           "file of VGG19 weights for cycle and content; none; random tries it out");
+    v.real("identity_weight", identity_weight, 0, 1e6, "of G(b) - b");
+    v.real("blur_weight", blur_weight, 0, 1e6, "of K G(a) - K a, blurred");
+    features_of.visit(v, "19");
+  }
+
+ protected:
+  void make_small() override {
+    features = 16;
+    f_features = d_features = 16;
+    batch = 4;
+    crop.crop = 48;
+    steps = 3000;
+    log_every = 100;
+    validate_every = save_every = 500;
   }
 
  private:
@@ -58,7 +75,8 @@ struct WespeRunOptions : TranslationOptions {
     tv_weight = 10;
     cycle_a_weight = cycle_b_weight = 0;
     content_weight = 1;
-    vgg.clear();
+    residual = false;
+    features_of.vgg.clear();
     batch = 30;
     lr = 5e-4;
   }
@@ -71,21 +89,26 @@ class WespeRecipe : public TranslationRecipe {
 
   void prepare(RunState& state, const std::string& folder) override {
     using losses::Perceptual;
-    const auto vgg = losses::feature_network("19", options_.vgg, state.device());
+    check(!paper() || !options_.residual, ErrorKind::kSettings,
+          "residual is for variant=modified; the paper's generators have none");
+    const auto vgg = losses::feature_network("19", options_.features_of, state.device());
     check(vgg || options_.content_weight == 0, ErrorKind::kSettings,
           "content_weight=", options_.content_weight,
-          " wants --set vgg=FILE, a file of VGG19 weights; content_weight=0 leaves the term out");
+          " wants --set vgg=FILE, a file of VGG19 weights, or --set perceptual=mobilenet; "
+          "content_weight=0 leaves the term out");
     const auto distance = [&](const char* layer, Perceptual::Distance kind) {
-      return Perceptual(vgg, {{layer}}, kind);
+      return options_.features_of.uses_vgg() ? Perceptual(vgg, {{layer}}, kind)
+                                             : losses::mobilenet_distance(vgg);
     };
     if (vgg) {
       cycle_.emplace(distance("relu2_2", Perceptual::Distance::kL1));
       content_.emplace(distance("relu5_4", Perceptual::Distance::kMse));
     }
-    open_data(state, folder, options_, /*paired=*/false);
+    open_data(state, folder, options_, Pairing::kUnpaired);
     const auto generator = [&](const char* role, int features) {
       std::unique_ptr<Options> options =
           paper() ? with_features<DpedOptions>(features) : with_features<WespeOptions>(features);
+      if (!paper()) dynamic_cast<WespeOptions&>(*options).residual = options_.residual;
       return state
           .add_network(role, paper() ? "dped" : "wespe", std::move(options), options_.ema > 0)
           .parameters();
@@ -101,28 +124,29 @@ class WespeRecipe : public TranslationRecipe {
     const auto color = judge("d_color", "color"), texture = judge("d_texture", "texture");
     state.add_optimizer("g", joined(g, f), adam);
     state.add_optimizer("d", joined(color, texture), adam);
+    kernel_ = released_blur_kernel(21).to(state.device());
   }
 
   void step(Step& step) override {
     RunState& state = step.state();
-    auto &g = *state.network("g").network, &f = *state.network("f").network;
-    auto &color = *state.network("d_color").network, &texture = *state.network("d_texture").network;
+    const auto &g = state.network("g"), &f = state.network("f"), &color = state.network("d_color"),
+               &texture = state.network("d_texture");
     const auto kind = losses::adversarial_from_word(options_.gan);
-    const auto run = [](Network& network, const torch::Tensor& picture) {
+    const auto run = [](const NamedNetwork& network, const torch::Tensor& picture) {
       return network.run({picture, {}, {}});
     };
-    std::vector<torch::Tensor> enhanced;
-    step.update({"d"}, "loss_d", [&](const Batch& batch, size_t) {
-      enhanced.push_back(run(g, batch.input));
-      const auto judge = [&](Network& d, const char* name) {
-        const auto real = run(d, batch.target), fake = run(d, enhanced.back().detach());
+    Generated enhanced(step, g, [&](const Batch& batch, size_t) { return run(g, batch.input); });
+    step.update({"d"}, "loss_d", [&](const Batch& batch, size_t place) {
+      const auto better = enhanced.detached(place);
+      const auto judge = [&](const NamedNetwork& d, const char* name) {
+        const auto real = run(d, batch.target), fake = run(d, better);
         log_judgement(step, kind, real, fake, name);
         return losses::discriminator_real(kind, real) + losses::discriminator_fake(kind, fake);
       };
       return judge(color, "_color") + judge(texture, "_texture");
     });
     step.update({"g"}, "loss_g", [&](const Batch& batch, size_t place) {
-      const auto &a = batch.input, &b = batch.target, &better = enhanced[place];
+      const auto &a = batch.input, &b = batch.target, better = enhanced.attached(place);
       auto loss = torch::zeros({}, a.options());
       const auto add = [&](const char* name, double weight, const torch::Tensor& term) {
         step.log(name, term);
@@ -138,6 +162,10 @@ class WespeRecipe : public TranslationRecipe {
       }
       if (options_.cycle_b_weight > 0)
         add("cycle_b", options_.cycle_b_weight, away(run(g, run(f, b)), b));
+      if (options_.identity_weight > 0)
+        add("identity", options_.identity_weight, losses::l1(run(g, b), b));
+      if (options_.blur_weight > 0)
+        add("blur", options_.blur_weight, losses::blurred_l1(a, better, kernel_));
       add("tv", options_.tv_weight,
           paper() ? losses::total_variation_dped(better) : losses::total_variation(better));
       return loss;
@@ -175,6 +203,7 @@ class WespeRecipe : public TranslationRecipe {
 
   WespeRunOptions options_;
   std::optional<losses::Perceptual> cycle_, content_;
+  torch::Tensor kernel_;
 };
 
 }  // namespace

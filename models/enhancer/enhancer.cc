@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "models/enhancer/enhancer.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <optional>
+
+#include "core/chroma.h"
+#include "core/error.h"
+#include "core/resize.h"
+#include "core/tiles.h"
+#include "models/enhancer/tiled_network.h"
+#include "models/frames/frame_tensor.h"
+#include "models/frames/frame_timer.h"
+#include "models/machine/device.h"
+#include "models/machine/host_allocator.h"
+#include "models/table.h"
+#include "models/torchscript.h"
+
+namespace gan {
+namespace {
+
+constexpr double kSlowMs = 500;  // a network as slow as that is not run twice to be timed
+
+class TorchEnhancer : public Enhancer {
+ public:
+  explicit TorchEnhancer(const EnhancerOptions& options)
+      : threads_(options.threads > 0 ? options.threads : available_threads()),
+        network_(load(options), options) {}
+
+  EnhancerInfo info() const override { return network_.info(); }
+
+  void set_formats(const FrameFormat& in, const FrameFormat& out) override {
+    const int scale = network_.traits().scale;
+    check(out.size == scaled(in.size, scale), ErrorKind::kSettings, "a network of scale ", scale,
+          " makes ", in.size.width * scale, "x", in.size.height * scale, " of ", in.size.width, "x",
+          in.size.height, ", not ", out.size.width, "x", out.size.height);
+    set_threads_of_this_thread(threads_);
+    in_ = in;
+    out_ = out;
+    const NetworkTraits traits = network_.traits();
+    input_ = empty_picture_tensor(
+        {padded_side(in.size.width, traits), padded_side(in.size.height, traits)});
+    output_ = torch::Tensor();
+    plain_.reset();
+    alpha_.reset();
+    large_alpha_ = Picture();
+    loss_ = {};
+    for (auto& chroma : chroma_) chroma = Picture();
+    // Note [Warm-up]: the first forward of a size chooses kernels and takes memory. Noise, because
+    // zeros are quick in ways that frames are not.
+    network_.prepare({static_cast<int>(input_.size(3)), static_cast<int>(input_.size(2))});
+    if (timed_run() < kSlowMs) timed_run();
+  }
+
+  void run(const FrameView& in, const Look& look, const FrameSpan& out) override {
+    set_threads_of_this_thread(threads_);  // another one than the last frame's, or shared
+    timer_.start();
+    FrameReader(in_).read(in, input_);
+    keep_alpha(in);
+    keep_chroma_loss(in);
+    const bool enhanced = look.strength > 0 && look.split < 1;
+    if (enhanced) output_ = network_.run(input_, look.code);
+    if (!enhanced || look.strength < 1 || look.split > 0) blend_plain(look, enhanced);
+    FrameWriter(out_).write(output_, out, loss_);
+    if (gan::info(out_.pixels).has_alpha) write_alpha(out);
+    timer_.stop();
+  }
+
+  EnhancerStats stats() const override {
+    EnhancerStats stats = timer_.stats();
+    network_.count(stats);
+    stats.warm_ms = warm_ms_;
+    return stats;
+  }
+  std::vector<EngineEvent> take_events() override { return network_.take_events(); }
+
+ private:
+  static LoadedNetwork load(const EnhancerOptions& options) {
+    install_host_allocator();
+    LoadedNetwork loaded = load_model(options.model, options.allow_torchscript);
+    const Task task = loaded.name == kTorchScript ? Task::kImage : find_network(loaded.name).task;
+    const NetworkTraits traits = loaded.network->traits();
+    check(task == Task::kImage || task == Task::kImageLatent, ErrorKind::kWrongType, options.model,
+          ": holds a network ", loaded.name, ", which makes no picture of a picture");
+    check(traits.in_channels == 3 && traits.out_channels == 3, ErrorKind::kWrongType, options.model,
+          ": the network has ", traits.in_channels, " channels in and ", traits.out_channels,
+          " out; frames want 3 and 3");
+    return loaded;
+  }
+
+  // Milliseconds. The first run is slower than those to come.
+  double timed_run() {
+    input_.uniform_(0, 1);
+    const auto start = std::chrono::steady_clock::now();
+    network_.run(input_);
+    const std::chrono::duration<double, std::milli> time = std::chrono::steady_clock::now() - start;
+    return warm_ms_ = time.count();
+  }
+
+  void keep_alpha(const FrameView& in) {
+    if (!gan::info(in_.pixels).has_alpha || !gan::info(out_.pixels).has_alpha) return;
+    if (!alpha_) {
+      alpha_.emplace(in_.size, out_.size);
+      small_alpha_ = Picture(in_.size, 1);
+      large_alpha_ = Picture(out_.size, 1);
+    }
+    read_component(in, 3, small_alpha_.span());
+    alpha_->run(small_alpha_.view(), large_alpha_.span());
+  }
+
+  void write_alpha(const FrameSpan& out) {
+    if (!gan::info(in_.pixels).has_alpha && large_alpha_.size != out_.size) {
+      large_alpha_ = Picture(out_.size, 1);
+      std::ranges::fill(large_alpha_.values, 1.0f);
+    }
+    write_component(large_alpha_.view(), 3, out);
+  }
+
+  // See core/chroma.h: what 4:2:0 loses on its way to full size and back is added to the result.
+  void keep_chroma_loss(const FrameView& in) {
+    const FormatInfo& from = gan::info(in_.pixels);
+    if (from.family != Family::kYuv || gan::info(out_.pixels).family != Family::kYuv) return;
+    const Size small = component_size(from.component[1], in_.size);
+    const Size large = component_size(gan::info(out_.pixels).component[1], out_.size);
+    for (int i = 0; i < 2; ++i) {
+      Picture& result = i == 0 ? loss_.cb : loss_.cr;
+      for (Picture* picture : {&chroma_[0], &chroma_[1]})
+        if (picture->size != small) *picture = Picture(small, 1);
+      if (result.size != large) result = Picture(large, 1);
+      read_component(in, i + 1, chroma_[0].span());
+      chroma_loss(chroma_[0].view(), in_.size, in_.colorimetry, chroma_[1].span());
+      if (!enlarge_loss_ || enlarge_from_ != small || enlarge_to_ != large) {
+        enlarge_loss_.emplace(small, large, Filter::kBilinear);
+        enlarge_from_ = small;
+        enlarge_to_ = large;
+      }
+      enlarge_loss_->run(chroma_[1].view(), result.span());
+    }
+  }
+
+  void blend_plain(const Look& look, bool enhanced) {
+    if (!plain_) {
+      plain_.emplace(in_.size, out_.size);
+      plain_output_ = empty_picture_tensor(out_.size);
+    }
+    const PictureSpan picture = picture_of(input_);
+    plain_->run({picture.data, in_.size, 3, picture.stride}, picture_of(plain_output_));
+    if (enhanced) {
+      const int64_t edge = std::lround(look.split * out_.size.width);
+      const auto part = [&](const torch::Tensor& whole) {
+        return whole.slice(2, 0, out_.size.height).slice(3, edge, out_.size.width);
+      };
+      if (look.strength < 1)
+        part(plain_output_).lerp_(part(output_), look.strength);
+      else
+        part(plain_output_).copy_(part(output_));
+    }
+    output_ = plain_output_;
+  }
+
+  int threads_;
+  TiledNetwork network_;
+  FrameTimer timer_;
+  std::atomic<double> warm_ms_{0};
+  FrameFormat in_, out_;
+  torch::Tensor input_, output_, plain_output_;
+  std::optional<Resizer> plain_, alpha_, enlarge_loss_;
+  Size enlarge_from_, enlarge_to_;
+  Picture small_alpha_, large_alpha_, chroma_[2];
+  ChromaLoss loss_;
+};
+
+}  // namespace
+
+std::unique_ptr<Enhancer> make_enhancer(const EnhancerOptions& options) {
+  return std::make_unique<TorchEnhancer>(options);
+}
+
+}  // namespace gan

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A picture-to-picture network run whole or tile by tile, within the memory there is.
+#pragma once
+
+#include <atomic>
+#include <mutex>
+#include <optional>
+
+#include "models/enhancer/tile_memory.h"
+#include "models/enhancer/tile_runner.h"
+
+namespace gan {
+
+class TiledNetwork {
+ public:
+  // Moves the network to the device. Throws Error(kSettings, kUnavailable).
+  TiledNetwork(LoadedNetwork loaded, const EnhancerOptions& options);
+
+  const NetworkTraits& traits() const { return runner_.traits(); }
+  EnhancerInfo info() const { return runner_.info(); }
+
+  // Chooses the tiles for pictures of that size, whose sides are multiples of the network's, such
+  // that what is predicted stays within the memory limit. Throws Error(kSettings) where nothing
+  // does, naming both.
+  void prepare(Size picture);
+
+  // input: a picture tensor (see frame_tensor.h) of the prepared size, RGB in [0, 1]. code: as many
+  // numbers as the network takes; none: zeros. Returns a picture tensor, scale times larger, not
+  // clamped; valid until the next call.
+  torch::Tensor run(const torch::Tensor& input, const std::vector<float>& code = {});
+
+  // Any thread. tiles, skipped, retries and tile_size.
+  void count(EnhancerStats& stats) const;
+  std::vector<EngineEvent> take_events() { return std::exchange(events_, {}); }
+
+ private:
+  double limit() const;
+  double bytes_of(int side, Size picture) const;
+  int tile_side() const;
+  void run_tiles(const torch::Tensor& input, const std::vector<float>& code);
+  bool make_room(Size picture, const std::string& reason);
+
+  EnhancerOptions options_;
+  TileRunner runner_;
+  std::optional<TileMemory> memory_;  // on the CPU
+  int halo_;
+  std::atomic<int> side_{0};  // largest of a tile's core; 0: the whole picture
+  torch::Tensor assembled_, last_input_;
+  std::vector<float> last_code_;
+  bool last_is_whole_ = false;  // assembled_ is what last_input_ and last_code_ give
+  std::atomic<uint64_t> tiles_{0}, skipped_{0};
+  std::vector<EngineEvent> events_;
+};
+
+}  // namespace gan
