@@ -33,9 +33,10 @@ struct NamedNetwork {
     const Autocast autocast(device, precision);
     return function();
   }
-  // The network in training, in the run's precision; the result is float.
+  // The network in training, in the run's precision; the result is never bf16.
   torch::Tensor run(const NetworkInput& input) const {
-    return mixed([&] { return network->run(input).to(torch::kFloat); });
+    const auto result = mixed([&] { return network->run(input); });
+    return result.scalar_type() == torch::kBFloat16 ? result.to(torch::kFloat) : result;
   }
 };
 
