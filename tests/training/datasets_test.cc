@@ -9,10 +9,6 @@
 #include "core/error.h"
 #include "core/image_file.h"
 #include "tests/core/checkpoint/scratch.h"
-#include "tests/training/gan_train.h"
-#include "training/datasets/idx.h"
-#include "training/datasets/scan.h"
-#include "training/datasets/super_resolution.h"
 #include "training/datasets/two_domains.h"
 #include "training/recipes/image_pool.h"
 
@@ -102,89 +98,35 @@ TEST_F(TwoDomainsTest, SaysWhichFolderIsWhichDomain) {
   EXPECT_TRUE(found.a[0].starts_with(scratch_.file("two/summer")));
 }
 
-std::vector<std::string> names(int count) {
-  std::vector<std::string> list;
-  for (int i = 0; i < count; ++i) list.push_back(std::to_string(i) + ".png");
-  return list;
-}
+// The small patch is that of the whole small picture, wherever it lies, also where only its
 
-TEST(HoldOut, TakesTheUsualNumberOrATenthAndSaysHowMany) {
-  std::vector<std::string> notes;
-  for (const auto& [all, usual, held] : {std::tuple(40, 500, 4u),
-                                         {5, 20, 1u},
-                                         {100, 20, 10u},
-                                         {199, 20, 19u},
-                                         {200, 20, 20u},
-                                         {1000, 20, 20u},
-                                         {2, 20, 1u},
-                                         {5000, 500, 500u}}) {
-    notes.clear();
-    auto files = names(all);
-    const auto out = hold_out(files, {.usual = usual}, notes);
-    EXPECT_EQ(out.size(), held) << all;
-    EXPECT_EQ(files.size(), static_cast<size_t>(all) - held);
-    ASSERT_EQ(notes.size(), 1u);
-    EXPECT_NE(notes[0].find(concat(held, " of ", all, " pictures")), std::string::npos) << notes[0];
-  }
-  auto one = names(1);
-  EXPECT_THROW(hold_out(one, {}, notes), Error);
-}
+// surroundings were shrunk; the large one lies over it.
 
-TEST(HoldOut, DoesWhatTheUserSaysOrRefuses) {
-  std::vector<std::string> notes;
-  auto files = names(40);
-  EXPECT_EQ(hold_out(files, {30, 20, true}, notes).size(), 30u);
-  EXPECT_EQ(files.size(), 10u);
-  for (const int count : {10, 500}) {
-    try {
-      hold_out(files, {count, 20, true}, notes);
-      ADD_FAILURE() << count << " of 10 were held out";
-    } catch (const Error& error) {
-      EXPECT_EQ(error.kind(), ErrorKind::kSettings);
-      EXPECT_NE(std::string(error.what()).find("1 to 9"), std::string::npos) << error.what();
+TEST_F(TwoDomainsTest, PairsAreOneSquareOfBothAndTurnAroundWhenAsked) {
+  write_pairs("A", "B");
+  TwoDomains found = find_domains(scratch_.path(), true);
+  for (const bool swap : {false, true}) {
+    found.swap = swap;
+    const PairedDataset data(found, {.load = 0, .crop = 8});
+    for (uint64_t draw = 0; draw < 8; ++draw) {
+      Random random(draw);
+      const Sample sample = data.get(static_cast<int64_t>(draw % 4), random);
+      const float *input = sample.input.view().row(0), *target = sample.target.view().row(0);
+      EXPECT_EQ(input[0], swap ? 1 : 0);
+      EXPECT_EQ(target[0], swap ? 0 : 1);
+      EXPECT_EQ(input[1], target[1]) << "the number";
+      for (int x = 0; x < 8; ++x) EXPECT_EQ(input[3 * x + 2], target[3 * x + 2]) << "the place";
     }
   }
-  // Of a file that an older version wrote for another folder.
-  EXPECT_EQ(hold_out(files, {10, 20, false}, notes).size(), 1u);
 }
 
-TEST(SuperResolution, KeepsWithinItsBudgetAndGivesTheSameSamples) {
-  const test::Scratch scratch;
-  test::make_pictures(scratch.path(), 4);
-  const auto files = list_images(scratch.path());
-  const size_t large = size_t{72} * 64 * 3, small = large / 4;
-  const SuperResolutionDataset all(files, 8, {2, 3, 60}),
-      some(files, 8, {2, 3, 60}, 2 * large + small), none(files, 8, {2, 3, 60}, 0);
-  for (uint64_t draw = 0; draw < 12; ++draw) {
-    Random a(draw), b(draw), c(draw);
-    const auto index = static_cast<int64_t>(draw % 4);
-    const Sample kept = all.get(index, a);
-    for (const Sample& other : {some.get(index, b), none.get(index, c)}) {
-      EXPECT_EQ(kept.input.values, other.input.values);
-      EXPECT_EQ(kept.target.values, other.target.values);
-    }
-  }
-  EXPECT_EQ(all.kept_bytes(), 4 * (large + small));
-  EXPECT_LE(some.kept_bytes(), 2 * large + small);
-  EXPECT_GT(some.kept_bytes(), 0u);
-  EXPECT_EQ(none.kept_bytes(), 0u);
-}
-
-TEST(SuperResolution, HeldOutPicturesAreDamagedAsTheSamplesAre) {
-  const test::Scratch scratch;
-  test::make_pictures(scratch.path(), 1);
-  const std::string file = scratch.file("0.png");
-  const auto clean = shrunk_case(file, LowResolutionOptions{2}),
-             noisy = shrunk_case(file, {2, 20, 0}, 3), again = shrunk_case(file, {2, 20, 0}, 3),
-             packed = shrunk_case(file, {2, 0, 10});
-  EXPECT_EQ(clean.truth.values, noisy.truth.values);
-  EXPECT_EQ(noisy.damaged.values, again.damaged.values);
-  EXPECT_NE(noisy.damaged.values, shrunk_case(file, {2, 20, 0}, 4).damaged.values);
-  double sum = 0;
-  for (size_t i = 0; i < clean.damaged.values.size(); ++i)
-    sum += std::pow((noisy.damaged.values[i] - clean.damaged.values[i]) * 255, 2);
-  EXPECT_NEAR(std::sqrt(sum / static_cast<double>(clean.damaged.values.size())), 20, 1);
-  EXPECT_NE(packed.damaged.values, clean.damaged.values);
+TEST_F(TwoDomainsTest, TellsPairsFromOtherDomains) {
+  write_pairs("pairs/A", "pairs/B");
+  EXPECT_TRUE(domains_are_paired(scratch_.file("pairs")));
+  write("pairs/A/alone.png", 0, 0);
+  EXPECT_FALSE(domains_are_paired(scratch_.file("pairs")));
+  for (int i = 0; i < 3; ++i) write("pix/train/" + std::to_string(i) + ".png", 0, i, {80, 30});
+  EXPECT_TRUE(domains_are_paired(scratch_.file("pix")));
 }
 
 TEST_F(TwoDomainsTest, PairsAreCutAndMirroredAlike) {
@@ -251,18 +193,6 @@ TEST(ImagePool, FillsThenGivesOldPicturesBackHalfOfTheTime) {
   ImagePool none(state, "b", 0);
   EXPECT_TRUE(
       torch::equal(none.exchange(torch::ones({2, 1, 2, 2}), random), torch::ones({2, 1, 2, 2})));
-}
-
-TEST(Idx, GoldenReadsPackedFiles) {
-  const char* const folder = std::getenv("GAN_DATA");
-  if (!folder) GTEST_SKIP() << "GAN_DATA is not set to the folder of the test data";
-  const auto images = read_idx_images(std::string(folder) + "/mnist/t10k-images-idx3-ubyte.gz");
-  const auto labels = read_idx_labels(std::string(folder) + "/mnist/t10k-labels-idx1-ubyte.gz");
-  EXPECT_EQ(images.count, 10000);
-  EXPECT_EQ(images.size, (Size{28, 28}));
-  EXPECT_EQ(labels.size(), 10000u);
-  EXPECT_EQ(labels[0], 7);  // the first digit of the test set
-  EXPECT_THROW(read_idx_labels(std::string(folder) + "/mnist/t10k-images-idx3-ubyte.gz"), Error);
 }
 
 }  // namespace

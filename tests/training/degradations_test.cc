@@ -3,9 +3,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <map>
 
 #include "training/degradations/crapify.h"
 #include "training/degradations/kernels.h"
+#include "training/degradations/noise.h"
 #include "training/degradations/two_order.h"
 
 namespace gan::training {
@@ -46,6 +49,125 @@ TEST(TwoOrder, TheSameNumbersGiveTheSamePictureAndOthersAnother) {
     EXPECT_EQ(one.values, damage(seed).values);
     EXPECT_NE(one.values, damage(seed + 100).values);
     EXPECT_NEAR(mean_of(one), mean_of(clean), 0.15);  // damaged, not another picture
+  }
+}
+
+// The deviation of the luma from that of the clean picture, code values.
+double luma_deviation(const Picture& a, const Picture& b) {
+  const Picture la = luma_bt601(a), lb = luma_bt601(b);
+  double mean = 0, square = 0;
+  const auto count = static_cast<double>(la.values.size());
+  for (size_t i = 0; i < la.values.size(); ++i) {
+    const double difference = static_cast<double>(la.values[i]) - static_cast<double>(lb.values[i]);
+    mean += difference / count;
+    square += difference * difference / count;
+  }
+  return std::sqrt(square - mean * mean);
+}
+
+Picture grey(Size size, float value) {
+  Picture picture(size, 3);
+  std::ranges::fill(picture.values, value);
+  return picture;
+}
+
+// Noise after the second resize, at the small size, is seen whole; before it, it would be averaged.
+TEST(TwoOrder, TheSecondOrderWorksAtTheSmallSize) {
+  TwoOrderOptions options;
+  options.first = {
+      .blur_probability = 0, .gaussian_probability = 1, .noise_low = 0, .noise_high = 0};
+  options.second = {
+      .blur_probability = 0, .gaussian_probability = 1, .noise_low = 10, .noise_high = 10};
+  options.grey_noise_probability = 0;
+  options.jpeg_low = options.jpeg_high = 100;
+  options.final_sinc_probability = 0;
+  const Picture clean = grey({256, 256}, 0.5f);
+  Random random(3);
+  const Picture small = degrade_twice(clean, 4, options, random);
+  // Independent noise of three channels on the luma: 10 * |(65.481, 128.553, 24.966)| / 255.
+  EXPECT_NEAR(luma_deviation(small, grey({64, 64}, 0.5f)), 5.75, 0.4);
+}
+
+TEST(Noise, GaussianHasItsMomentsAndQuantiles) {
+  for (const auto colour : {NoiseColour::kRgb, NoiseColour::kGrey}) {
+    Picture picture = grey({400, 300}, 0.5f);
+    Random random(5);
+    add_gaussian_noise(picture, 0.04, colour, random);
+    double sum = 0, square = 0, fourth = 0, within = 0;
+    const auto count = static_cast<double>(picture.values.size());
+    for (const float value : picture.values) {
+      const double z = (static_cast<double>(value) - 0.5) / 0.04;
+      sum += z;
+      square += z * z;
+      fourth += z * z * z * z;
+      within += std::abs(z) < 1;
+    }
+    EXPECT_NEAR(sum / count, 0, 0.02);
+    EXPECT_NEAR(square / count, 1, 0.02);
+    EXPECT_NEAR(fourth / count, 3, 0.1);
+    EXPECT_NEAR(within / count, 0.6827, 0.005);
+    int equal = 0;
+    for (size_t i = 0; i < picture.values.size(); i += 3)
+      equal += picture.values[i] == picture.values[i + 1];
+    EXPECT_EQ(equal == 400 * 300, colour == NoiseColour::kGrey) << equal;
+  }
+}
+
+// Every number as often as its probability says, by the chi-square of their histogram.
+void expect_poisson(double mean, const std::function<int()>& draw) {
+  constexpr int kDraws = 60000;
+  std::map<int, int> histogram;
+  double sum = 0, square = 0;
+  for (int i = 0; i < kDraws; ++i) {
+    const int number = draw();
+    ++histogram[number];
+    sum += number;
+    square += static_cast<double>(number) * number;
+  }
+  const double average = sum / kDraws;
+  EXPECT_NEAR(average, mean, 5 * std::sqrt(mean / kDraws) + 1e-9);
+  EXPECT_NEAR(square / kDraws - average * average, mean, 0.05 * mean + 1e-9);
+  double chi_square = 0;
+  int bins = 0;
+  for (int k = 0; k <= mean + 10 * std::sqrt(mean) + 10; ++k) {
+    const double expected = kDraws * std::exp(k * std::log(mean) - mean - std::lgamma(k + 1));
+    if (expected < 20) continue;
+    const double apart = histogram[k] - expected;
+    chi_square += apart * apart / expected;
+    ++bins;
+  }
+  EXPECT_LT(chi_square, bins + 5 * std::sqrt(2.0 * bins)) << mean << " in " << bins << " bins";
+}
+
+TEST(Noise, PoissonsTablesHaveTheDistributionOfEveryMean) {
+  Random random(7);
+  for (const int count : {1, 16, 256}) {
+    const PoissonTables tables(count);
+    for (const int level : {1, 40, 128, 255})
+      expect_poisson(level / 255.0 * count, [&] { return tables.draw(level, random); });
+    for (const double share : {0.013, 0.5011, 0.98})
+      expect_poisson(share * count, [&] { return tables.draw_of_mean(share * count, random); });
+    EXPECT_EQ(tables.draw(0, random), 0);
+  }
+}
+
+TEST(Noise, OfPhotonsGrowsWithTheLightAndItsStrength) {
+  // Two values in the picture, so two levels: n = 2.
+  for (const double strength : {1.0, 2.0}) {
+    Picture picture = grey({300, 300}, 0.25f);
+    picture.values[0] = picture.values[1] = picture.values[2] = 1;
+    Random random(9);
+    add_poisson_noise(picture, strength, NoiseColour::kRgb, random);
+    double sum = 0, square = 0;
+    const double value = 64 / 255.0;  // rounded to 8 bits
+    for (size_t i = 3; i < picture.values.size(); ++i) {
+      const double noise = static_cast<double>(picture.values[i]) - value;
+      sum += noise;
+      square += noise * noise;
+    }
+    const auto count = static_cast<double>(picture.values.size() - 3);
+    EXPECT_NEAR(sum / count, 0, 0.01);
+    EXPECT_NEAR(square / count, strength * strength * value / 2, 0.02 * strength * strength);
   }
 }
 

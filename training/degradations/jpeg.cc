@@ -25,7 +25,7 @@ int chroma_step(int u, int v) {
 }
 
 double factor_of(double quality) {
-  return (quality < 50 ? 5000 / quality : 200 - 2 * quality) / 100;
+  return std::max(quality < 50 ? 5000 / quality : 200 - 2 * quality, 1e-6) / 100;  // 100: no steps
 }
 
 struct Plane {
