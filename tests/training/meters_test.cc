@@ -55,13 +55,47 @@ TEST(Report, EscapesAndDrawsWhatThereIs) {
   MetricsCsv metrics(scratch.file("metrics.csv"), -1);
   metrics.write(1, {{"loss", 3}, {"bad", NAN}});
   metrics.write(2, {{"loss", 1}});
-  write_report(scratch.file("report.html"), {"a <run>", {{"option", "x & y"}}, {"samples/1.png"}},
+  metrics.write(2, {{"val_psnr_y", 30.25}});
+  write_report(scratch.file("report.html"),
+               {"a <run>",
+                {{"option", "x & y"}},
+                {"samples/1.png"},
+                {"bicubic | output | truth", "bicubic", {{"val_psnr_y", 28.5}}}},
                metrics);
   const std::string html = test::slurp(scratch.file("report.html"));
   for (const char* part :
-       {"a &lt;run&gt;", "x &amp; y", "<polyline", "samples/1.png", "loss <b>1</b>"})
+       {"a &lt;run&gt;", "x &amp; y", "<polyline", "samples/1.png", "loss <b>1</b>",
+        "bicubic | output | truth", "<span>bicubic 28.5</span>", "class=\"p\"", ">1</text>",
+        ">2</text>", "peak signal-to-noise ratio of the luma"})
     EXPECT_NE(html.find(part), std::string::npos) << part;
   EXPECT_EQ(html.find("http"), std::string::npos);
+}
+
+// One line says what a column is; of the rare ones that are named here none is without.
+TEST(Report, KnowsWhatEveryRecipesColumnsMean) {
+  for (const char* column : {"loss",
+                             "loss_g",
+                             "loss_d",
+                             "l1",
+                             "gan",
+                             "cycle",
+                             "identity",
+                             "val_psnr_y",
+                             "val_psnr_rgb",
+                             "val_psnr_rgb_gain",
+                             "val_ssim_y",
+                             "val_swd",
+                             "val_class_accuracy",
+                             "look_psnr_y",
+                             "accuracy_d_color",
+                             "logit_real",
+                             "perceptual",
+                             "paired_a",
+                             "path_mean",
+                             "kl",
+                             "lr_factor"})
+    EXPECT_NE(meaning_of(column), "") << column;
+  EXPECT_EQ(meaning_of("nobody"), "");
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Rules of single recipes: who learns when, losses against their formulas.
+#include <set>
+
 #include "models/generators/dped.h"
 #include "tests/training/prepared_recipe.h"
 #include "training/losses/perceptual.h"
@@ -54,6 +56,41 @@ TEST(UnetGan, CriticAndGeneratorAlternateAtTheDefaultThreshold) {
   EXPECT_TRUE(order.starts_with("pd")) << order;
   EXPECT_GE(std::ranges::count(order, 'g'), 3) << order;
   EXPECT_EQ(order.find("gg"), std::string::npos) << order;
+}
+
+TEST(AugCycleGan, IsSemiSupervisedWhereTheDataHasPairsByDisjointHalves) {
+  const Scratch scratch;
+  make_pictures(scratch.file("data/A"), 9);
+  make_pictures(scratch.file("data/B"), 9);
+  const OptionValues values = {{"features", "4"}, {"e_features", "4"}, {"d_features", "4"},
+                               {"load", "0"},     {"crop", "32"},      {"holdout", "1"}};
+  PreparedRecipe aug("augcyclegan", values, scratch.file("data"));
+  std::set<std::string> as_pairs, at_random;
+  for (uint64_t draw = 0; draw < 60; ++draw) {
+    Random random(draw);
+    const Dataset& data = aug.recipe->training_set();
+    const Sample sample = data.get(static_cast<int64_t>(draw) % data.size(), random);
+    EXPECT_EQ(sample.input.channels, 6);
+    // "unpaired A and unpaired B and pair"
+    const size_t last = sample.source.rfind(" and ");
+    const auto stem = [](const std::string& text) {
+      return std::filesystem::path(text).stem().string();
+    };
+    as_pairs.insert(stem(sample.source.substr(last + 5)));
+    const std::string unpaired = sample.source.substr(0, last);
+    at_random.insert(stem(unpaired.substr(0, unpaired.find(" and "))));
+    at_random.insert(stem(unpaired.substr(unpaired.find(" and ") + 5)));
+  }
+  EXPECT_EQ(as_pairs.size(), 4u);
+  EXPECT_EQ(at_random.size(), 4u);
+  for (const auto& name : as_pairs) EXPECT_FALSE(at_random.contains(name)) << name;
+  for (const char* none : {"none", ""}) {
+    OptionValues without = values;
+    without["paired"] = none;
+    PreparedRecipe plain("augcyclegan", without, scratch.file("data"));
+    Random random(1);
+    EXPECT_EQ(plain.recipe->training_set().get(0, random).input.channels, 3);
+  }
 }
 
 TEST(AugCycleGan, ItsPairsHoldNoPictureThatIsHeldOut) {

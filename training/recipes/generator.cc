@@ -41,6 +41,13 @@ class Prefixed : public OptionVisitor {
 
 }  // namespace
 
+std::unique_ptr<Options> default_options(const std::string& table, int scale) {
+  auto options = find_network(table).make_options();
+  if (write_options(*options).contains("scale"))
+    read_options(*options, {{"scale", std::to_string(scale)}}, "generator " + table);
+  return options;
+}
+
 std::string generator_words(const std::string& usual) {
   std::string words = usual;
   for (const auto& entry : network_table())

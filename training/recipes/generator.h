@@ -37,6 +37,9 @@ class GeneratorChoice {
   OptionValues changes_;
 };
 
+// A network's default options, for pictures `scale` times larger where it has a choice.
+std::unique_ptr<Options> default_options(const std::string& table, int scale);
+
 // The words of `generator`: `usual` and all lines of the table that make pictures of pictures.
 std::string generator_words(const std::string& usual);
 

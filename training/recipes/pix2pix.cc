@@ -5,7 +5,6 @@
 #include "models/discriminators/patchgan.h"
 #include "models/generators/resnet.h"
 #include "models/generators/unet.h"
-#include "models/table.h"
 #include "training/losses/pixel.h"
 #include "training/recipes/generator.h"
 #include "training/recipes/judgement.h"
@@ -63,7 +62,7 @@ struct Pix2PixRunOptions : TranslationOptions {
   GeneratorChoice::Plain plain() const {
     return [this](const std::string& network) -> std::unique_ptr<Options> {
       if (network == "unet") return std::make_unique<UnetOptions>(unet);
-      if (network != "resnet") return find_network(network).make_options();
+      if (network != "resnet") return default_options(network, 1);
       auto options = std::make_unique<ResnetOptions>();
       options->features = unet.features;
       options->blocks = blocks;

@@ -4,7 +4,6 @@
 #include "core/error.h"
 #include "core/image_file.h"
 #include "models/picture_tensor.h"
-#include "models/table.h"
 #include "training/datasets/damaged.h"
 #include "training/datasets/scan.h"
 #include "training/datasets/super_resolution.h"
@@ -38,11 +37,7 @@ std::unique_ptr<Options> RestorationOptions::generator_options() const {
 
 std::unique_ptr<Options> RestorationOptions::plain_options(const std::string& network) const {
   const std::string table = network == "own" ? own_network() : network;
-  if (generator.is_own()) return own_options(table);
-  auto options = find_network(table).make_options();
-  if (write_options(*options).contains("scale"))
-    read_options(*options, {{"scale", std::to_string(scale)}}, "generator " + table);
-  return options;
+  return generator.is_own() ? own_options(table) : default_options(table, scale);
 }
 
 std::string RestorationOptions::large_side_text() const {
