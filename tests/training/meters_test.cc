@@ -71,6 +71,16 @@ TEST(Report, EscapesAndDrawsWhatThereIs) {
   EXPECT_EQ(html.find("http"), std::string::npos);
 }
 
+TEST(MetricsCsv, OneStepIsOneRowHoweverItIsWritten) {
+  const test::Scratch scratch;
+  MetricsCsv metrics(scratch.file("metrics.csv"), -1);
+  metrics.write(1, {{"loss", 3}});
+  metrics.write(2, {{"loss", 2}});
+  metrics.write(2, {{"look", 5}});
+  metrics.write(3, {{"loss", 1}});
+  EXPECT_EQ(test::slurp(scratch.file("metrics.csv")), "step,loss,look\n1,3,\n2,2,5\n3,1,\n");
+}
+
 // One line says what a column is; of the rare ones that are named here none is without.
 TEST(Report, KnowsWhatEveryRecipesColumnsMean) {
   for (const char* column : {"loss",

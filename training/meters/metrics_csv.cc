@@ -86,6 +86,7 @@ MetricsCsv::MetricsCsv(std::string path, int64_t step) : path_(std::move(path)) 
 
 void MetricsCsv::write(int64_t step, const std::map<std::string, double>& values) {
   bool new_column = false;
+  const bool goes_on = rows_.contains(step);  // a step may be written in parts
   auto& row = rows_[step];
   for (const auto& [name, value] : values) {
     row[name] = shortest(value);
@@ -94,7 +95,7 @@ void MetricsCsv::write(int64_t step, const std::map<std::string, double>& values
       new_column = true;
     }
   }
-  if (new_column || rows_.size() == 1) return rewrite();
+  if (new_column || goes_on || rows_.size() == 1) return rewrite();
   std::string line = std::to_string(step);
   for (const auto& column : columns_) line += "," + (row.contains(column) ? row[column] : "");
   line += "\n";
