@@ -23,7 +23,8 @@ Picture picture_from_tensor(const torch::Tensor& tensor) {
   return picture;
 }
 
-Picture run_on_picture(Network& network, const Picture& picture, torch::Device device) {
+Picture run_on_picture(Network& network, const Picture& picture, torch::Device device,
+                       const torch::Tensor& code) {
   torch::InferenceMode inference;
   const NetworkTraits traits = network.traits();
   const Size size = picture.size;
@@ -34,7 +35,7 @@ Picture run_on_picture(Network& network, const Picture& picture, torch::Device d
     image = right < size.width && below < size.height
                 ? at::reflection_pad2d(image, {0, right, 0, below})
                 : at::replication_pad2d(image, {0, right, 0, below});
-  auto output = network.run({to_network_range(image, traits), {}, {}});
+  auto output = network.run({to_network_range(image, traits), code, {}});
   output = output.slice(2, 0, int64_t{size.height} * traits.scale)
                .slice(3, 0, int64_t{size.width} * traits.scale);
   return picture_from_tensor(from_network_range(output, traits));

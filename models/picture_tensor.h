@@ -14,7 +14,8 @@ Picture picture_from_tensor(const torch::Tensor& tensor);
 
 // Pads to sides that the network takes by reflection (where the margin is larger than the picture,
 // by its edge), maps [0, 1] to its value range and back, and crops: any size works. Not clamped.
-// `picture` has the network's channels.
-Picture run_on_picture(Network& network, const Picture& picture, torch::Device device);
+// `picture` has the network's channels; code {1, latent} is for networks that have one.
+Picture run_on_picture(Network& network, const Picture& picture, torch::Device device,
+                       const torch::Tensor& code = {});
 
 }  // namespace gan

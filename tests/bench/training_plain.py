@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The loop of training_plain.cc in PyTorch: same networks, losses and sizes.
 
-training_plain.py compact|esrgan STEPS [--fast]   prints steps a second, after 5 steps to warm up
+training_plain.py compact|esrgan|pix2pix STEPS [--fast]   prints steps a second, after 5 steps to warm up
 --fast: bf16 by autocast and channels_last, PyTorch's own means of speed.
 """
 import sys
@@ -82,6 +82,38 @@ class UnetJudge(nn.Module):
         return self.last(x)
 
 
+class UnetLevel(nn.Module):
+    def __init__(self, outside, inside, within=None, dropout=False):
+        super().__init__()
+        middle = within is not None
+        layers = [nn.LeakyReLU(0.2), nn.Conv2d(outside, inside, 4, 2, 1, bias=False)]
+        layers += [nn.BatchNorm2d(inside), within] if middle else []
+        layers += [nn.ReLU(), nn.ConvTranspose2d(inside * (1 + middle), outside, 4, 2, 1, bias=False),
+                   nn.BatchNorm2d(outside)]
+        self.layers = nn.Sequential(*layers, *([nn.Dropout(0.5)] if dropout else []))
+
+    def forward(self, x):
+        return torch.cat([x, self.layers(x)], 1)
+
+
+def unet(f=64):
+    level = UnetLevel(8 * f, 8 * f)
+    for _ in range(3):
+        level = UnetLevel(8 * f, 8 * f, level, dropout=True)
+    for width in (4 * f, 2 * f, f):
+        level = UnetLevel(width, 2 * width, level)
+    return nn.Sequential(nn.Conv2d(3, f, 4, 2, 1, bias=False), level, nn.ReLU(),
+                         nn.ConvTranspose2d(2 * f, 3, 4, 2, 1), nn.Tanh())
+
+
+def patchgan(f=64):
+    layers = [nn.Conv2d(6, f, 4, 2, 1), nn.LeakyReLU(0.2)]
+    for i, stride in ((1, 2), (2, 2), (4, 1)):
+        layers += [nn.Conv2d(i * f, 2 * i * f, 4, stride, 1, bias=False), nn.BatchNorm2d(2 * i * f),
+                   nn.LeakyReLU(0.2)]
+    return nn.Sequential(*layers, nn.Conv2d(8 * f, 1, 4, 1, 1))
+
+
 def bce(logits, label):
     return F.binary_cross_entropy_with_logits(logits, torch.full_like(logits, label))
 
@@ -125,11 +157,33 @@ def esrgan_step(place, autocast):
     return step
 
 
+def pix2pix_step(place, autocast):
+    g, d = place(unet()), place(patchgan())
+    adam_g, adam_d = (torch.optim.Adam(n.parameters(), 2e-4, betas=(0.5, 0.999)) for n in (g, d))
+    a, b = (place(torch.rand(1, 3, 256, 256) * 2 - 1) for _ in range(2))
+
+    def step():
+        adam_d.zero_grad()
+        with autocast():
+            fake = g(a)
+            loss = (bce(d(torch.cat([a, b], 1)), 1) + bce(d(torch.cat([a, fake.detach()], 1)), 0)) / 2
+        loss.backward()
+        adam_d.step()
+        d.requires_grad_(False)
+        adam_g.zero_grad()
+        with autocast():
+            loss = bce(d(torch.cat([a, fake], 1)), 1) + 100 * F.l1_loss(fake, b)
+        loss.backward()
+        adam_g.step()
+        d.requires_grad_(True)
+    return step
+
+
 def main():
     fast = "--fast" in sys.argv
     place = lambda x: x.to(memory_format=torch.channels_last) if fast else x
     autocast = lambda: torch.autocast("cpu", dtype=torch.bfloat16, enabled=fast)
-    step = {"compact": compact_step, "esrgan": esrgan_step}[sys.argv[1]](place, autocast)
+    step = {"compact": compact_step, "esrgan": esrgan_step, "pix2pix": pix2pix_step}[sys.argv[1]](place, autocast)
     for _ in range(5):
         step()
     start = time.perf_counter()

@@ -102,6 +102,13 @@ Picture resized_to(Picture picture, int side) {
 
 Picture whole(const Bytes8& image) { return crop_picture(image, 0, 0, image.size); }
 
+// The middle of a picture, at most `largest` pixels a side.
+Picture middle(const Bytes8& image, int largest) {
+  const Size size{std::min(largest, image.size.width), std::min(largest, image.size.height)};
+  return crop_picture(image, (image.size.width - size.width) / 2,
+                      (image.size.height - size.height) / 2, size);
+}
+
 // What a phone makes of a picture, number `index` of its list.
 Bytes8 photographed(const Bytes8& image, size_t index) {
   Random random(kPhoneSeed, index, 0);
@@ -209,13 +216,15 @@ Sample PairedDataset::get(int64_t index, Random& random) const {
 
 Picture judged_picture(const Bytes8& image, const CropOptions& options) {
   if (options.load > 0) return resized_to(whole(image), options.crop);
-  const Size side{std::min(options.crop, image.size.width),
-                  std::min(options.crop, image.size.height)};
-  return crop_picture(image, (image.size.width - side.width) / 2,
-                      (image.size.height - side.height) / 2, side);
+  return middle(image, options.crop);
 }
 
 namespace {
+
+Picture judged_half(const Bytes8& image, const CropOptions& options) {
+  constexpr int kLargest = 512;
+  return options.load > 0 ? judged_picture(image, options) : middle(image, kLargest);
+}
 
 struct BytePair {
   Bytes8 a, b;
@@ -254,7 +263,7 @@ std::vector<RestorationCase> held_out_pairs(const TwoDomains& files, const CropO
   std::vector<RestorationCase> cases;
   for (size_t i = 0; i < files.test_a.size(); ++i) {
     const BytePair pair = read_pair(files, files.test_a, files.test_b, i);
-    cases.push_back({judged_picture(pair.a, options), judged_picture(pair.b, options)});
+    cases.push_back({judged_half(pair.a, options), judged_half(pair.b, options)});
     check_sizes(cases.back(), files.test_a[i]);
   }
   return cases;

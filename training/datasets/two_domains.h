@@ -57,10 +57,11 @@ class PairedDataset : public Dataset {
 // Training pair `index` as it is in its files. Throws Error(kData) when the two differ in size.
 RestorationCase whole_pair(const TwoDomains& files, size_t index);
 
-// A held-out picture as it is judged: resized to `crop` where pictures are resized, else its middle
-// square.
+// A held-out picture without a pair as it is judged: resized to `crop` where pictures are resized,
+// else its middle square.
 Picture judged_picture(const Bytes8& image, const CropOptions& options);
-// The pairs of test_a and test_b; damaged is A (swap: B).
+// The pairs of test_a and test_b, damaged is A (swap: B): resized to `crop` where pictures are
+// resized, else as they are, of large ones the middle of at most 512 pixels a side.
 std::vector<RestorationCase> held_out_pairs(const TwoDomains& files, const CropOptions& options);
 
 // A by its number, B at random; each with its own square. An epoch has as many samples as the

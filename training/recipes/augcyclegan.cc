@@ -73,11 +73,9 @@ class AugCycleGanRecipe : public TranslationRecipe {
     return translate(state, picture, torch::zeros({1, options_.network.latent}));
   }
   Picture translate_back(RunState& state, const Picture& picture) override {
-    torch::InferenceMode inference;
     const auto code =
         two_sided() ? torch::zeros({1, options_.network.latent}, state.device()) : torch::Tensor();
-    return picture_from_tensor(run_unit(*state.network("f").network,
-                                        tensor_from_picture(picture).to(state.device()), code));
+    return run_on_picture(*state.network("f").network, picture, state.device(), code);
   }
 
  private:
@@ -231,10 +229,8 @@ void AugCycleGanRecipe::seek_modes(Step& step) {
 
 Picture AugCycleGanRecipe::translate(RunState& state, const Picture& picture,
                                      const torch::Tensor& code) {
-  torch::InferenceMode inference;
-  return picture_from_tensor(run_unit(state.network("g").best(),
-                                      tensor_from_picture(picture).to(state.device()),
-                                      code.to(state.device())));
+  return run_on_picture(state.network("g").best(), picture, state.device(),
+                        code.to(state.device()));
 }
 
 Values AugCycleGanRecipe::validate(RunState& state) {
@@ -277,11 +273,11 @@ Picture AugCycleGanRecipe::samples(RunState& state) {
   constexpr int kCodes = 5;
   std::vector<Picture> cells;
   const auto& cases = judge()->cases();
+  const auto add = [&](const Picture& picture) { cells.push_back(centre_patch(picture, 256)); };
   for (size_t i = 0; i < std::min<size_t>(cases.size(), 4); ++i) {
-    cells.push_back(cases[i].damaged);
-    for (int z = 0; z < kCodes; ++z)
-      cells.push_back(translate(state, cases[i].damaged, judged_code(z)));
-    cells.push_back(cases[i].truth);
+    add(cases[i].damaged);
+    for (int z = 0; z < kCodes; ++z) add(translate(state, cases[i].damaged, judged_code(z)));
+    add(cases[i].truth);
   }
   return make_grid(cells, kCodes + 2);
 }

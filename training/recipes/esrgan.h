@@ -9,8 +9,9 @@
 // cross entropy), the halves of both terms as BasicSR weighs them, pictures in [0, 1], the
 // generator before the discriminator. The discriminator is that project's U-Net with spectral norm,
 // which takes every size; discriminator=vgg_style is the paper's, for large patches of 128. The
-// first pretrain_steps train the generator on L1 alone (the paper's PSNR-oriented stage). Data: a
-// folder of good pictures. Held-out metric: psnr_y.
+// first pretrain_steps train the generator on L1 alone (the paper's PSNR-oriented stage).
+// perceptual=mobilenet takes the built-in MobileNet's features for VGG19's; generator=NAME trains
+// another network of the table. Data: a folder of good pictures. Held-out metric: psnr_y.
 #pragma once
 
 #include <memory>

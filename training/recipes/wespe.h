@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // wespe: photographs of a phone toward those of a better camera, without pairs: WESPE (Ignatov et
 // al. 2018, arXiv:1709.01118) as the README of GBATZOLIS/Wespe-Keras modifies it. G, from A to B,
-// is wider than F, from B to A (128 and 64 feature maps), and neither normalises. Six losses: a
+// is wider than F, from B to A (128 and 64 feature maps), neither normalises, and both are residual
+// (models/blocks/residual.h; not there), so step 0 is the input. Six losses: a
 // discriminator of blurred colours and one of grey texture (PatchGANs) with their least squares,
 // 0.5 x each for G, total variation 0.5, and the cycle 1 x |F(G(a)) - a| with 1 x |G(F(b)) - b|,
 // for both domains. Only G(a) is judged. Discriminators first, each on real and fake pictures. Adam
-// 2e-4 (0.5, 0.999), batch 12, squares of 100. Where README and code differ: the README says that
+// 2e-4 (0.5, 0.999), batch 20, squares of 100. Where README and code differ: the README says that
 // "some norm" of the cycle is minimised, its code compares VGG19's relu2_2 of both pictures in [0,
 // 1], not normalised as VGG expects. Here pixels count by default, and with --set vgg=FILE the
 // cycle is L1 of relu2_2 after the normalisation. content_weight adds the paper's term, the
