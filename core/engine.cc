@@ -34,8 +34,9 @@ const ModelsApi& models_api() {
 
 }  // namespace
 
-std::unique_ptr<Enhancer> load_enhancer(const EnhancerOptions& options) {
-  return models_api().load_enhancer(options);
+std::unique_ptr<Enhancer> load_enhancer(const EnhancerOptions& options,
+                                        const std::atomic<bool>* given_up) {
+  return models_api().load_enhancer(options, given_up);
 }
 
 std::unique_ptr<LatentWalker> load_walker(const WalkerOptions& options) {

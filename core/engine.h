@@ -3,10 +3,13 @@
 // call of load_enhancer() or load_walker(), so a process that never uses one never loads LibTorch.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "core/frame.h"
@@ -57,15 +60,18 @@ struct EnhancerStats {
   uint64_t tiles_skipped = 0;  // whose input had not changed
   uint64_t retries = 0;        // run again in fp32
   int tile_size = 0;           // of a tile's core now; 0: whole frames
-  double warm_ms = 0;          // the network's, of a frame of noise in set_formats()
+  double expected_ms = 0;      // of a frame, before one was run; 0: unknown
   double mean_ms = 0;          // of a frame, its way in and out included
   double p95_ms = 0;           // 95th percentile of the last 1,000 frames
 };
 
-// What went otherwise than asked for and was mended: the user may want to know.
+// What the user may want to know: that something went otherwise than asked for and was mended.
 struct EngineEvent {
-  std::string name;  // "out-of-memory": smaller tiles or the CPU; "not-finite": retried in fp32
-  std::string text;
+  // "out-of-memory" (fields tile-size, device): smaller tiles or the CPU from now on; "not-finite"
+  // (fields tiles, precision): run again in fp32.
+  std::string name;
+  std::string text;  // for people
+  std::vector<std::pair<std::string, std::variant<int, std::string>>> fields = {};
 };
 
 // One stream's network. One thread at a time; stats() may be asked from any.
@@ -75,14 +81,18 @@ class Enhancer {
   virtual EnhancerInfo info() const = 0;
 
   // Must be called before the first frame and when formats change. `out` has scale times the sides
-  // of `in`. Reserves all memory and runs one frame of noise, so that the first real one is not
-  // late. Throws Error.
+  // of `in`. Chooses tiles and, where that is quick, runs a frame of noise, so that the first real
+  // one is not late. Interrupted, it leaves the rest to the first frame. Throws Error.
   virtual void set_formats(const FrameFormat& in, const FrameFormat& out) = 0;
 
-  // Reads the frame and writes what becomes of it. Throws Error.
+  // Reads the frame and writes what becomes of it. Throws Error, kInterrupted too; `out` then holds
+  // nothing of use.
   virtual void run(const FrameView& in, const Look& look, const FrameSpan& out) = 0;
 
-  virtual EnhancerStats stats() const = 0;
+  // Any thread: until it is called with false again, set_formats() and run() end at the next layer.
+  virtual void interrupt(bool interrupted) = 0;
+
+  virtual EnhancerStats stats() const = 0;  // any thread
   // Those since the last call.
   virtual std::vector<EngineEvent> take_events() = 0;
 };
@@ -146,17 +156,19 @@ class LatentWalker {
   virtual WalkerStats stats() const = 0;  // any thread
 };
 
-// The calling thread keeps its number of OpenMP threads.
+// The calling thread keeps its number of OpenMP threads. `given_up`, which may be null: once it is
+// true, loading ends at the next tensor.
 // Throws Error: kNotFound, kUnreadable, kWrongType for the checkpoint, kSettings for an option,
-// kUnavailable for the device or when libganmodels.so or LibTorch cannot be loaded.
-std::unique_ptr<Enhancer> load_enhancer(const EnhancerOptions& options);
+// kUnavailable for the device or when libganmodels.so or LibTorch cannot be loaded, kInterrupted.
+std::unique_ptr<Enhancer> load_enhancer(const EnhancerOptions& options,
+                                        const std::atomic<bool>* given_up = nullptr);
 std::unique_ptr<LatentWalker> load_walker(const WalkerOptions& options);
 
 // The functions that libganmodels.so exports as one table, behind the C symbol gan_models_api.
 struct ModelsApi {
-  static constexpr int kVersion = 6;
+  static constexpr int kVersion = 7;
   int version;
-  std::unique_ptr<Enhancer> (*load_enhancer)(const EnhancerOptions&);
+  std::unique_ptr<Enhancer> (*load_enhancer)(const EnhancerOptions&, const std::atomic<bool>*);
   std::unique_ptr<LatentWalker> (*load_walker)(const WalkerOptions&);
 };
 

@@ -6,6 +6,7 @@
 // The text is what the user reads, so it states the rule first and the offending value after it.
 #pragma once
 
+#include <source_location>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -26,15 +27,25 @@ enum class ErrorKind {
   kNoMemory,     // out of memory on the host or the device
   kNotFinite,    // NaN or infinity where a number was expected
   kUnavailable,  // a device or library that this machine does not have
+  kInterrupted,  // given up because somebody asked for it
+};
+
+// A kind, and where in the sources it was named: an ErrorKind becomes one by itself.
+struct Fault {
+  Fault(ErrorKind of_kind, std::source_location at = std::source_location::current())
+      : kind(of_kind), place(at) {}
+  ErrorKind kind;
+  std::source_location place;
 };
 
 class Error : public std::runtime_error {
  public:
-  Error(ErrorKind kind, const std::string& text) : std::runtime_error(text), kind_(kind) {}
-  ErrorKind kind() const { return kind_; }
+  Error(const Fault& fault, const std::string& text) : std::runtime_error(text), fault_(fault) {}
+  ErrorKind kind() const { return fault_.kind; }
+  const std::source_location& place() const { return fault_.place; }
 
  private:
-  ErrorKind kind_;
+  Fault fault_;
 };
 
 // Streams all parts into one string.
@@ -46,14 +57,14 @@ std::string concat(const Parts&... parts) {
 }
 
 template <class... Parts>
-[[noreturn]] void fail(ErrorKind kind, const Parts&... parts) {
-  throw Error(kind, concat(parts...));
+[[noreturn]] void fail(const Fault& fault, const Parts&... parts) {
+  throw Error(fault, concat(parts...));
 }
 
 template <class... Parts>
-void check(bool holds, ErrorKind kind, const Parts&... parts) {
+void check(bool holds, const Fault& fault, const Parts&... parts) {
   if (!holds) [[unlikely]]
-    fail(kind, parts...);
+    fail(fault, parts...);
 }
 
 }  // namespace gan

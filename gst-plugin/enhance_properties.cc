@@ -174,7 +174,7 @@ void install_enhance_properties(GObjectClass* object) {
   install(object, kEnhanceStats,
           g_param_spec_boxed(
               "stats", "Statistics",
-              "frames, degraded, tiles, tiles-skipped, retries, tile-size, network, device, "
+              "frames, degraded, tiles, tiles-skipped, retries, tile-size, network, model, device, "
               "precision, scale, latent, mean-ms, "
               "p95-ms; empty while no network is loaded",
               GST_TYPE_STRUCTURE, GParamFlags(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)));
@@ -192,10 +192,10 @@ GstStructure* enhance_stats(const NetworkKeeper& keeper, guint64 degraded) {
                     "tiles", G_TYPE_UINT64, now.tiles, "tiles-skipped", G_TYPE_UINT64,
                     now.tiles_skipped, "retries", G_TYPE_UINT64, now.retries, "tile-size",
                     G_TYPE_INT, now.tile_size, "network", G_TYPE_STRING, info.network.c_str(),
-                    "device", G_TYPE_STRING, info.device.c_str(), "precision", G_TYPE_STRING,
-                    info.precision.c_str(), "scale", G_TYPE_INT, info.scale, "latent", G_TYPE_INT,
-                    info.latent, "mean-ms", G_TYPE_DOUBLE, now.mean_ms, "p95-ms", G_TYPE_DOUBLE,
-                    now.p95_ms, nullptr);
+                    "model", G_TYPE_STRING, info.model.c_str(), "device", G_TYPE_STRING,
+                    info.device.c_str(), "precision", G_TYPE_STRING, info.precision.c_str(),
+                    "scale", G_TYPE_INT, info.scale, "latent", G_TYPE_INT, info.latent, "mean-ms",
+                    G_TYPE_DOUBLE, now.mean_ms, "p95-ms", G_TYPE_DOUBLE, now.p95_ms, nullptr);
   return stats;
 }
 

@@ -23,6 +23,9 @@
  *   x264enc ! mp4mux ! filesink location=loop.mp4
  * ]|
  *
+ * Where a sink keeps to the clock, or the source is live, frames that would come late are left out
+ * (#GstLatentWalk:on-late): the walk keeps its pace whatever a picture takes.
+ *
  * A property that is changed while playing acts from the next frame on. A mistake in one is an
  * error at the start, and a warning later: the walk then goes on as it was.
  *
@@ -30,117 +33,57 @@
  */
 #include "gst-plugin/gstlatentwalk.h"
 
-#include <gst/video/video.h>
-
-#include <memory>
-#include <optional>
-
-#include "core/engine.h"
-#include "core/latent_walk.h"
+#include "gst-plugin/fixed_property.h"
 #include "gst-plugin/guard.h"
-#include "gst-plugin/locked.h"
 #include "gst-plugin/video_frame.h"
+#include "gst-plugin/video_pool.h"
 #include "gst-plugin/video_source.h"
-#include "gst-plugin/walk_properties.h"
+#include "gst-plugin/walk_stream.h"
 
-GST_DEBUG_CATEGORY_STATIC(latent_walk_debug);
+GST_DEBUG_CATEGORY(latent_walk_debug);
 #define GST_CAT_DEFAULT latent_walk_debug
 
 using gan::guard;
 
-namespace {
-
-// What a frame is drawn of.
-struct Shown {
-  std::vector<gan::LatentPoint> points;
-  double truncation = 1;
-  bool operator==(const Shown&) const = default;
-};
-
-struct State {
-  gan::Locked<gan::WalkSettings> settings;                 // any thread sets properties
-  gan::Locked<std::shared_ptr<gan::LatentWalker>> walker;  // from start() to stop()
-  gan::Locked<GstVideoInfo> info;                          // of the negotiated caps
-  // What follows belongs to the streaming thread, and to others while it stands still.
-  gan::WalkGround ground;
-  gan::GridShape grid;
-  std::optional<gan::LatentPath> path;
-  gan::WalkOptions path_options;  // that the path was made of
-  gint64 frame = 0;               // the next one
-  std::optional<Shown> expected;  // of the next one
-  struct Seek {
-    GstClockTime time;
-    bool backwards;
-    bool from_then_on = false;  // forwards: no frame that begins before
-  };
-  std::optional<Seek> seek;  // done at the next frame, when the framerate is known
-};
-
-}  // namespace
-
 struct _GstLatentWalk {
   GstPushSrc parent;
-  State* state;  // new in init, delete in finalize
+  gan::WalkStream* stream;  // new in init, delete in finalize
 };
 
 G_DEFINE_TYPE_WITH_CODE(GstLatentWalk, gst_latent_walk, GST_TYPE_PUSH_SRC,
                         G_IMPLEMENT_INTERFACE(GST_TYPE_PRESET, nullptr))
 GST_ELEMENT_REGISTER_DEFINE(latentwalk, "latentwalk", GST_RANK_NONE, GST_TYPE_LATENT_WALK)
 
-static State& state_of(gpointer self) { return *GST_LATENT_WALK(self)->state; }
+static gan::WalkStream& stream_of(gpointer self) { return *GST_LATENT_WALK(self)->stream; }
+
+static GstBaseSrcClass* parent_class() { return GST_BASE_SRC_CLASS(gst_latent_walk_parent_class); }
 
 static gboolean start(GstBaseSrc* base) {
-  State& state = state_of(base);
   return guard(base, FALSE, [&] {
-    const gan::WalkSettings settings = state.settings.copy();
-    state.grid = gan::parse_grid(settings.grid);
-    std::shared_ptr<gan::LatentWalker> walker = gan::load_walker(settings.engine);
-    state.ground = gan::load_ground(settings, *walker);
-    state.path.emplace(gan::make_path(settings.walk, state.ground));
-    state.path_options = settings.walk;
-    state.frame = 0;
-    state.seek.reset();
-    state.info.with([](GstVideoInfo& info) { gst_video_info_init(&info); });
-    state.walker.with([&](auto& held) { held = std::move(walker); });
+    stream_of(base).start();
     return TRUE;
   });
 }
 
 static gboolean stop(GstBaseSrc* base) {
-  state_of(base).walker.with([](auto& held) { held.reset(); });
-  state_of(base).path.reset();
+  stream_of(base).stop();
   return TRUE;
 }
 
 static GstCaps* fixate(GstBaseSrc* base, GstCaps* caps) {
-  State& state = state_of(base);
-  const gan::Size one = state.walker.copy()->info().size;
-  caps =
-      gan::fixate_source_caps(caps, {one.width * state.grid.columns, one.height * state.grid.rows});
-  return GST_BASE_SRC_CLASS(gst_latent_walk_parent_class)->fixate(base, caps);
+  return parent_class()->fixate(base, gan::fixate_source_caps(caps, stream_of(base).size()));
 }
 
-// Another framerate goes on at the time that the last one had reached.
 static gboolean set_caps(GstBaseSrc* base, GstCaps* caps) {
-  State& state = state_of(base);
   return guard(base, FALSE, [&] {
-    GstVideoInfo info;
-    gan::check(gst_video_info_from_caps(&info, caps), gan::ErrorKind::kSettings,
-               "the negotiated caps are not raw video");
-    state.walker.copy()->set_format(gan::frame_format(info), state.grid.cells(),
-                                    state.grid.columns);
-    const GstVideoInfo last = state.info.copy();
-    if (last.fps_n && !state.seek &&
-        gst_util_fraction_compare(last.fps_n, last.fps_d, info.fps_n, MAX(info.fps_d, 1)) != 0)
-      state.seek = {gan::time_of_frame(last, MAX(state.frame, 0)), base->segment.rate < 0, true};
-    state.info.with([&](GstVideoInfo& held) { held = info; });
+    stream_of(base).set_caps(caps);
     return TRUE;
   });
 }
 
 static gboolean decide_allocation(GstBaseSrc* base, GstQuery* query) {
-  gan::decide_source_pool(query, state_of(base).info.copy());
-  return GST_BASE_SRC_CLASS(gst_latent_walk_parent_class)->decide_allocation(base, query);
+  gan::decide_video_pool(query, stream_of(base).info());
+  return parent_class()->decide_allocation(base, query);
 }
 
 static gboolean is_seekable(GstBaseSrc*) { return TRUE; }
@@ -148,17 +91,17 @@ static gboolean is_seekable(GstBaseSrc*) { return TRUE; }
 static gboolean do_seek(GstBaseSrc* base, GstSegment* segment) {
   if (!GST_CLOCK_TIME_IS_VALID(segment->position)) return FALSE;  // backwards from no end
   segment->time = segment->start;
-  state_of(base).seek = {segment->position, segment->rate < 0};
+  stream_of(base).seek(segment->position, segment->rate < 0);
   return TRUE;
 }
 
 static gboolean unlock(GstBaseSrc* base) {
-  if (const auto walker = state_of(base).walker.copy()) walker->interrupt(true);
+  stream_of(base).interrupt(true);
   return TRUE;
 }
 
 static gboolean unlock_stop(GstBaseSrc* base) {
-  if (const auto walker = state_of(base).walker.copy()) walker->interrupt(false);
+  stream_of(base).interrupt(false);
   return TRUE;
 }
 
@@ -170,93 +113,41 @@ static void get_times(GstBaseSrc* base, GstBuffer* buffer, GstClockTime* begin, 
 }
 
 static gboolean query(GstBaseSrc* base, GstQuery* query) {
-  return gan::answer_source_query(base, state_of(base).info.copy(), query) ||
-         GST_BASE_SRC_CLASS(gst_latent_walk_parent_class)->query(base, query);
+  return gan::answer_source_query(base, stream_of(base).info(), query) ||
+         parent_class()->query(base, query);
 }
 
-// A mistake in what was changed while playing must not end the show.
-static void renew_path(GstLatentWalk* self, const gan::WalkOptions& options) {
-  State& state = *self->state;
-  if (state.path_options == options) return;
-  state.path_options = options;
-  const auto failed =
-      gan::failure_of([&] { state.path.emplace(gan::make_path(options, state.ground)); });
-  if (failed)
-    GST_ELEMENT_WARNING(self, RESOURCE, SETTINGS,
-                        ("%s; the walk goes on as it was", failed->text.c_str()), (nullptr));
-}
-
-static Shown shown_at(State& state, const gan::WalkSettings& settings, gint64 frame) {
-  const GstVideoInfo info = state.info.copy();
-  const double seconds = info.fps_n == 0 || frame < 0
-                             ? 0
-                             : static_cast<double>(gan::time_of_frame(info, frame)) / GST_SECOND;
-  return {gan::points_of_cells(*state.path, state.path->position(settings.pace, frame, seconds),
-                               state.grid.cells(), state.ground.classes),
-          settings.truncation};
+static gboolean event(GstBaseSrc* base, GstEvent* event) {
+  stream_of(base).listen(event);
+  return parent_class()->event(base, event);
 }
 
 static GstFlowReturn fill(GstPushSrc* push, GstBuffer* buffer) {
-  State& state = state_of(push);
-  const GstVideoInfo info = state.info.copy();
-  if (state.seek) {
-    const auto [time, backwards, from_then_on] = *state.seek;
-    state.frame = gan::frame_at_time(info, time, backwards);
-    if (from_then_on && !backwards && info.fps_n && gan::time_of_frame(info, state.frame) < time)
-      ++state.frame;
-    state.seek.reset();
-    state.expected.reset();
-  }
-  const gint64 frame = state.frame;
-  if (frame < 0 || (info.fps_n == 0 && frame > 0)) return GST_FLOW_EOS;
-  const GstClockTime begin = info.fps_n == 0 ? 0 : gan::time_of_frame(info, frame);
-  gst_object_sync_values(GST_OBJECT(push), begin);
-  return guard(push, GST_FLOW_ERROR, [&] {
-    const gan::WalkSettings settings = state.settings.copy();  // one for the whole frame
-    renew_path(GST_LATENT_WALK(push), settings.walk);
-    const gint64 step = GST_BASE_SRC(push)->segment.rate < 0 ? -1 : 1;
-    const auto walker = state.walker.copy();
-    const Shown shown = shown_at(state, settings, frame);
-    const gan::MappedFrame to(info, buffer, GST_MAP_WRITE);
-    if (!walker->draw(shown.points, shown.truncation, to.span())) return GST_FLOW_FLUSHING;
-    // Not worth it where a controller or a user makes every frame other than expected.
-    if (!state.expected || *state.expected == shown)
-      for (gint64 ahead = 1; ahead <= walker->foresight() && frame + ahead * step >= 0; ++ahead)
-        walker->foresee(shown_at(state, settings, frame + ahead * step).points, shown.truncation);
-    state.expected = shown_at(state, settings, frame + step);
-    gan::stamp_frame(info, frame, buffer);
-    GST_BUFFER_PTS(buffer) += settings.timestamp_offset;
-    state.frame += step;
-    return GST_FLOW_OK;
-  });
+  return guard(push, GST_FLOW_ERROR, [&] { return stream_of(push).fill(buffer); });
 }
 
 static void set_property(GObject* object, guint id, const GValue* value, GParamSpec* spec) {
-  if (id == gan::kWalkIsLive) {
+  if (gan::is_fixed_now(object, spec)) return;
+  if (id == gan::kWalkIsLive)
     gst_base_src_set_live(GST_BASE_SRC(object), g_value_get_boolean(value));
-    return;
-  }
-  const bool known = state_of(object).settings.with(
-      [&](gan::WalkSettings& settings) { return set_walk_property(settings, id, value); });
-  if (!known) G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
+  else if (!stream_of(object).set(id, value))
+    G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
 }
 
 static void get_property(GObject* object, guint id, GValue* value, GParamSpec* spec) {
   if (id == gan::kWalkIsLive)
     g_value_set_boolean(value, gst_base_src_is_live(GST_BASE_SRC(object)));
-  else if (id == gan::kWalkStats)
-    g_value_take_boxed(value, gan::walk_stats(state_of(object).walker.copy().get()));
-  else if (!get_walk_property(state_of(object).settings.copy(), id, value))
+  else if (!stream_of(object).get(id, value))
     G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
 }
 
 static void finalize(GObject* object) {
-  delete GST_LATENT_WALK(object)->state;
+  delete GST_LATENT_WALK(object)->stream;
   G_OBJECT_CLASS(gst_latent_walk_parent_class)->finalize(object);
 }
 
 static void gst_latent_walk_init(GstLatentWalk* self) {
-  self->state = new State;
+  self->stream = new gan::WalkStream(GST_BASE_SRC(self));
   gst_base_src_set_format(GST_BASE_SRC(self), GST_FORMAT_TIME);
   gst_base_src_set_live(GST_BASE_SRC(self), FALSE);
 }
@@ -287,5 +178,6 @@ static void gst_latent_walk_class_init(GstLatentWalkClass* klass) {
   base->unlock_stop = GST_DEBUG_FUNCPTR(unlock_stop);
   base->get_times = GST_DEBUG_FUNCPTR(get_times);
   base->query = GST_DEBUG_FUNCPTR(query);
+  base->event = GST_DEBUG_FUNCPTR(event);
   GST_PUSH_SRC_CLASS(klass)->fill = GST_DEBUG_FUNCPTR(fill);
 }

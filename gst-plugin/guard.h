@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The bridge over which no exception passes, and the only `try` of the plugin.
+// The bridge over which no exception passes, and the only `try` of the plugin; what elements say on
+// the bus.
 #pragma once
 
 #include <gst/gst.h>
@@ -8,20 +9,25 @@
 #include <optional>
 #include <string>
 
+#include "core/engine.h"
 #include "core/error.h"
 
 namespace gan {
 
-// Posts one GST_ELEMENT_ERROR in the domain that fits the kind.
-void post_error(GstElement* element, ErrorKind kind, const std::string& text) noexcept;
-
-// Posts an element message named after the element's factory, with the fields event and text.
-void post_event(GstElement* element, const std::string& event, const std::string& text) noexcept;
-
 struct Failure {
-  ErrorKind kind = ErrorKind::kFailed;
+  Fault fault = ErrorKind::kFailed;
   std::string text;
+  std::string detail;  // for developers; may be empty
 };
+
+// Posts one error, or a warning, in the domain that fits the kind, from the place that failed. What
+// was interrupted is no error.
+void post_error(GstElement* element, const Failure& failure) noexcept;
+void post_warning(GstElement* element, const Failure& failure) noexcept;
+
+// Posts an element message named after the element's factory, with the fields event and text and
+// those of the event.
+void post_event(GstElement* element, const EngineEvent& event) noexcept;
 
 // Runs `body`; what it throws is returned.
 template <class Body>
@@ -30,16 +36,18 @@ std::optional<Failure> failure_of(const Body& body) noexcept {
     body();
     return std::nullopt;
   } catch (const Error& error) {
-    return Failure{error.kind(), error.what()};
+    return Failure{Fault(error.kind(), error.place()), error.what(), ""};
   } catch (const std::bad_alloc&) {
-    return Failure{ErrorKind::kNoMemory, "out of memory"};
+    return Failure{ErrorKind::kNoMemory, "out of memory", ""};
   } catch (const std::exception& error) {
-    std::string text = error.what();  // LibTorch's: the part before the stack trace
-    text = text.substr(0, text.find("\nException raised from"));
+    const std::string all = error.what();  // LibTorch's: a text, then where, then a stack trace
+    const size_t where = all.find("\nException raised from");
+    const std::string text = all.substr(0, where);
     const bool memory = text.find("out of memory") != std::string::npos;
-    return Failure{memory ? ErrorKind::kNoMemory : ErrorKind::kFailed, text};
+    return Failure{memory ? ErrorKind::kNoMemory : ErrorKind::kFailed, text,
+                   where == std::string::npos ? "" : all.substr(where + 1, 200)};
   } catch (...) {
-    return Failure{ErrorKind::kFailed, "unknown exception"};
+    return Failure{ErrorKind::kFailed, "unknown exception", ""};
   }
 }
 
@@ -48,7 +56,7 @@ std::optional<Failure> failure_of(const Body& body) noexcept {
 template <class Result, class Body>
 Result guard(gpointer element, Result failure, const Body& body) noexcept {
   const auto failed = failure_of([&] { failure = body(); });
-  if (failed) post_error(GST_ELEMENT(element), failed->kind, failed->text);
+  if (failed) post_error(GST_ELEMENT(element), *failed);
   return failure;
 }
 

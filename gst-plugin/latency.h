@@ -8,15 +8,22 @@
 
 namespace gan {
 
+// A live pipeline stands still for a moment when its latency changes, so what is told stays as long
+// as it holds. Any thread.
 class Latency {
  public:
-  // Any thread. Milliseconds that a frame takes; tells the pipeline.
-  void set(GstElement* element, double ms);
-  // Any thread. Answers a LATENCY query at the source pad; only live pipelines wait.
-  bool answer(GstBaseTransform* base, GstQuery* query) const;
+  // Milliseconds that frames are expected to take from now on, by another network or in another
+  // size. Tells the pipeline where that is more than it was told, or less than half of it.
+  void expect(GstElement* element, double ms);
+  // Milliseconds that frames take. Tells the pipeline where that is more than it was told.
+  void measured(GstElement* element, double ms);
+  // Answers a LATENCY query at the source pad; only live pipelines wait. idle: no frame takes long.
+  bool answer(GstBaseTransform* base, GstQuery* query, bool idle) const;
 
  private:
-  Locked<GstClockTime> of_frame_{0};
+  void tell(GstElement* element, double ms);
+
+  Locked<GstClockTime> told_{0};
 };
 
 }  // namespace gan

@@ -42,11 +42,12 @@ void NetworkKeeper::start(const EnhancerOptions& options, bool watch) {
   std::shared_ptr<Enhancer> enhancer = load_enhancer(options);
   const std::lock_guard lock(mutex_);
   options_ = options;
+  running_ = options.model;
   current_ = std::move(enhancer);
   loaded_ = seen_ = signature;
   past_ = {};
   watching_ = watch;
-  ending_ = changed_ = false;
+  ending_ = changed_ = interrupted_ = false;
   worker_ = std::thread([this] { work(); });
 }
 
@@ -54,6 +55,7 @@ void NetworkKeeper::stop() {
   {
     const std::lock_guard lock(mutex_);
     ending_ = true;
+    if (preparing_) preparing_->interrupt(true);
   }
   wake_.notify_all();
   if (worker_.joinable()) worker_.join();
@@ -61,7 +63,14 @@ void NetworkKeeper::stop() {
   current_.reset();
   next_.reset();
   formats_.reset();
+  current_formats_.reset();
   refused_.reset();
+}
+
+void NetworkKeeper::interrupt(bool interrupted) {
+  const std::lock_guard lock(mutex_);
+  interrupted_ = interrupted;
+  if (current_) current_->interrupt(interrupted);
 }
 
 std::shared_ptr<Enhancer> NetworkKeeper::current() const {
@@ -77,28 +86,68 @@ EnhancerStats NetworkKeeper::stats() const {
 bool NetworkKeeper::set_formats(const FrameFormat& in, const FrameFormat& out) {
   const Formats formats{in, out};
   if (refused_ == formats) return false;
-  refused_ = formats;
-  current()->set_formats(in, out);
-  refused_.reset();
+  if (current_formats_ != formats) {
+    refused_ = formats;
+    current()->set_formats(in, out);
+    refused_.reset();
+  }
   const std::lock_guard lock(mutex_);
-  formats_ = formats;
+  formats_ = current_formats_ = formats;
   return true;
+}
+
+void NetworkKeeper::take_over(std::unique_lock<std::mutex>& lock) {
+  past_ = sum(past_, current_->stats());
+  current_ = std::move(next_);
+  current_formats_ = next_formats_;
+  running_ = next_model_;
+  current_->interrupt(interrupted_);
+  const auto network = current_;
+  lock.unlock();
+  listener_.loaded(network->info());
 }
 
 std::shared_ptr<Enhancer> NetworkKeeper::next_frame() {
   std::unique_lock lock(mutex_);
+  if (next_ && next_->info().scale != current_->info().scale) return current_;
   if (next_ && next_formats_ != formats_) {
     next_.reset();
     changed_ = true;
     wake_.notify_all();
   }
-  if (!next_) return current_;
-  past_ = sum(past_, current_->stats());
-  current_ = std::move(next_);
-  const auto network = current_;
-  lock.unlock();
-  report_(kLoaded, network->info().model);
+  const auto network = next_ ? next_ : current_;
+  if (next_) take_over(lock);
   return network;
+}
+
+std::optional<int> NetworkKeeper::offered_scale() const {
+  const std::lock_guard lock(mutex_);
+  if (!next_ || next_->info().scale == current_->info().scale) return std::nullopt;
+  return next_->info().scale;
+}
+
+void NetworkKeeper::accept() {
+  std::unique_lock lock(mutex_);
+  if (next_) take_over(lock);
+}
+
+void NetworkKeeper::decline(const Failure& why) {
+  std::unique_lock lock(mutex_);
+  next_.reset();
+  refuse(why, next_model_, lock);
+}
+
+// The file that runs is watched on.
+void NetworkKeeper::refuse(const Failure& failure, const std::string& asked,
+                           std::unique_lock<std::mutex>& lock) {
+  const std::string running = running_;
+  if (options_.model == asked && asked != running) {
+    options_.model = running;
+    loaded_ = seen_ = signature_of(running);
+  }
+  lock.unlock();
+  listener_.refused(failure, asked, running);
+  lock.lock();
 }
 
 void NetworkKeeper::change_model(const std::string& model) {
@@ -141,30 +190,44 @@ void NetworkKeeper::work() {
   }
 }
 
-void NetworkKeeper::check_fits(const EnhancerInfo& next) const {
+void NetworkKeeper::check_fits(const EnhancerInfo& next, bool asked_for) const {
   const EnhancerInfo now = current()->info();
-  check(next.scale == now.scale, ErrorKind::kSettings, next.model, ": enlarges ", next.scale,
-        " times, the stream runs at ", now.scale, "; stop it to change that");
+  check(next.scale == now.scale || asked_for, ErrorKind::kSettings, next.model, ": enlarges ",
+        next.scale, " times, the stream runs at ", now.scale,
+        "; set the property model to change that");
   check(next.latent == now.latent, ErrorKind::kSettings, next.model, ": takes a code of ",
         next.latent, " numbers, the network of the stream one of ", now.latent);
 }
 
 void NetworkKeeper::prepare_next(std::unique_lock<std::mutex>& lock) {
   const EnhancerOptions options = options_;
-  const std::optional<Formats> formats = formats_;
+  std::optional<Formats> formats = formats_;
+  const bool asked_for = options.model != running_;
   loaded_ = seen_ = signature_of(options.model);
   lock.unlock();
   std::shared_ptr<Enhancer> next;
   const auto failed = failure_of([&] {
-    next = load_enhancer(options);
-    check_fits(next->info());
-    if (formats) next->set_formats(formats->in, formats->out);
+    next = load_enhancer(options, &ending_);
+    const EnhancerInfo info = next->info();
+    check_fits(info, asked_for);
+    if (!formats) return;
+    formats->out.size = scaled(formats->in.size, info.scale);
+    lock.lock();
+    preparing_ = next;
+    next->interrupt(ending_);
+    lock.unlock();
+    next->set_formats(formats->in, formats->out);
   });
-  if (failed) report_("model-refused", failed->text + "; the network stays as it was");
-  lock.lock();
-  if (failed) return;
+  if (!lock.owns_lock()) lock.lock();
+  preparing_.reset();
+  if (ending_) return;
+  if (failed) {
+    refuse(*failed, options.model, lock);
+    return;
+  }
   next_ = std::move(next);
   next_formats_ = formats;
+  next_model_ = options.model;
 }
 
 }  // namespace gan

@@ -3,6 +3,7 @@
 // the stream loads, checks and warms up what is to come, and it takes over between two frames.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -12,16 +13,21 @@
 #include <thread>
 
 #include "core/engine.h"
+#include "gst-plugin/guard.h"
 
 namespace gan {
 
 class NetworkKeeper {
  public:
-  // event: kLoaded when another network has taken over, "model-refused" when it could not be used
-  // and the old one stays. Called by the thread of the stream and by the one beside it.
-  static constexpr const char* kLoaded = "model-loaded";
-  using Report = std::function<void(const std::string& event, const std::string& text)>;
-  explicit NetworkKeeper(Report report) : report_(std::move(report)) {}
+  // Called by the thread of the stream and by the one beside it.
+  struct Listener {
+    std::function<void(const EnhancerInfo&)> loaded;  // another network has taken over
+    // What was asked for cannot be used; the network of `running`, as it was asked for, goes on.
+    std::function<void(const Failure& failure, const std::string& asked,
+                       const std::string& running)>
+        refused;
+  };
+  explicit NetworkKeeper(Listener listener) : listener_(std::move(listener)) {}
   ~NetworkKeeper() { stop(); }
 
   // Throws what load_enhancer() throws. watch: see watch().
@@ -29,6 +35,8 @@ class NetworkKeeper {
   void stop();
   std::shared_ptr<Enhancer> current() const;  // any thread; none while stopped
   EnhancerStats stats() const;                // any thread; of all networks since the start
+  // Any thread: the stream's network ends what it does, until this is called with false.
+  void interrupt(bool interrupted);
 
   // The thread of the stream. next_frame() returns the network for it; one that was made ready for
   // other formats is made ready again before it takes over.
@@ -36,6 +44,13 @@ class NetworkKeeper {
   // already: GstBaseTransform tries many times.
   bool set_formats(const FrameFormat& in, const FrameFormat& out);
   std::shared_ptr<Enhancer> next_frame();
+
+  // The thread of the stream: scale of a network that was asked for and is ready, where it is
+  // another than that of the stream. It waits until it is accepted, when caps must be negotiated
+  // anew, or declined.
+  std::optional<int> offered_scale() const;
+  void accept();
+  void decline(const Failure& why);
 
   // Any thread. Asks for another model.
   void change_model(const std::string& model);
@@ -54,18 +69,24 @@ class NetworkKeeper {
   bool is_due();
   void work();
   void prepare_next(std::unique_lock<std::mutex>& lock);
-  void check_fits(const EnhancerInfo& next) const;
+  void check_fits(const EnhancerInfo& next, bool asked_for) const;
+  void take_over(std::unique_lock<std::mutex>& lock);
+  void refuse(const Failure& failure, const std::string& asked, std::unique_lock<std::mutex>& lock);
 
-  Report report_;
+  Listener listener_;
   mutable std::mutex mutex_;  // of all below
   std::condition_variable wake_;
   std::thread worker_;
-  bool ending_ = false, watching_ = false, changed_ = false;
+  std::atomic<bool> ending_{false};
+  bool watching_ = false, changed_ = false, interrupted_ = false;
   EnhancerOptions options_;
+  std::string running_;      // what current_ was asked for by
   int restless_ = 0;         // looks in a row that found another file than the loaded one
   Signature loaded_, seen_;  // of the file when it was last loaded, and when it was last looked at
-  std::shared_ptr<Enhancer> current_, next_;
-  std::optional<Formats> formats_, next_formats_, refused_;
+  std::shared_ptr<Enhancer> current_, next_, preparing_;
+  std::string next_model_;  // what next_ was asked for by
+  // Of the stream; those that the networks are ready for; those that the network has refused.
+  std::optional<Formats> formats_, current_formats_, next_formats_, refused_;
   EnhancerStats past_;  // of the networks before the current one
 };
 

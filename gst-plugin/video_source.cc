@@ -22,29 +22,6 @@ GstCaps* fixate_source_caps(GstCaps* caps, Size size) {
   return caps;
 }
 
-void decide_source_pool(GstQuery* query, const GstVideoInfo& info) {
-  GstBufferPool* pool = nullptr;
-  guint size = GST_VIDEO_INFO_SIZE(&info), least = 0, most = 0;
-  const gboolean proposed = gst_query_get_n_allocation_pools(query) > 0;
-  if (proposed) {
-    gst_query_parse_nth_allocation_pool(query, 0, &pool, &size, &least, &most);
-    size = MAX(size, GST_VIDEO_INFO_SIZE(&info));
-  }
-  if (!pool) pool = gst_video_buffer_pool_new();
-  GstStructure* const config = gst_buffer_pool_get_config(pool);
-  GstCaps* caps = nullptr;
-  gst_query_parse_allocation(query, &caps, nullptr);
-  gst_buffer_pool_config_set_params(config, caps, size, least, most);
-  if (gst_query_find_allocation_meta(query, GST_VIDEO_META_API_TYPE, nullptr))
-    gst_buffer_pool_config_add_option(config, GST_BUFFER_POOL_OPTION_VIDEO_META);
-  gst_buffer_pool_set_config(pool, config);
-  if (proposed)
-    gst_query_set_nth_allocation_pool(query, 0, pool, size, least, most);
-  else
-    gst_query_add_allocation_pool(query, pool, size, least, most);
-  gst_object_unref(pool);
-}
-
 GstClockTime time_of_frame(const GstVideoInfo& info, gint64 frame) {
   return gst_util_uint64_scale(frame, GST_SECOND * info.fps_d, info.fps_n);
 }

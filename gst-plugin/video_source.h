@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What every source of raw video does beside making frames: caps, buffers, timestamps, queries, as
+// What every source of raw video does beside making frames: caps, timestamps, queries, as
 // videotestsrc does them.
 #pragma once
 
@@ -12,9 +12,6 @@ namespace gan {
 
 // Caps nearest to that size, 30 frames a second, square pixels, progressive; takes `caps` over.
 GstCaps* fixate_source_caps(GstCaps* caps, Size size);
-
-// Puts a pool of video buffers into the answer of an allocation query.
-void decide_source_pool(GstQuery* query, const GstVideoInfo& info);
 
 // Start of frame k from 0. The framerate must not be 0.
 GstClockTime time_of_frame(const GstVideoInfo& info, gint64 frame);

@@ -26,6 +26,14 @@ GType interpolation_type() {
   return type;
 }
 
+GType on_late_type() {
+  static const GEnumValue values[] = {{0, "Frames that would come late are left out", "skip"},
+                                      {1, "Every frame is drawn", "draw"},
+                                      {0, nullptr, nullptr}};
+  static const GType type = g_enum_register_static("GstLatentWalkOnLate", values);
+  return type;
+}
+
 }  // namespace
 
 bool set_walk_property(WalkSettings& settings, guint id, const GValue* value) {
@@ -56,6 +64,7 @@ bool set_walk_property(WalkSettings& settings, guint id, const GValue* value) {
     case kWalkTruncation: settings.truncation = g_value_get_double(value); break;
     case kWalkGrid: settings.grid = text().empty() ? "1x1" : text(); break;
     case kWalkTimestampOffset: settings.timestamp_offset = g_value_get_int64(value); break;
+    case kWalkOnLate: settings.skip_when_late = g_value_get_enum(value) == 0; break;
     default: return false;
   }
   return true;
@@ -83,6 +92,7 @@ bool get_walk_property(const WalkSettings& settings, guint id, GValue* value) {
     case kWalkTruncation: g_value_set_double(value, settings.truncation); break;
     case kWalkGrid: g_value_set_string(value, settings.grid.c_str()); break;
     case kWalkTimestampOffset: g_value_set_int64(value, settings.timestamp_offset); break;
+    case kWalkOnLate: g_value_set_enum(value, settings.skip_when_late ? 0 : 1); break;
     default: return false;
   }
   return true;
@@ -118,7 +128,8 @@ void install_network(GObjectClass* object) {
               0, 1024, 0, kFixed));
   install(object, kWalkStats,
           g_param_spec_boxed("stats", "Statistics",
-                             "frames, network, device, precision, width, height, latent, classes, "
+                             "frames, skipped, network, device, precision, width, height, "
+                             "latent, classes, "
                              "mean-ms, p95-ms; empty while no network is loaded",
                              GST_TYPE_STRUCTURE,
                              GParamFlags(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)));
@@ -204,7 +215,12 @@ void install_walk_properties(GObjectClass* object) {
   install(object, kWalkTimestampOffset,
           g_param_spec_int64("timestamp-offset", "Timestamp offset",
                              "Nanoseconds added to every timestamp", 0, G_MAXINT64, 0, kFixed));
-  for (const GType type : {precision_type(), path_type(), interpolation_type()})
+  install(object, kWalkOnLate,
+          g_param_spec_enum("on-late", "On late",
+                            "What becomes of frames that would come late: of a live source, and "
+                            "where the sink keeps to the clock",
+                            on_late_type(), 0, kLive));
+  for (const GType type : {precision_type(), path_type(), interpolation_type(), on_late_type()})
     gst_type_mark_as_plugin_api(type, GstPluginAPIFlags(0));
 }
 
@@ -220,17 +236,18 @@ WalkGround load_ground(const WalkSettings& settings, LatentWalker& walker) {
   return ground;
 }
 
-GstStructure* walk_stats(const LatentWalker* walker) {
+GstStructure* walk_stats(const LatentWalker* walker, guint64 skipped) {
   GstStructure* const stats = gst_structure_new_empty("latentwalk-stats");
   if (!walker) return stats;
   const WalkerStats now = walker->stats();
   const WalkerInfo info = walker->info();
-  gst_structure_set(stats, "frames", G_TYPE_UINT64, now.frames, "network", G_TYPE_STRING,
-                    info.network.c_str(), "device", G_TYPE_STRING, info.device.c_str(), "precision",
-                    G_TYPE_STRING, info.precision.c_str(), "width", G_TYPE_INT, info.size.width,
-                    "height", G_TYPE_INT, info.size.height, "latent", G_TYPE_INT, info.latent,
-                    "classes", G_TYPE_INT, info.classes, "mean-ms", G_TYPE_DOUBLE, now.mean_ms,
-                    "p95-ms", G_TYPE_DOUBLE, now.p95_ms, nullptr);
+  gst_structure_set(stats, "frames", G_TYPE_UINT64, now.frames, "skipped", G_TYPE_UINT64, skipped,
+                    "network", G_TYPE_STRING, info.network.c_str(), "device", G_TYPE_STRING,
+                    info.device.c_str(), "precision", G_TYPE_STRING, info.precision.c_str(),
+                    "width", G_TYPE_INT, info.size.width, "height", G_TYPE_INT, info.size.height,
+                    "latent", G_TYPE_INT, info.latent, "classes", G_TYPE_INT, info.classes,
+                    "mean-ms", G_TYPE_DOUBLE, now.mean_ms, "p95-ms", G_TYPE_DOUBLE, now.p95_ms,
+                    nullptr);
   return stats;
 }
 

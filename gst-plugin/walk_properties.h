@@ -16,6 +16,7 @@ struct WalkSettings {
   std::string grid = "1x1";
   std::string vectors, from_image, to_image;  // files
   GstClockTimeDiff timestamp_offset = 0;
+  bool skip_when_late = true;
 };
 
 enum WalkProperty {
@@ -38,6 +39,7 @@ enum WalkProperty {
   kWalkTruncation,
   kWalkGrid,
   kWalkTimestampOffset,
+  kWalkOnLate,
   kWalkIsLive,  // this and the following are the element's own
   kWalkStats,
 };
@@ -50,7 +52,8 @@ bool get_walk_property(const WalkSettings& settings, guint id, GValue* value);
 // What the properties that name files hold. Throws Error.
 WalkGround load_ground(const WalkSettings& settings, LatentWalker& walker);
 
-// The property stats; empty without a walker.
-GstStructure* walk_stats(const LatentWalker* walker);
+// The property stats; empty without a walker. skipped: frames left out because they would have come
+// late.
+GstStructure* walk_stats(const LatentWalker* walker, guint64 skipped);
 
 }  // namespace gan

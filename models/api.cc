@@ -6,14 +6,15 @@
 #include "models/walker/latent_walker.h"
 
 extern "C" __attribute__((visibility("default"))) const gan::ModelsApi* gan_models_api() {
-  static const gan::ModelsApi api = {gan::ModelsApi::kVersion,
-                                     [](const gan::EnhancerOptions& options) {
-                                       const gan::KeepThreadsOfThisThread keep;
-                                       return gan::make_enhancer(options);
-                                     },
-                                     [](const gan::WalkerOptions& options) {
-                                       const gan::KeepThreadsOfThisThread keep;
-                                       return gan::make_walker(options);
-                                     }};
+  static const gan::ModelsApi api = {
+      gan::ModelsApi::kVersion,
+      [](const gan::EnhancerOptions& options, const std::atomic<bool>* given_up) {
+        const gan::KeepThreadsOfThisThread keep;
+        return gan::make_enhancer(options, given_up);
+      },
+      [](const gan::WalkerOptions& options) {
+        const gan::KeepThreadsOfThisThread keep;
+        return gan::make_walker(options);
+      }};
   return &api;
 }

@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "models/import/import.h"
 #include "models/machine/host_allocator.h"
+#include "models/machine/interruption.h"
 #include "models/table.h"
 
 namespace gan {
@@ -49,6 +50,7 @@ void load_weights(const TensorFile& file, const KeyMap& keys, Network& network,
   std::set<std::string> used;
   torch::NoGradGuard no_grad;
   for (auto& [name, tensor] : state_dict(network)) {
+    end_if_interrupted();
     const auto mapped = keys.find(name);
     const std::string key = mapped == keys.end() ? name : mapped->second;
     const TensorEntry* entry = file.find(key);

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "models/machine/interruption.h"
+
 namespace gan {
 
 namespace nn = torch::nn;
@@ -22,14 +24,20 @@ void visit_weights(nn::Module& module, const Visit& visit) {
 
 }  // namespace
 
-nn::Conv2d make_conv(const ConvShape& shape) {
-  return nn::Conv2d(nn::Conv2dOptions(shape.in, shape.out, shape.kernel)
-                        .stride(shape.stride)
-                        .padding(shape.padding_pixels())
-                        .bias(shape.bias));
+torch::Tensor ConvImpl::forward(const torch::Tensor& x) {
+  end_if_interrupted();
+  return Conv2dImpl::forward(x);
 }
 
-torch::Tensor conv_same(nn::Conv2d& conv, const torch::Tensor& x) {
+Conv make_conv(const ConvShape& shape) {
+  return Conv(nn::Conv2dOptions(shape.in, shape.out, shape.kernel)
+                  .stride(shape.stride)
+                  .padding(shape.padding_pixels())
+                  .bias(shape.bias));
+}
+
+torch::Tensor conv_same(Conv& conv, const torch::Tensor& x) {
+  end_if_interrupted();
   const auto& options = conv->options;
   const auto padding = [&](int axis) {
     const int64_t side = x.size(axis + 2), stride = (*options.stride())[axis];
@@ -61,6 +69,7 @@ ConvTransposeImpl::ConvTransposeImpl(const ConvShape& shape, int64_t output_padd
       padding_(shape.padding_pixels()) {}
 
 torch::Tensor ConvTransposeImpl::forward(const torch::Tensor& x) {
+  end_if_interrupted();
   return without_bf16_on_cpu(x, [&](const torch::Tensor& in) {
     const auto type = in.scalar_type();
     return at::conv_transpose2d(in, weight.to(type), bias.defined() ? bias.to(type) : bias,

@@ -16,11 +16,19 @@ struct ConvShape {
   int64_t padding_pixels() const { return padding < 0 ? kernel / 2 : padding; }
 };
 
-torch::nn::Conv2d make_conv(const ConvShape& shape);
+// A convolution before which work that was interrupted ends (models/machine/interruption.h).
+class ConvImpl : public torch::nn::Conv2dImpl {
+ public:
+  using Conv2dImpl::Conv2dImpl;
+  torch::Tensor forward(const torch::Tensor& x);
+};
+TORCH_MODULE(Conv);
+
+Conv make_conv(const ConvShape& shape);
 
 // Applies conv (made with padding 0) with TensorFlow's SAME padding: the output has
 // ceil(side / stride) pixels, and what the padding has too many lies right and below.
-torch::Tensor conv_same(torch::nn::Conv2d& conv, const torch::Tensor& x);
+torch::Tensor conv_same(Conv& conv, const torch::Tensor& x);
 
 // compute(x), in float where x is bf16 on the CPU, where LibTorch 1.13 lacks operators or has wrong
 // ones; the result has x's type.

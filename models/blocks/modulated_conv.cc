@@ -5,11 +5,13 @@
 
 #include "core/error.h"
 #include "models/blocks/convolution.h"
+#include "models/machine/interruption.h"
 
 namespace gan {
 
 torch::Tensor modulated_conv(const torch::Tensor& x, const torch::Tensor& given_weight,
                              const torch::Tensor& given_style, const Modulation& modulation) {
+  end_if_interrupted();
   torch::Tensor weight = given_weight, style = given_style;
   check(style.dim() == 2 && style.size(0) == x.size(0) && style.size(1) == x.size(1),
         ErrorKind::kFailed, "modulated convolution: wants styles {", x.size(0), ", ", x.size(1),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include "models/blocks/convolution.h"
 #include "models/blocks/norm.h"
 #include "models/network.h"
 
@@ -29,7 +30,7 @@ class AugCycleGanCritic : public ImageNetwork {
   void make_paper();
 
   AugCycleGanCriticOptions options_;
-  std::vector<torch::nn::Conv2d> convs_;  // form keras
+  std::vector<Conv> convs_;  // form keras
   std::vector<BatchNorm> norms_;
   torch::nn::Sequential model_{nullptr};  // the others
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include "models/blocks/convolution.h"
 #include "models/network.h"
 
 namespace gan {
@@ -29,7 +30,7 @@ class CganDiscriminator : public Network {
   CganDiscriminatorOptions options_;
   torch::nn::Embedding label_embedding_{nullptr};
   torch::nn::Linear label_fc_{nullptr}, fc_{nullptr};
-  torch::nn::Conv2d conv0_{nullptr}, conv1_{nullptr};
+  Conv conv0_{nullptr}, conv1_{nullptr};
 };
 
 }  // namespace gan

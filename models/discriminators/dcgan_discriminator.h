@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include "models/blocks/convolution.h"
 #include "models/blocks/norm.h"
 #include "models/network.h"
 
@@ -47,7 +48,7 @@ class DcganFacesDiscriminator : public ImageNetwork {
  private:
   static constexpr int kConvs = 5;
   DcganFacesDiscriminatorOptions options_;
-  std::vector<torch::nn::Conv2d> convs_;
+  std::vector<Conv> convs_;
   std::vector<BatchNorm> norms_;
   torch::nn::Linear fc_{nullptr};
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include "models/blocks/convolution.h"
 #include "models/blocks/norm.h"
 #include "models/network.h"
 
@@ -26,7 +27,7 @@ class DpedDiscriminator : public ImageNetwork {
 
  private:
   DpedDiscriminatorOptions options_;
-  std::vector<torch::nn::Conv2d> convs_;
+  std::vector<Conv> convs_;
   std::vector<AffineInstanceNorm> norms_;
   torch::nn::Linear dense_{nullptr}, out_{nullptr};
   torch::Tensor filter_;  // fixed: {21, 21} or {1, 3, 1, 1}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include "models/blocks/convolution.h"
 #include "models/blocks/normalised_conv.h"
 #include "models/network.h"
 
@@ -25,7 +26,7 @@ class UnetSn : public ImageNetwork {
 
  private:
   UnetSnOptions options_;
-  torch::nn::Conv2d conv0_{nullptr}, conv9_{nullptr};
+  Conv conv0_{nullptr}, conv9_{nullptr};
   std::vector<SpectralConv> convs_;  // conv1 to conv8
 };
 

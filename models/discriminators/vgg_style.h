@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include "models/blocks/convolution.h"
 #include "models/network.h"
 
 namespace gan {
@@ -23,7 +24,7 @@ class VggStyle : public ImageNetwork {
 
  private:
   struct Stage {
-    torch::nn::Conv2d keep{nullptr}, halve{nullptr};
+    Conv keep{nullptr}, halve{nullptr};
     torch::nn::BatchNorm2d keep_norm{nullptr}, halve_norm{nullptr};
   };
   VggStyleOptions options_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include "models/blocks/convolution.h"
 #include "models/blocks/norm.h"
 #include "models/network.h"
 
@@ -26,7 +27,7 @@ class WespeDiscriminator : public ImageNetwork {
 
  private:
   WespeDiscriminatorOptions options_;
-  std::vector<torch::nn::Conv2d> convs_;
+  std::vector<Conv> convs_;
   std::vector<AffineInstanceNorm> norms_;  // of the second convolution to the last but one
   torch::Tensor filter_;                   // {23, 23} or {1, 3, 1, 1}, fixed
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include "models/blocks/convolution.h"
 #include "models/blocks/norm.h"
 #include "models/network.h"
 
@@ -39,9 +40,9 @@ class AugCycleGanEncoder : public ImageNetwork {
   void make_paper();
 
   AugCycleGanEncoderOptions options_;
-  std::vector<torch::nn::Conv2d> convs_;
+  std::vector<Conv> convs_;
   std::vector<torch::nn::AnyModule> norms_;
-  torch::nn::Conv2d out_{nullptr}, log_variance_{nullptr};
+  Conv out_{nullptr}, log_variance_{nullptr};
   torch::nn::Sequential conv_modules_{nullptr};
 };
 

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <cmath>
 #include <optional>
 
@@ -16,19 +15,21 @@
 #include "models/frames/frame_timer.h"
 #include "models/machine/device.h"
 #include "models/machine/host_allocator.h"
+#include "models/machine/interruption.h"
 #include "models/table.h"
 #include "models/torchscript.h"
 
 namespace gan {
 namespace {
 
-constexpr double kSlowMs = 500;  // a network as slow as that is not run twice to be timed
+// A frame that takes longer is not preceded by one of noise: it is shown the sooner.
+constexpr double kSlowMs = 100;
 
 class TorchEnhancer : public Enhancer {
  public:
-  explicit TorchEnhancer(const EnhancerOptions& options)
+  TorchEnhancer(const EnhancerOptions& options, const std::atomic<bool>* given_up)
       : threads_(options.threads > 0 ? options.threads : available_threads()),
-        network_(load(options), options) {}
+        network_(load(options, given_up), options) {}
 
   EnhancerInfo info() const override { return network_.info(); }
 
@@ -44,19 +45,25 @@ class TorchEnhancer : public Enhancer {
     input_ = empty_picture_tensor(
         {padded_side(in.size.width, traits), padded_side(in.size.height, traits)});
     output_ = torch::Tensor();
+    prepared_ = false;
     plain_.reset();
     alpha_.reset();
     large_alpha_ = Picture();
     loss_ = {};
     for (auto& chroma : chroma_) chroma = Picture();
-    // Note [Warm-up]: the first forward of a size chooses kernels and takes memory. Noise, because
-    // zeros are quick in ways that frames are not.
-    network_.prepare({static_cast<int>(input_.size(3)), static_cast<int>(input_.size(2))});
-    if (timed_run() < kSlowMs) timed_run();
+    const Interruptible interruptible(interrupted_);
+    try {
+      prepare();
+      warm_up();
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::kInterrupted) std::rethrow_exception(std::current_exception());
+    }
   }
 
   void run(const FrameView& in, const Look& look, const FrameSpan& out) override {
     set_threads_of_this_thread(threads_);  // another one than the last frame's, or shared
+    const Interruptible interruptible(interrupted_);
+    if (!prepared_) prepare();
     timer_.start();
     FrameReader(in_).read(in, input_);
     keep_alpha(in);
@@ -69,17 +76,20 @@ class TorchEnhancer : public Enhancer {
     timer_.stop();
   }
 
+  void interrupt(bool interrupted) override { interrupted_ = interrupted; }
+
   EnhancerStats stats() const override {
     EnhancerStats stats = timer_.stats();
     network_.count(stats);
-    stats.warm_ms = warm_ms_;
     return stats;
   }
   std::vector<EngineEvent> take_events() override { return network_.take_events(); }
 
  private:
-  static LoadedNetwork load(const EnhancerOptions& options) {
+  static LoadedNetwork load(const EnhancerOptions& options, const std::atomic<bool>* given_up) {
     install_host_allocator();
+    std::optional<Interruptible> interruptible;
+    if (given_up) interruptible.emplace(*given_up);
     LoadedNetwork loaded = load_model(options.model, options.allow_torchscript);
     const Task task = loaded.name == kTorchScript ? Task::kImage : find_network(loaded.name).task;
     const NetworkTraits traits = loaded.network->traits();
@@ -91,13 +101,17 @@ class TorchEnhancer : public Enhancer {
     return loaded;
   }
 
-  // Milliseconds. The first run is slower than those to come.
-  double timed_run() {
+  // Note [Warm-up]: the first forward of a size chooses kernels and takes memory. Noise, because
+  // zeros are quick in ways that frames are not.
+  void warm_up() {
+    if (network_.expected_ms() > kSlowMs) return;
     input_.uniform_(0, 1);
-    const auto start = std::chrono::steady_clock::now();
     network_.run(input_);
-    const std::chrono::duration<double, std::milli> time = std::chrono::steady_clock::now() - start;
-    return warm_ms_ = time.count();
+  }
+
+  void prepare() {
+    network_.prepare({static_cast<int>(input_.size(3)), static_cast<int>(input_.size(2))});
+    prepared_ = true;
   }
 
   void keep_alpha(const FrameView& in) {
@@ -164,7 +178,8 @@ class TorchEnhancer : public Enhancer {
   int threads_;
   TiledNetwork network_;
   FrameTimer timer_;
-  std::atomic<double> warm_ms_{0};
+  std::atomic<bool> interrupted_{false};
+  bool prepared_ = false;  // network_, for frames of this size
   FrameFormat in_, out_;
   torch::Tensor input_, output_, plain_output_;
   std::optional<Resizer> plain_, alpha_, enlarge_loss_;
@@ -175,8 +190,9 @@ class TorchEnhancer : public Enhancer {
 
 }  // namespace
 
-std::unique_ptr<Enhancer> make_enhancer(const EnhancerOptions& options) {
-  return std::make_unique<TorchEnhancer>(options);
+std::unique_ptr<Enhancer> make_enhancer(const EnhancerOptions& options,
+                                        const std::atomic<bool>* given_up) {
+  return std::make_unique<TorchEnhancer>(options, given_up);
 }
 
 }  // namespace gan

@@ -8,6 +8,7 @@
 
 namespace gan {
 
-std::unique_ptr<Enhancer> make_enhancer(const EnhancerOptions& options);
+std::unique_ptr<Enhancer> make_enhancer(const EnhancerOptions& options,
+                                        const std::atomic<bool>* given_up = nullptr);
 
 }  // namespace gan

@@ -96,9 +96,11 @@ torch::Tensor TileRunner::run_as(const torch::Tensor& tile, torch::ScalarType pr
 torch::Tensor TileRunner::run_in_fp32(const torch::Tensor& tile) {
   ++retries_;
   restore_full_weights();
-  torch::Tensor output = run_as(tile, torch::kFloat);
-  place();
-  return output;
+  struct Restored {  // also when it is interrupted
+    TileRunner& runner;
+    ~Restored() { runner.place(); }
+  } restored{*this};
+  return run_as(tile, torch::kFloat);
 }
 
 torch::Tensor TileRunner::run(const torch::Tensor& tile) {

@@ -99,7 +99,7 @@ double TiledNetwork::bytes_of(int side, Size picture) const {
   };
   const double pictures = 3.0 * sizeof(float) * static_cast<double>(picture.area()) *
                           (1 + 2.0 * traits().scale * traits().scale);
-  return memory_->bytes({with_rim(picture.width), with_rim(picture.height)}) + pictures;
+  return cost_.bytes({with_rim(picture.width), with_rim(picture.height)}) + pictures;
 }
 
 void TiledNetwork::prepare(Size picture) {
@@ -107,7 +107,8 @@ void TiledNetwork::prepare(Size picture) {
   const bool finite = traits().receptive_radius != kGlobalRadius;
   int side = options_.tile_size;
   if (runner_.on_cpu()) {
-    memory_ = TileMemory::measure(runner_, picture);
+    cost_.measure(runner_, picture);
+    expected_ms_ = cost_.ms(picture);
     const double most = limit(), wanted = bytes_of(side, picture);
     const auto need = [&] {
       return concat("about ", megabytes(wanted), ", more than the memory-limit of ",
@@ -119,8 +120,8 @@ void TiledNetwork::prepare(Size picture) {
     check(wanted <= most || side == 0, ErrorKind::kSettings, "tiles of tile-size ", side, " need ",
           need());
     if (wanted > most) {
-      const double left = most - bytes_of(0, picture) + memory_->bytes(picture);
-      side = (memory_->largest_side(left) - 2 * halo_) / kSmallestTile * kSmallestTile;
+      const double left = most - bytes_of(0, picture) + cost_.bytes(picture);
+      side = (cost_.largest_side(left) - 2 * halo_) / kSmallestTile * kSmallestTile;
       check(side >= kSmallestTile, ErrorKind::kSettings, "even tiles of 16 pixels need about ",
             megabytes(bytes_of(kSmallestTile, picture)), ", more than the memory-limit of ",
             megabytes(most));
@@ -177,12 +178,15 @@ bool TiledNetwork::make_room(Size picture, const std::string& reason) {
     remedy = concat("tiles of ", now / 2, " pixels from now on");
   } else if (!runner_.on_cpu()) {
     runner_.move_to_cpu();
+    cost_.forget();
     prepare(picture);
     remedy = "on the CPU from now on";
   } else {
     return false;
   }
-  events_.push_back({"out-of-memory", concat(reason, "; ", remedy)});
+  events_.push_back({"out-of-memory",
+                     concat(reason, "; ", remedy),
+                     {{"tile-size", side_.load()}, {"device", info().device}}});
   return true;
 }
 
@@ -203,13 +207,15 @@ torch::Tensor TiledNetwork::run(const torch::Tensor& input, const std::vector<fl
     check(done || make_room(size_of(input), reason), ErrorKind::kNoMemory, reason);
   }
   if (const uint64_t more = runner_.retries() - retries)
-    events_.push_back(
-        {"not-finite", concat(more, more == 1 ? " tile" : " tiles", " came out as no numbers in ",
-                              info().precision, " and once more in fp32")});
+    events_.push_back({"not-finite",
+                       concat(more, more == 1 ? " tile" : " tiles", " came out as no numbers in ",
+                              info().precision, " and once more in fp32"),
+                       {{"tiles", static_cast<int>(more)}, {"precision", info().precision}}});
   return assembled_;
 }
 
 void TiledNetwork::count(EnhancerStats& stats) const {
+  stats.expected_ms = expected_ms_;
   stats.tiles = tiles_;
   stats.tiles_skipped = skipped_;
   stats.retries = runner_.retries();

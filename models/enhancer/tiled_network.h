@@ -6,7 +6,7 @@
 #include <mutex>
 #include <optional>
 
-#include "models/enhancer/tile_memory.h"
+#include "models/enhancer/tile_cost.h"
 #include "models/enhancer/tile_runner.h"
 
 namespace gan {
@@ -29,7 +29,10 @@ class TiledNetwork {
   // clamped; valid until the next call.
   torch::Tensor run(const torch::Tensor& input, const std::vector<float>& code = {});
 
-  // Any thread. tiles, skipped, retries and tile_size.
+  // Of a picture of the prepared size, as far as it is known; on the CPU alone.
+  double expected_ms() const { return expected_ms_; }
+
+  // Any thread. expected_ms, tiles, skipped, retries and tile_size.
   void count(EnhancerStats& stats) const;
   std::vector<EngineEvent> take_events() { return std::exchange(events_, {}); }
 
@@ -42,12 +45,13 @@ class TiledNetwork {
 
   EnhancerOptions options_;
   TileRunner runner_;
-  std::optional<TileMemory> memory_;  // on the CPU
+  TileCost cost_;  // on the CPU
   int halo_;
   std::atomic<int> side_{0};  // largest of a tile's core; 0: the whole picture
   torch::Tensor assembled_, last_input_;
   std::vector<float> last_code_;
   bool last_is_whole_ = false;  // assembled_ is what last_input_ and last_code_ give
+  std::atomic<double> expected_ms_{0};
   std::atomic<uint64_t> tiles_{0}, skipped_{0};
   std::vector<EngineEvent> events_;
 };

@@ -30,7 +30,7 @@ MobileNet::MobileNet(const MobileNetOptions& options) : options_(options) {
   auto all = std::make_shared<torch::nn::Module>();
   const auto add = [&](torch::nn::Module& block, const std::string& place, const char* name,
                        torch::nn::Conv2dOptions shape) -> Layer& {
-    torch::nn::Conv2d conv(shape);
+    Conv conv(shape);
     block.register_module(name, conv);
     layers_.push_back({place, conv, true, false});
     return layers_.back();

@@ -4,6 +4,7 @@
 // more below and to the right where a stride of 2 meets an even side.
 #pragma once
 
+#include "models/blocks/convolution.h"
 #include "models/features/features.h"
 
 namespace gan {
@@ -28,7 +29,7 @@ class MobileNet : public FeatureNetwork {
  private:
   struct Layer {
     std::string name;  // "features.3.expand"; of the last in a block "features.3"
-    torch::nn::Conv2d conv;
+    Conv conv;
     bool clamps;  // ReLU6 behind it
     bool adds;    // what the block got
   };

@@ -48,8 +48,8 @@ AugCycleGan::AugCycleGan(const AugCycleGanOptions& options) : options_(options) 
   conv_out_ = register_module("conv_out", make_conv({.in = f, .out = 3, .kernel = 7}));
   init_normal(*this);
   // With the other weights' deviation a code would change the styles, which lie about 1, by 4 %.
-  for (const auto& styled : {blocks_[0], blocks_[1], blocks_[2], mod4_, mod5_})
-    torch::nn::init::normal_(styled->style->weight, 0, kStyleDeviation / std::sqrt(z));
+  for (const auto& layer : {blocks_[0], blocks_[1], blocks_[2], mod4_, mod5_})
+    torch::nn::init::normal_(layer->style->weight, 0, kStyleDeviation / std::sqrt(z));
   if (options.residual) start_at_zero(*conv_out_);
 }
 

@@ -3,6 +3,7 @@
 // has many outputs, and the code z chooses among them.
 #pragma once
 
+#include "models/blocks/convolution.h"
 #include "models/blocks/modulated_conv.h"
 #include "models/generators/augcyclegan_original.h"
 #include "models/network.h"
@@ -44,7 +45,7 @@ class AugCycleGan : public ImageLatentNetwork {
   static constexpr int kBlocks = 3;
 
   AugCycleGanOptions options_;
-  torch::nn::Conv2d conv1_{nullptr}, conv2_{nullptr}, conv3_{nullptr}, conv_out_{nullptr};
+  Conv conv1_{nullptr}, conv2_{nullptr}, conv3_{nullptr}, conv_out_{nullptr};
   std::vector<std::shared_ptr<StyledConv>> blocks_;
   std::shared_ptr<StyledConv> mod4_, mod5_;
   std::shared_ptr<OriginalAugCycleGan> original_;  // with the other styles

@@ -67,7 +67,7 @@ void OriginalAugCycleGan::add_norm(nn::Module& owner, const std::string& name, i
 void OriginalAugCycleGan::add_block(int index, int64_t channels) {
   auto block = std::make_shared<nn::Module>(), body = std::make_shared<nn::Module>();
   const auto conv = [&] { return make_conv({.in = channels, .out = channels, .padding = 0}); };
-  nn::Conv2d first{nullptr};
+  Conv first{nullptr};
   std::vector<Layer> norm;
   if (latent_ > 0) {
     // The authors pair the first convolution with its conditional norm.
@@ -77,7 +77,7 @@ void OriginalAugCycleGan::add_block(int index, int64_t channels) {
   } else {
     first = body->register_module("1", conv());  // without a code, no norm follows it
   }
-  nn::Conv2d second = body->register_module("4", conv());
+  Conv second = body->register_module("4", conv());
   AffineInstanceNorm closing = body->register_module("5", affine_norm(channels));
   block->register_module("conv_block", body);
   register_module(std::to_string(index), block);

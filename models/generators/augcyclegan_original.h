@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "models/blocks/convolution.h"
+
 namespace gan {
 
 // The generator of the Augmented CycleGAN paper (appendix B; parameters named as in its authors'
@@ -20,7 +22,7 @@ class OriginalAugCycleGan : public torch::nn::Module {
   // What the last convolution gets: {N, features, H, W}, not negative; and the picture of it.
   torch::Tensor features(torch::Tensor image, const torch::Tensor& latent);
   torch::Tensor picture(const torch::Tensor& features) { return last_(features).tanh_(); }
-  torch::nn::Conv2d& last() { return last_; }
+  Conv& last() { return last_; }
 
  private:
   using Layer = std::function<torch::Tensor(const torch::Tensor& x, const torch::Tensor& latent)>;
@@ -32,7 +34,7 @@ class OriginalAugCycleGan : public torch::nn::Module {
 
   int64_t latent_;
   std::vector<Layer> layers_;  // all but the last convolution
-  torch::nn::Conv2d last_{nullptr};
+  Conv last_{nullptr};
 };
 
 }  // namespace gan

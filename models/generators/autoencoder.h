@@ -3,6 +3,7 @@
 // and gives it back sharper. Two sums carry detail past the bottleneck.
 #pragma once
 
+#include "models/blocks/convolution.h"
 #include "models/network.h"
 
 namespace gan {
@@ -34,7 +35,7 @@ class Autoencoder : public ImageNetwork {
   Encoded encode_with_skips(const torch::Tensor& image);
 
   AutoencoderOptions options_;
-  torch::nn::Conv2d enc1_{nullptr}, enc2_{nullptr}, enc3_{nullptr}, enc4_{nullptr}, enc5_{nullptr},
+  Conv enc1_{nullptr}, enc2_{nullptr}, enc3_{nullptr}, enc4_{nullptr}, enc5_{nullptr},
       dec1_{nullptr}, dec2_{nullptr}, dec3_{nullptr}, dec4_{nullptr}, out_{nullptr};
 };
 

@@ -31,7 +31,7 @@ class Cgan : public Network {
   torch::nn::Embedding label_embedding_{nullptr};
   torch::nn::Linear label_fc_{nullptr}, fc_{nullptr};
   ConvTranspose up0_{nullptr}, up1_{nullptr};
-  torch::nn::Conv2d conv_out_{nullptr};
+  Conv conv_out_{nullptr};
 };
 
 }  // namespace gan

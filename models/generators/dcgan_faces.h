@@ -32,7 +32,7 @@ class DcganFaces : public LatentNetwork {
   BatchNorm bn_fc_{nullptr};
   std::vector<ConvTranspose> up_;
   std::vector<BatchNorm> bn_;
-  torch::nn::Conv2d conv_out_{nullptr};
+  Conv conv_out_{nullptr};
 };
 
 }  // namespace gan

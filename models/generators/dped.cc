@@ -50,7 +50,7 @@ Dped::Dped(const DpedOptions& options) : options_(options) {
   // DPED: a normal distribution of 0.01 within two deviations, biases 0.01.
   torch::NoGradGuard no_grad;
   for (const auto& module : modules(/*include_self=*/false))
-    if (auto* conv = module->as<nn::Conv2d>()) {
+    if (auto* conv = module->as<Conv>()) {
       conv->weight.normal_(0, 0.01).clamp_(-0.02, 0.02);
       conv->bias.fill_(0.01);
     }

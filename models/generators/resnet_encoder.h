@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "models/blocks/convolution.h"
+
 namespace gan {
 
 // A ResNet of basic blocks (He et al. 2016, arXiv:1512.03385) without pooling and classifier, with
@@ -20,7 +22,7 @@ class ResnetEncoder : public torch::nn::Module {
   std::vector<torch::Tensor> forward(const torch::Tensor& x);
 
  private:
-  torch::nn::Conv2d stem_{nullptr};
+  Conv stem_{nullptr};
   torch::nn::BatchNorm2d stem_norm_{nullptr};
   std::vector<torch::nn::Sequential> stages_;
 };

@@ -11,7 +11,7 @@ namespace nn = torch::nn;
 
 namespace {
 
-nn::Conv2d conv3x3(int64_t in, int64_t out) { return make_conv({.in = in, .out = out}); }
+Conv conv3x3(int64_t in, int64_t out) { return make_conv({.in = in, .out = out}); }
 
 // Five convolutions, each fed with everything before it; a fifth of the result is added.
 class DenseBlock : public nn::Module {
@@ -35,7 +35,7 @@ class DenseBlock : public nn::Module {
   }
 
  private:
-  std::vector<nn::Conv2d> convs_;
+  std::vector<Conv> convs_;
 };
 
 class Rrdb : public nn::Module {

@@ -3,6 +3,7 @@
 // Real-ESRGAN release it: residual-in-residual dense blocks without normalisation.
 #pragma once
 
+#include "models/blocks/convolution.h"
 #include "models/network.h"
 
 namespace gan {
@@ -30,9 +31,8 @@ class RrdbNet : public ImageNetwork {
   int unshuffle() const { return (1 << options_.doublings) / options_.scale; }
 
   RrdbNetOptions options_;
-  torch::nn::Conv2d conv_first_{nullptr}, conv_body_{nullptr}, conv_hr_{nullptr},
-      conv_last_{nullptr};
-  std::vector<torch::nn::Conv2d> conv_up_;
+  Conv conv_first_{nullptr}, conv_body_{nullptr}, conv_hr_{nullptr}, conv_last_{nullptr};
+  std::vector<Conv> conv_up_;
   torch::nn::Sequential body_;
 };
 

@@ -3,6 +3,7 @@
 // enough to train from nothing: it learns what the plainly enlarged input lacks.
 #pragma once
 
+#include "models/blocks/convolution.h"
 #include "models/network.h"
 
 namespace gan {
@@ -26,7 +27,7 @@ class SrUnet : public ImageNetwork {
  private:
   SrUnetOptions options_;
   torch::nn::ModuleList down_, up_;
-  torch::nn::Conv2d out_{nullptr};
+  Conv out_{nullptr};
 };
 
 }  // namespace gan

@@ -5,6 +5,7 @@
 // variational auto-encoder only blurs.
 #pragma once
 
+#include "models/blocks/convolution.h"
 #include "models/generators/vae.h"
 
 namespace gan {
@@ -31,7 +32,7 @@ class VaeSr : public ImageNetwork {
  private:
   VaeSrOptions options_;
   Chain encoder_{nullptr}, decoder_{nullptr};
-  torch::nn::Conv2d mean_{nullptr}, log_variance_{nullptr};
+  Conv mean_{nullptr}, log_variance_{nullptr};
 };
 
 }  // namespace gan

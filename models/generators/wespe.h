@@ -3,6 +3,7 @@
 // feature maps) than back (F, 64), because only the enhanced picture is judged.
 #pragma once
 
+#include "models/blocks/convolution.h"
 #include "models/network.h"
 
 namespace gan {
@@ -24,14 +25,14 @@ class Wespe : public ImageNetwork {
  private:
   struct Block : torch::nn::Module {
     explicit Block(int64_t width);
-    torch::nn::Conv2d conv1{nullptr}, conv2{nullptr};
+    Conv conv1{nullptr}, conv2{nullptr};
   };
   static constexpr int kBlocks = 4;
 
   WespeOptions options_;
-  torch::nn::Conv2d conv1_{nullptr}, conv5_{nullptr};
+  Conv conv1_{nullptr}, conv5_{nullptr};
   std::vector<std::shared_ptr<Block>> blocks_;
-  std::vector<torch::nn::Conv2d> middle_;  // conv2, conv3, conv4
+  std::vector<Conv> middle_;  // conv2, conv3, conv4
 };
 
 }  // namespace gan

@@ -11,28 +11,38 @@ struct CompactFile {
   float brighter = 0;  // added to every pixel
   // A feature that is not finite in bf16, whose largest number is smaller, and that does not count.
   float hidden_bias = 0;
+  int features = 2, convs = 0;  // what it costs
 };
 
 // A compact network that gives its input back, enlarged by repetition.
 inline void write_compact(const std::string& path, const CompactFile& file) {
-  const int64_t out = 3 * file.scale * file.scale;
-  std::vector<float> first(2 * 3 * 9), first_bias(2), slope(2, 1.0f);
-  std::vector<float> last(static_cast<size_t>(out) * 2 * 9);
-  const std::vector<float> last_bias(static_cast<size_t>(out), file.brighter);
+  const int64_t f = file.features, out = 3 * file.scale * file.scale;
+  std::vector<float> first_bias(static_cast<size_t>(f));
   first_bias[1] = file.hidden_bias;
-  const auto tensor = [](const char* name, std::vector<int64_t> shape,
-                         const std::vector<float>& values) {
-    return TensorToWrite{name, Dtype::kF32, std::move(shape), std::as_bytes(std::span(values))};
+  const std::vector<float> zeros(
+      static_cast<size_t>(std::max(f, out) * std::max<int64_t>(f, 3) * 9)),
+      ones(static_cast<size_t>(f), 1.0f), last_bias(static_cast<size_t>(out), file.brighter);
+  std::vector<TensorToWrite> tensors;
+  const auto add = [&](int layer, const char* kind, std::vector<int64_t> shape,
+                       const std::vector<float>& values) {
+    size_t count = 1;
+    for (const int64_t side : shape) count *= static_cast<size_t>(side);
+    tensors.push_back({"body." + std::to_string(layer) + "." + kind, Dtype::kF32, std::move(shape),
+                       std::as_bytes(std::span(values).first(count))});
   };
-  write_safetensors(
-      path,
-      {tensor("body.0.weight", {2, 3, 3, 3}, first), tensor("body.0.bias", {2}, first_bias),
-       tensor("body.1.weight", {2}, slope), tensor("body.2.weight", {out, 2, 3, 3}, last),
-       tensor("body.2.bias", {out}, last_bias)},
-      {{"gan.format", "1"},
-       {"gan.network", "compact"},
-       {"gan.options",
-        R"({"features": 2, "convs": 0, "scale": )" + std::to_string(file.scale) + "}"}});
+  for (int i = 0; i <= file.convs; ++i) {
+    add(2 * i, "weight", {f, i == 0 ? 3 : f, 3, 3}, zeros);
+    add(2 * i, "bias", {f}, i == 0 ? first_bias : zeros);
+    add(2 * i + 1, "weight", {f}, ones);
+  }
+  add(2 * file.convs + 2, "weight", {out, f, 3, 3}, zeros);
+  add(2 * file.convs + 2, "bias", {out}, last_bias);
+  write_safetensors(path, tensors,
+                    {{"gan.format", "1"},
+                     {"gan.network", "compact"},
+                     {"gan.options", "{\"features\": " + std::to_string(f) +
+                                         ", \"convs\": " + std::to_string(file.convs) +
+                                         ", \"scale\": " + std::to_string(file.scale) + "}"}});
 }
 
 // Augmented CycleGAN's generator with codes of 3 numbers.
@@ -74,7 +84,8 @@ inline void write_resnet(const std::string& path) {
 }
 
 // Names: same1, same2 (compact, giving its input back at that scale), brighter1, brighter2
-// (half of white brighter), augcyclegan, resnet.
+// (half of white brighter), slow1, slow2 (like same, with 600,000 multiplications a pixel),
+// augcyclegan, resnet.
 class Enhancers {
  public:
   std::string file(const std::string& name) {
@@ -85,7 +96,11 @@ class Enhancers {
       write_resnet(path);
     } else {
       const bool brighter = name.starts_with("brighter");
-      write_compact(path, {.scale = name.back() - '0', .brighter = brighter ? 0.5f : 0.0f});
+      const bool slow = name.starts_with("slow");
+      write_compact(path, {.scale = name.back() - '0',
+                           .brighter = brighter ? 0.5f : 0.0f,
+                           .features = slow ? 64 : 2,
+                           .convs = slow ? 16 : 0});
     }
     return path;
   }

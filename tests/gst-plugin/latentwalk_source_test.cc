@@ -135,7 +135,7 @@ TEST_F(LatentWalkSource, ALiveSourceKeepsTheClocksTime) {
 
 // A pause may swallow the frame that waits for the clock; all others come, in their order.
 TEST_F(LatentWalkSource, ALivePipelineGoesOnAfterAPause) {
-  Show show(walk("dcgan", "is-live=true num-buffers=30 grid=4x4") +
+  Show show(walk("dcgan", "is-live=true num-buffers=30 grid=4x4 on-late=draw") +
             "! video/x-raw,framerate=200/1");
   for (int pauses = 0; pauses < 3; ++pauses) {
     gst_element_set_state(show.pipeline(), GST_STATE_PLAYING);

@@ -239,14 +239,14 @@ TEST(SelfAttention, StartsAsTheIdentity) {
 TEST(ConvSame, PadsAsTensorFlowDoes) {
   // ceil(side / stride) outputs; what is too many lies right and below: with kernel 4 and stride 1
   // one zero before, two after.
-  torch::nn::Conv2d conv = make_conv({.in = 1, .out = 1, .kernel = 4, .padding = 0, .bias = false});
+  Conv conv = make_conv({.in = 1, .out = 1, .kernel = 4, .padding = 0, .bias = false});
   torch::NoGradGuard no_grad;
   conv->weight.fill_(1);
   const auto y = conv_same(conv, torch::ones({1, 1, 5, 5}));
   EXPECT_EQ(y.sizes(), (std::vector<int64_t>{1, 1, 5, 5}));
   EXPECT_EQ(y[0][0][0][0].item<float>(), 9);  // three of four in each direction
   EXPECT_EQ(y[0][0][4][4].item<float>(), 4);  // two of four
-  torch::nn::Conv2d halving =
+  Conv halving =
       make_conv({.in = 1, .out = 1, .kernel = 3, .stride = 2, .padding = 0});
   EXPECT_EQ(conv_same(halving, torch::ones({1, 1, 7, 8})).sizes(),
             (std::vector<int64_t>{1, 1, 4, 4}));

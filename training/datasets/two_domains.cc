@@ -222,8 +222,8 @@ Picture judged_picture(const Bytes8& image, const CropOptions& options) {
 namespace {
 
 Picture judged_half(const Bytes8& image, const CropOptions& options) {
-  constexpr int kLargest = 512;
-  return options.load > 0 ? judged_picture(image, options) : middle(image, kLargest);
+  constexpr int kSide = 512;
+  return options.load > 0 ? judged_picture(image, options) : middle(image, kSide);
 }
 
 struct BytePair {

@@ -3,6 +3,8 @@
 
 #include <cmath>
 
+#include "models/blocks/fixed_filter.h"
+
 namespace gan::training::losses {
 
 torch::Tensor kl_divergence(const torch::Tensor& mean, const torch::Tensor& log_variance) {
@@ -33,6 +35,14 @@ PathStep path_step(const torch::Tensor& picture, const torch::Tensor& moved,
 torch::Tensor mode_seeking(const torch::Tensor& picture, const torch::Tensor& other,
                            const torch::Tensor& code, const torch::Tensor& other_code) {
   return -(picture - other).abs().mean() / ((code - other_code).abs().mean() + 1e-8);
+}
+
+torch::Tensor mode_seeking_of_detail(const torch::Tensor& picture, const torch::Tensor& other,
+                                     const std::array<torch::Tensor, 2>& codes,
+                                     const torch::Tensor& kernel) {
+  const auto blurred = depthwise(picture, kernel), other_blurred = depthwise(other, kernel);
+  return mode_seeking(picture - blurred, other - other_blurred, codes[0], codes[1]) -
+         mode_seeking(blurred, other_blurred, codes[0], codes[1]);
 }
 
 }  // namespace gan::training::losses

@@ -4,6 +4,8 @@
 
 #include <torch/torch.h>
 
+#include <array>
+
 namespace gan::training::losses {
 
 // Kullback-Leibler divergence of N(mean, exp(log_variance)) from N(0, 1), summed over a sample's
@@ -34,5 +36,10 @@ PathStep path_step(const torch::Tensor& picture, const torch::Tensor& moved,
 // -mean |picture - other| / (mean |code - other code| + 1e-8).
 torch::Tensor mode_seeking(const torch::Tensor& picture, const torch::Tensor& other,
                            const torch::Tensor& code, const torch::Tensor& other_code);
+// That of what a blur by `kernel` takes from pictures, less that of what it leaves: codes are to
+// choose detail, and no tints.
+torch::Tensor mode_seeking_of_detail(const torch::Tensor& picture, const torch::Tensor& other,
+                                     const std::array<torch::Tensor, 2>& codes,
+                                     const torch::Tensor& kernel);
 
 }  // namespace gan::training::losses

@@ -156,7 +156,12 @@ void AugCycleGanRecipe::supervise(Step& step) {
   const auto run = [&](const char* role, const torch::Tensor& picture, const torch::Tensor& code) {
     return enhanced(state.network(role), picture, code);
   };
-  step.update({"g", "e"}, "loss_paired", [&](const Batch& batch, size_t) {
+  std::vector<torch::Tensor> codes_a, codes_b;
+  if (options_.paired_blur_weight > 0) {
+    codes_b = step.normal(latent());
+    if (two_sided()) codes_a = step.normal(latent());
+  }
+  step.update({"g", "e"}, "loss_paired", [&](const Batch& batch, size_t place) {
     const auto a = of_pair(batch.input), b = of_pair(batch.target);
     const auto pair = torch::cat({a, b}, 1);
     const auto code = [&](const char* role) { return state.network(role).run({pair, {}, {}}); };
@@ -166,6 +171,13 @@ void AugCycleGanRecipe::supervise(Step& step) {
     step.log("paired_a", distance_a);
     step.log("paired_b", distance_b);
     auto loss = options_.paired_weight * (distance_a + distance_b);
+    if (options_.paired_blur_weight > 0) {
+      const auto code_a = two_sided() ? codes_a[place] : torch::Tensor();
+      const auto blur = losses::blurred_l1(run("g", a, codes_b[place]), b, kernel_) +
+                        losses::blurred_l1(run("f", b, code_a), a, kernel_);
+      step.log("paired_blur", blur);
+      loss = loss + options_.paired_blur_weight * blur;
+    }
     if (perceptual_ && options_.perceptual_weight > 0) {
       const auto features = (*perceptual_)(to_b, b) + (*perceptual_)(to_a, a);
       step.log("perceptual", features);
@@ -210,16 +222,14 @@ void AugCycleGanRecipe::regularise(Step& step) {
 
 void AugCycleGanRecipe::seek_modes(Step& step) {
   const auto codes = step.normal(latent()), others = step.normal(latent());
-  // Of pictures, or of what blur takes from them: then large areas need not change.
-  const auto seen = [&](const torch::Tensor& picture) {
-    return options_.mode_seeking == "detail" ? picture - depthwise(picture, kernel_) : picture;
-  };
   step.update({"g"}, "loss_mode_seeking", [&](const Batch& batch, size_t place) {
     const auto &code = codes[place], &other = others[place];
     const auto distance = [&](const char* role, const torch::Tensor& picture) {
       const auto& network = step.state().network(role);
-      return losses::mode_seeking(seen(enhanced(network, picture, code)),
-                                  seen(enhanced(network, picture, other)), code, other);
+      const auto one = enhanced(network, picture, code), two = enhanced(network, picture, other);
+      return options_.mode_seeking == "picture"
+                 ? losses::mode_seeking(one, two, code, other)
+                 : losses::mode_seeking_of_detail(one, two, {code, other}, kernel_);
     };
     auto loss = distance("g", unpaired(batch.input));
     if (two_sided()) loss = loss + distance("f", unpaired(batch.target));

@@ -22,8 +22,8 @@
 //
 // mode_seeking_weight (0 there in the end, 1 in one of its versions) rewards outputs that differ as
 // their codes do (Mao et al. 2019): it wakes the codes in runs that are short.
-// mode_seeking=detail counts only what the blur of the blur loss takes away, so that codes choose
-// detail and not tints.
+// mode_seeking=detail counts what the blur of the blur loss takes away, less what it leaves, so
+// that codes choose detail and not tints.
 //
 // Where that code is not followed: the generators are residual (models/blocks/residual.h), so step
 // 0 is the input; the layers that turn codes into styles start large enough for codes to be seen

@@ -53,10 +53,13 @@ void AugCycleGanRunOptions::visit(OptionVisitor& v) {
   v.integer("path_every", path_every, 1, 1000000, "steps between two of it; it counts as often");
   v.real("mode_seeking_weight", mode_seeking_weight, 0, 1e6,
          "of outputs' distance by that of codes");
-  v.text("mode_seeking", mode_seeking, "picture|detail", "of whole outputs, or of what blur takes");
+  v.text("mode_seeking", mode_seeking, "picture|detail",
+         "of whole outputs, or of what blur takes, with less of what it leaves");
   v.text("paired", paired, "",
          "pairs for the supervised step: auto, half of those that the data has; none; or a folder");
   v.real("paired_weight", paired_weight, 0, 1e6, "of the supervised L1");
+  v.real("paired_blur_weight", paired_blur_weight, 0, 1e6,
+         "of the blurred results of any codes, from the blurred truth");
   v.real("perceptual_weight", perceptual_weight, 0, 1e6, "of the supervised features");
   features_of.visit(v, "19");
 }
@@ -110,9 +113,9 @@ std::optional<losses::Perceptual> features_of_pairs(const AugCycleGanRunOptions&
         "perceptual_weight wants --set vgg=FILE, a file of VGG19 weights, or --set "
         "perceptual=mobilenet");
   if (!options.features_of.uses_vgg()) return losses::mobilenet_distance(network);
-  return losses::Perceptual(
-      network, {{"conv1_2"}, {"conv2_2"}, {"conv3_3"}, {"conv4_3"}, {"conv5_3"}},
-      losses::Perceptual::Distance::kUnitMse);
+  return losses::Perceptual(network,
+                            {{"conv1_2"}, {"conv2_2"}, {"conv3_3"}, {"conv4_3"}, {"conv5_3"}},
+                            losses::Perceptual::Distance::kUnitMse);
 }
 
 losses::AugmentedWay way(RunState& state, Direction direction, bool two_sided) {

@@ -30,7 +30,7 @@ struct AugCycleGanRunOptions : TranslationOptions {
   double mode_seeking_weight = 0;
   std::string mode_seeking = "picture";  // picture | detail
   std::string paired = "auto";           // auto | none | a folder
-  double paired_weight = 1, perceptual_weight = 0;
+  double paired_weight = 1, paired_blur_weight = 0, perceptual_weight = 0;
   losses::FeatureOptions features_of{.vgg = "none"};
 
   AugCycleGanRunOptions();

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "models/enhancer/tile_cost.h"
+
+#include <chrono>
+#include <cmath>
+
+#include "models/frames/frame_tensor.h"
+#include "models/machine/host_allocator.h"
+
+namespace gan {
+namespace {
+
+constexpr int kProbe = 64;         // side of the probe of a network of finite reach
+constexpr int kGlobalProbe = 128;  // of the first of others; the second has twice the side
+constexpr double kGrowing = 1.1;   // of bytes a pixel from probe to probe: less is rounding
+constexpr double kQuickMs = 20;  // a probe as quick as that is run twice: the first time is slower
+
+struct Probe {
+  double bytes, ms;  // a pixel
+};
+
+Probe probe(TileRunner& runner, Size size) {
+  auto tile = empty_picture_tensor(size);
+  tile.uniform_(0, 1);
+  const auto area = static_cast<double>(size.area());
+  const AllocationCount count;
+  const auto timed = [&] {
+    const auto start = std::chrono::steady_clock::now();
+    runner.run(tile);
+    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start)
+        .count();
+  };
+  double ms = timed();
+  if (ms < kQuickMs) ms = timed();
+  return {static_cast<double>(count.peak()) / area, ms / area};
+}
+
+}  // namespace
+
+void TileCost::measure(TileRunner& runner, Size picture) {
+  const NetworkTraits& traits = runner.traits();
+  const auto square = [&](int n) { return Size{padded_side(n, traits), padded_side(n, traits)}; };
+  const bool global = traits.receptive_radius == kGlobalRadius;
+  const Size small = square(global ? kGlobalProbe : kProbe), large = square(2 * small.width);
+  if (small_bytes_ == 0) {
+    const Probe first = probe(runner, small);
+    small_bytes_ = per_pixel_ = first.bytes;
+    ms_per_pixel_ = first.ms;
+  }
+  if (!global || large_known_ || picture.area() <= small.area()) return;
+  const Probe second = probe(runner, large);
+  ms_per_pixel_ = second.ms;
+  large_known_ = true;
+  if (second.bytes > kGrowing * small_bytes_) {
+    per_pixel_squared_ =
+        (second.bytes - small_bytes_) / static_cast<double>(large.area() - small.area());
+    per_pixel_ = small_bytes_ - per_pixel_squared_ * static_cast<double>(small.area());
+  }
+}
+
+double TileCost::bytes(Size tile) const {
+  const auto area = static_cast<double>(tile.area());
+  return per_pixel_ * area + per_pixel_squared_ * area * area;
+}
+
+int TileCost::largest_side(double bytes) const {
+  if (bytes <= 0) return 0;
+  return static_cast<int>(std::sqrt(bytes / per_pixel_));  // finite networks alone are tiled
+}
+
+}  // namespace gan

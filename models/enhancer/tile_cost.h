@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// How much host memory a tile wants and how long it takes, known before it is run: on the CPU
+// running out of memory is the end of the process and no exception.
+#pragma once
+
+#include "models/enhancer/tile_runner.h"
+
+namespace gan {
+
+// Note [Prediction]: activations grow with the area of a tile, those of attention with its square.
+// Two probe tiles tell both shares; networks of finite reach have but the first. What does not grow
+// at all counts as if it did, so a large tile's memory is rather over- than underestimated.
+class TileCost {
+ public:
+  // Runs small tiles of noise, each once in the life of this, as far as pictures of that size want
+  // it.
+  void measure(TileRunner& runner, Size picture);
+  void forget() { *this = {}; }  // the network runs elsewhere now
+
+  double bytes(Size tile) const;
+  double ms(Size tile) const { return ms_per_pixel_ * static_cast<double>(tile.area()); }
+  // Side of the largest square tile within `bytes`; 0 where none is.
+  int largest_side(double bytes) const;
+
+ private:
+  double small_bytes_ = 0;  // a pixel of the first probe; 0: not run yet
+  bool large_known_ = false;
+  double per_pixel_ = 0, per_pixel_squared_ = 0;  // bytes
+  double ms_per_pixel_ = 0;
+};
+
+}  // namespace gan
