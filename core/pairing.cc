@@ -12,6 +12,7 @@ namespace gan {
 namespace {
 
 constexpr size_t kTimesForAdvice = 64;
+constexpr uint64_t kRounding_ns = 1000;
 
 template <class Integer>
 std::string seconds(Integer nanoseconds) {
@@ -36,7 +37,7 @@ void Pairing::check_order(const Stream& stream, const StreamHead& head, uint64_t
   const uint64_t now = *head.running_time_ns, latest = *stream.latest;
   const uint64_t distance = std::max(now, latest) - std::min(now, latest);
   // Written without sums, which a large tolerance would overflow.
-  check(distance == 0 || (distance - 1) / 2 >= tolerance, ErrorKind::kSettings,
+  check(distance <= kRounding_ns || (distance - 1) / 2 >= tolerance, ErrorKind::kSettings,
         "frames must be more than twice the tolerance (", seconds(tolerance),
         ") apart, or pairs are ambiguous; in the ", stream.name, " one at ", seconds(now),
         " follows one at ", seconds(latest));
@@ -52,7 +53,7 @@ void Pairing::take_alone(bool of_reference, const StreamHead& head, bool after_e
   const uint64_t number = of_reference ? counts_.reference++ : counts_.processed++;
   ++(of_reference ? counts_.unpaired_reference : counts_.unpaired_processed);
   if (after_end) ++(of_reference ? counts_.reference_after_end : counts_.processed_after_end);
-  if (stream.latest && *head.running_time_ns <= *stream.latest)
+  if (stream.latest && *head.running_time_ns <= *stream.latest + kRounding_ns)
     ++(of_reference ? counts_.repeated_reference : counts_.repeated_processed);
   take(stream, head);
   check(!options.strict, ErrorKind::kFailed, "frame ", number, " of the ", stream.name, ", at ",
@@ -119,7 +120,8 @@ std::string Pairing::advice(const PairingOptions& options) const {
                             apart(best.offset_ns, of_first_frames) <= options.tolerance_ns;
   const bool pictures = options.align != Align::kBest;
   return concat("; an offset of ", seconds(best.offset_ns),
-                ", added to the times of the processed stream, would pair them",
+                ", added to the times of the processed stream, would pair ", pairs(best),
+                " of the first ", std::min(reference.size(), processed.size()),
                 first_frames || pictures ? ": " : "", first_frames ? "align=first-frame" : "",
                 first_frames && pictures ? " or " : "", pictures ? "align=best" : "");
 }

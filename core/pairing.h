@@ -7,8 +7,9 @@
 // tolerance apart. A frame without a partner is counted and never repeated, replaced or compared
 // with another one.
 //
-// Some files give several frames one time, or let times go back. Where both streams do so alike,
-// the frames pair in order; the surplus of one stream is alone, and counted as repeated too.
+// Some files give several frames one time (but for rounding, a microsecond), or let times go back.
+// Where both streams do so alike, the frames pair in order; the surplus of one stream is alone, and
+// counted as repeated too.
 #pragma once
 
 #include <cstdint>

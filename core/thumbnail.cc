@@ -56,12 +56,16 @@ Thumbnail thumbnail(const FrameView& frame) {
 }
 
 double squared_difference(const Thumbnail& a, const Thumbnail& b) {
-  int64_t sum = 0;
+  constexpr double kOfBrightness = 1.0 / 64;
+  int64_t sum = 0, squares = 0;
   for (size_t i = 0; i < a.luma.size(); ++i) {
     const int64_t difference = int64_t{a.luma[i]} - b.luma[i];
-    sum += difference * difference;
+    sum += difference;
+    squares += difference * difference;
   }
-  return static_cast<double>(sum);
+  const auto whole = static_cast<double>(sum);
+  return static_cast<double>(squares) -
+         (1 - kOfBrightness) * whole * whole / static_cast<double>(a.luma.size());
 }
 
 double rms_of_8bit(double mean_squared_difference) {

@@ -18,8 +18,9 @@ struct Thumbnail {
 // Of any format and size; a frame with fewer samples than the grid has cells repeats some.
 Thumbnail thumbnail(const FrameView& frame);
 
-// Sum of the squared differences of the cells: a whole number below 2^44, so that sums over many
-// frames stay exact.
+// Sum of the squared differences of the cells, below 2^44. What the pictures as a whole differ in
+// brightness counts little (1/64): processing changes that, and then a fade would look like another
+// time.
 double squared_difference(const Thumbnail& a, const Thumbnail& b);
 
 // A mean of squared_difference() as the root mean square of a cell, in code values of 8 bits.
