@@ -17,30 +17,32 @@ constexpr double kUsualSlack = 0.05;  // of the mean squared difference
 // Note [Excess]
 // Shifts pair different frames, and frames differ in how well they were processed: the mean
 // difference alone prefers the shift that leaves out the worst frames, or pairs black frames alone.
-// So a pair is judged by how much worse it is than the best that either frame finds in the other
-// stream. In a still scene that is nothing for any shift, whatever the frames' quality.
+// So a pair is judged by how much worse it is than the next best that either frame finds in the
+// other stream: less than nothing for the right partner, nothing for any in a still scene.
 class Differences {
  public:
   Differences(std::span<const AlignmentFrame> reference, std::span<const AlignmentFrame> processed)
-      : width_(processed.size()),
-        best_of_reference_(reference.size(), INFINITY),
-        best_of_processed_(processed.size(), INFINITY) {
-    for (size_t r = 0; r < reference.size(); ++r)
-      for (size_t p = 0; p < processed.size(); ++p) {
-        const double d = squared_difference(reference[r].picture, processed[p].picture);
-        values_.push_back(d);
-        best_of_reference_[r] = std::min(best_of_reference_[r], d);
-        best_of_processed_[p] = std::min(best_of_processed_[p], d);
-      }
+      : rows_(reference.size()), columns_(processed.size()) {
+    for (const auto& r : reference)
+      for (const auto& p : processed) values_.push_back(squared_difference(r.picture, p.picture));
   }
-  double of(size_t r, size_t p) const { return values_[r * width_ + p]; }
+  double of(size_t r, size_t p) const { return values_[r * columns_ + p]; }
   double excess(size_t r, size_t p) const {
-    return of(r, p) - std::max(best_of_reference_[r], best_of_processed_[p]);
+    double next_of_reference = INFINITY, next_of_processed = INFINITY;
+    for (size_t other = 0; other < columns_; ++other)
+      if (other != p) next_of_reference = std::min(next_of_reference, of(r, other));
+    for (size_t other = 0; other < rows_; ++other)
+      if (other != r) next_of_processed = std::min(next_of_processed, of(other, p));
+    // A stream of one frame offers no other.
+    if (columns_ == 1) next_of_reference = next_of_processed;
+    if (rows_ == 1) next_of_processed = next_of_reference;
+    const double next = std::max(next_of_reference, next_of_processed);
+    return std::isinf(next) ? 0 : of(r, p) - next;
   }
 
  private:
-  size_t width_;
-  std::vector<double> values_, best_of_reference_, best_of_processed_;
+  size_t rows_, columns_;
+  std::vector<double> values_;
 };
 
 struct Judged {

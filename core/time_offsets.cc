@@ -31,15 +31,10 @@ TimeOffset settled(int64_t offset, Times reference, Times processed, uint64_t to
   return now;
 }
 
-// Under which frames of one number meet: the median, since the first times of a stream may be odd
-// ones, as those of Matroska files that begin late.
-int64_t shift_of_numbers(Times reference, Times processed) {
-  std::vector<int64_t> shifts;
-  for (size_t i = 0; i < std::min(reference.size(), processed.size()); ++i)
-    shifts.push_back(shift_between(reference[i], processed[i]));
-  const auto middle = shifts.begin() + static_cast<ptrdiff_t>(shifts.size() / 2);
-  std::ranges::nth_element(shifts, middle);
-  return *middle;
+bool mostly_of_one_number(const TimeOffset& offset) {
+  const auto same =
+      std::ranges::count_if(offset.pairs, [](auto pair) { return pair.first == pair.second; });
+  return 2 * static_cast<size_t>(same) > offset.pairs.size();
 }
 
 bool same_shift(const TimeOffset& a, const TimeOffset& b) { return a.offset_ns == b.offset_ns; }
@@ -65,7 +60,6 @@ std::vector<TimeOffset> time_offsets(Times reference, Times processed, uint64_t 
   };
   const TimeOffset none = meet_at(0, reference, processed, tolerance_ns), near = settle(0);
   const int64_t unshifted = none.pairs.size() == near.pairs.size() ? 0 : near.offset_ns;
-  const int64_t of_numbers = settle(shift_of_numbers(reference, processed)).offset_ns;
 
   std::vector<int64_t> shifts;
   for (const uint64_t r : reference)
@@ -77,9 +71,9 @@ std::vector<TimeOffset> time_offsets(Times reference, Times processed, uint64_t 
   for (const int64_t shift : shifts) offsets.push_back(settle(shift));
 
   const auto rank = [&](const TimeOffset& o) {
-    return std::tuple(o.offset_ns == unshifted    ? 0
-                      : o.offset_ns == of_numbers ? 1
-                                                  : 2,
+    return std::tuple(o.offset_ns == unshifted  ? 0
+                      : mostly_of_one_number(o) ? 1
+                                                : 2,
                       std::abs(o.offset_ns), o.offset_ns);
   };
   std::ranges::sort(offsets, {}, rank);
@@ -87,7 +81,7 @@ std::vector<TimeOffset> time_offsets(Times reference, Times processed, uint64_t 
   size_t most = 0;
   for (const TimeOffset& o : offsets) most = std::max(most, o.pairs.size());
   std::erase_if(offsets, [&](const TimeOffset& o) { return 2 * o.pairs.size() < most; });
-  for (TimeOffset& o : offsets) o.usual = o.offset_ns == unshifted || o.offset_ns == of_numbers;
+  for (TimeOffset& o : offsets) o.usual = std::get<0>(rank(o)) < 2;
   return offsets;
 }
 
