@@ -148,10 +148,7 @@ GstFlowReturn Meter::step(bool late) {
 
 GstFlowReturn Meter::work(bool late) {
   if (reference_.drop_gap() || processed_.drop_gap()) return GST_AGGREGATOR_FLOW_NEED_DATA;
-  GstFlowReturn flow = step(late);
-  // The base class, which calls for what is on the pads, knows nothing of frames that are held.
-  while (flow == GST_FLOW_OK && (reference_.holds() || processed_.holds())) flow = step(false);
-  return flow;
+  return step(late);
 }
 
 }  // namespace gan

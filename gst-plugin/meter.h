@@ -34,7 +34,7 @@ class Meter {
   // What the frames that go on have; null before they have any.
   GstCaps* caps() const { return sent_caps_.get(); }
 
-  // Does what can be done with the frames that are there; with `late`, the oldest waits no longer.
+  // Does what is to be done with the oldest frames; with `late`, one of them waits no longer.
   // GST_AGGREGATOR_FLOW_NEED_DATA when more must come first.
   GstFlowReturn work(bool late);
   // Running time of the oldest frame; none when there is none.

@@ -132,6 +132,7 @@ TEST(Alignment, TimesMayBeRoundedToMilliseconds) {
         film(moving, {.frames = 30, .step_ms = step, .first_ms = 0.3, .whole_ms = true});
     EXPECT_EQ(best_alignment(exact, rounded, kTolerance).pairs, 30u) << late;
     EXPECT_EQ(best_alignment(also, rounded, kTolerance).pairs, 30u) << late;
+    EXPECT_NEAR(static_cast<double>(offset(exact, rounded)), -late * 1e6, 0.1e6) << "the middle";
   }
   EXPECT_EQ(
       offset(film(moving, {.first_ms = 0.4, .whole_ms = true}), film(moving, {.first_ms = 0.4})), 0)
