@@ -126,6 +126,18 @@ std::string Pairing::advice(const PairingOptions& options) const {
                 first_frames && pictures ? " or " : "", pictures ? "align=best" : "");
 }
 
+std::string Pairing::doubt() const {
+  const uint64_t repeated = counts_.repeated_reference + counts_.repeated_processed;
+  if (repeated == 0) return "";
+  return concat(
+      repeated, " frames of ",
+      counts_.repeated_processed == 0   ? "the reference"
+      : counts_.repeated_reference == 0 ? "the processed stream"
+                                        : "the streams",
+      " repeat the time of an earlier one and have no partner; if the times after them are "
+      "wrong too, so are the pairs");
+}
+
 std::string Pairing::complaint(const PairingOptions& options) const {
   const PairingCounts& c = counts_;
   const uint64_t alone = c.unpaired_reference + c.unpaired_processed,

@@ -66,6 +66,9 @@ class Pairing {
   // When frames that should have had a partner and have none outnumber the pairs: where the two
   // streams are, and which offset would pair them; else empty.
   std::string complaint(const PairingOptions& options) const;
+  // When frames of one stream alone repeat a time: that the pairs after them may be wrong, since
+  // such times are often too small from there on; else empty.
+  std::string doubt() const;
 
  private:
   struct Stream {

@@ -39,6 +39,7 @@ class Measurement {
   // What Pairing complains of, when it is time to say so: at the end, and once before, after 32
   // frames without a partner.
   std::string complaint(const PairingOptions& options, bool at_end);
+  std::string doubt() const { return pairing_.doubt(); }
   PairingCounts counts() const { return pairing_.counts(); }
 
   void end_threads() { workers_.reset(); }

@@ -109,6 +109,7 @@ void Meter::measure(const MeterFrame& reference, const MeterFrame& processed) {
 
 void Meter::sum_up() {
   warn(measurement_.complaint(settings.copy(&MeterSettings::pairing), true));
+  warn(measurement_.doubt());
   if (auto values = measurement_.finish()) {
     GST_INFO_OBJECT(element_, "%" GST_PTR_FORMAT, values.get());
     post(std::move(values));

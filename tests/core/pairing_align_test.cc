@@ -72,6 +72,7 @@ TEST(PairingAlign, TimesThatBothStreamsRepeatPairInOrder) {
   Pairing pairing;
   EXPECT_EQ(pairs_of(pairing, twice, twice).size(), 7u);
   EXPECT_EQ(pairing.counts().repeated_reference + pairing.counts().repeated_processed, 0u);
+  EXPECT_EQ(pairing.doubt(), "");
   Pairing shifted;
   EXPECT_EQ(pairs_of(shifted, twice, later(twice, 23 * kMs), aligned(Align::kFirstFrame)).size(),
             7u);
@@ -85,6 +86,7 @@ TEST(PairingAlign, OfTimesThatOneStreamRepeatsTheFirstPairs) {
   EXPECT_EQ(pairing.counts().repeated_reference, 2u);
   EXPECT_EQ(pairing.counts().unpaired_reference, 2u) << "of these";
   EXPECT_EQ(pairing.counts().unpaired_processed, 0u);
+  EXPECT_EQ(pairing.doubt().find("2 frames of the reference repeat"), 0u) << pairing.doubt();
   Pairing other;
   EXPECT_EQ(pairs_of(other, once, thrice).size(), 3u);
   EXPECT_EQ(other.counts().repeated_processed, 2u);

@@ -110,9 +110,11 @@ TEST(PsnrMeterPairing, RepeatedTimestampsAreCountedAndNotFatal) {
   twice.insert(twice.begin() + 3, {80 * GST_MSECOND, 5});  // another picture at the time of frame 2
   const auto repeated = [](const Moments& reference, const Moments& processed, const char* side) {
     MeterHarness meter;
+    const Warnings warnings(meter.processed->element);
     push_streams(meter, reference, processed);
     wait_for_eos(meter);
     EXPECT_EQ(meter.stat("mse"), 4) << "the first is the partner";
+    EXPECT_EQ(warnings.texts().size(), reference.size() == processed.size() ? 0u : 1u);
     return std::pair{meter.stat("frames"), meter.stat(concat("repeated-", side).c_str())};
   };
   EXPECT_EQ(repeated(twice, once, "reference"), (std::pair{6e0, 1e0}));
