@@ -9,7 +9,15 @@ void Measurement::begin(const MeterSettings& settings) {
   measured_.with([&](Measured& m) { m = {FrameMeter(settings.meter), {}, settings.meter}; });
   if (!workers_) workers_ = std::make_unique<Workers>(settings.threads);
   if (!settings.log_file.empty()) log_ = std::make_unique<MeterLog>(settings.log_file);
-  finished_ = false;
+  finished_ = complained_ = false;
+}
+
+Alignment Measurement::align(std::span<const AlignmentFrame> reference,
+                             std::span<const AlignmentFrame> processed,
+                             const PairingOptions& options) {
+  const Alignment alignment = best_alignment(reference, processed, options.tolerance_ns);
+  pairing_.set_offset(alignment.offset_ns);
+  return alignment;
 }
 
 Pairing::Step Measurement::next(const StreamHead& reference, const StreamHead& processed,
@@ -49,10 +57,14 @@ UniqueStructure Measurement::finish() {
   return values;
 }
 
-std::string Measurement::complaint(bool at_end) const {
+std::string Measurement::complaint(const PairingOptions& options, bool at_end) {
+  constexpr uint64_t kMany = 32;
   const PairingCounts& counts = pairing_.counts();
-  const bool many = counts.unpaired_reference + counts.unpaired_processed == 100;
-  return at_end || many ? pairing_.why_none() : "";
+  if (!at_end && (complained_ || counts.unpaired_reference + counts.unpaired_processed < kMany))
+    return "";
+  const std::string text = pairing_.complaint(options);
+  complained_ = complained_ || !text.empty();
+  return text;
 }
 
 }  // namespace gan

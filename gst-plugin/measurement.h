@@ -4,8 +4,10 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 
+#include "core/alignment.h"
 #include "core/workers.h"
 #include "gst-plugin/locked.h"
 #include "gst-plugin/meter_log.h"
@@ -20,6 +22,11 @@ class Measurement {
   // From zero, with these settings. Throws Error when log-file cannot be written.
   void begin(const MeterSettings& settings);
 
+  // Whether next() may be called with both heads.
+  bool aligned() const { return pairing_.has_offset(); }
+  // Finds the offset of align=best. Running times stay as they are where none fits.
+  Alignment align(std::span<const AlignmentFrame> reference,
+                  std::span<const AlignmentFrame> processed, const PairingOptions& options);
   // See Pairing::next.
   Pairing::Step next(const StreamHead& reference, const StreamHead& processed,
                      const PairingOptions& options, bool late);
@@ -29,8 +36,11 @@ class Measurement {
   UniqueStructure summary(const char* name);
   // The summary with final=true, once; null when it was there before. The log appears.
   UniqueStructure finish();
-  // Why nothing was paired, when it is time to say so: at the end, and after 100 frames.
-  std::string complaint(bool at_end) const;
+  // What Pairing complains of, when it is time to say so: at the end, and once before, after 32
+  // frames without a partner.
+  std::string complaint(const PairingOptions& options, bool at_end);
+  std::string doubt() const { return pairing_.doubt(); }
+  PairingCounts counts() const { return pairing_.counts(); }
 
   void end_threads() { workers_.reset(); }
 
@@ -44,7 +54,7 @@ class Measurement {
   Pairing pairing_;
   std::unique_ptr<Workers> workers_;
   std::unique_ptr<MeterLog> log_;
-  bool finished_ = true;
+  bool finished_ = true, complained_ = false;
 };
 
 }  // namespace gan

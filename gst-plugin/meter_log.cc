@@ -27,6 +27,7 @@ std::string number(double value, bool json) {
 std::string text_of(const GValue* value, bool json) {
   if (G_VALUE_HOLDS_DOUBLE(value)) return number(g_value_get_double(value), json);
   if (G_VALUE_HOLDS_BOOLEAN(value)) return g_value_get_boolean(value) ? "true" : "false";
+  if (G_VALUE_HOLDS_INT64(value)) return std::to_string(g_value_get_int64(value));
   const guint64 whole = g_value_get_uint64(value);
   if (whole == GST_CLOCK_TIME_NONE) return json ? "null" : "nan";
   return std::to_string(whole);

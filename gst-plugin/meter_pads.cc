@@ -3,7 +3,6 @@
 
 #include <gst/video/video.h>
 
-#include "core/error.h"
 #include "gst-plugin/video_frame.h"
 
 namespace gan {
@@ -31,28 +30,6 @@ GstAggregatorPad* add_meter_pad(GstElement* element, const char* name) {
   return pad;
 }
 
-// A frame that begins before its segment and reaches into it counts from there.
-static GstClockTime running_time(GstAggregatorPad* pad, GstBuffer* buffer) {
-  const GstSegment& segment = pad->segment;
-  return gst_segment_to_running_time(&segment, GST_FORMAT_TIME,
-                                     MAX(GST_BUFFER_PTS(buffer), segment.start));
-}
-
-StreamHead stream_head(GstAggregatorPad* pad, GstBuffer* buffer) {
-  if (!buffer) return {{}, gst_aggregator_pad_is_eos(pad) != FALSE};
-  check(GST_BUFFER_PTS_IS_VALID(buffer) && pad->segment.format == GST_FORMAT_TIME,
-        ErrorKind::kFailed, "frames without timestamps cannot be paired; those of ",
-        GST_PAD_NAME(pad), " have none");
-  return {running_time(pad, buffer), false};
-}
-
-bool drop_gap(GstAggregatorPad* pad, GstBuffer* buffer) {
-  if (!buffer || !GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_GAP) ||
-      gst_buffer_get_size(buffer) > 0)
-    return false;
-  return gst_aggregator_pad_drop_buffer(pad);
-}
-
 GstBuffer* clip_to_segment(GstAggregatorPad* pad, GstBuffer* buffer) {
   const GstSegment& segment = pad->segment;
   if (!GST_BUFFER_PTS_IS_VALID(buffer) || segment.format != GST_FORMAT_TIME) return buffer;
@@ -63,16 +40,6 @@ GstBuffer* clip_to_segment(GstAggregatorPad* pad, GstBuffer* buffer) {
     return buffer;
   gst_buffer_unref(buffer);
   return nullptr;
-}
-
-GstClockTime earliest_time(GstAggregatorPad* a, GstAggregatorPad* b) {
-  GstClockTime earliest = GST_CLOCK_TIME_NONE;
-  for (GstAggregatorPad* pad : {a, b})
-    if (GstBuffer* const buffer = gst_aggregator_pad_peek_buffer(pad)) {
-      if (GST_BUFFER_PTS_IS_VALID(buffer)) earliest = MIN(earliest, running_time(pad, buffer));
-      gst_buffer_unref(buffer);
-    }
-  return earliest;
 }
 
 bool answer_caps_query(GstAggregator* aggregator, GstQuery* query) {

@@ -4,26 +4,14 @@
 
 #include <gst/base/gstaggregator.h>
 
-#include "core/pairing.h"
-
 namespace gan {
 
 // ref_sink, dist_sink and src, always there.
 void add_meter_pad_templates(GstElementClass* element);
 GstAggregatorPad* add_meter_pad(GstElement* element, const char* name);
 
-// The head of a pad's queue; `buffer` is its oldest or null. Throws Error(kFailed) when it has no
-// timestamp.
-StreamHead stream_head(GstAggregatorPad* pad, GstBuffer* buffer);
-
-// Takes a gap event, which arrives as a buffer without a frame, off the queue.
-bool drop_gap(GstAggregatorPad* pad, GstBuffer* buffer);
-
 // The buffer, or null when it lies outside its segment. Transfer full, both ways.
 GstBuffer* clip_to_segment(GstAggregatorPad* pad, GstBuffer* buffer);
-
-// Of the two oldest frames the earlier running time; none when there is no frame.
-GstClockTime earliest_time(GstAggregatorPad* a, GstAggregatorPad* b);
 
 // Formats that the elements behind the source pad take. False for other queries than CAPS.
 bool answer_caps_query(GstAggregator* aggregator, GstQuery* query);

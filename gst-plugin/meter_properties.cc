@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "gst-plugin/meter_properties.h"
 
+#include "core/error.h"
+
 namespace gan {
 namespace {
 
@@ -13,12 +15,40 @@ GType window_type() {
   return type;
 }
 
+GType align_type() {
+  static const GEnumValue values[] = {
+      {static_cast<int>(Align::kRunningTime), "Frames of one running time", "running-time"},
+      {static_cast<int>(Align::kFirstFrame), "The first frames, and by running time from there on",
+       "first-frame"},
+      {static_cast<int>(Align::kBest),
+       "By the offset of the smallest difference in the first second", "best"},
+      {0, nullptr, nullptr}};
+  static const GType type = g_enum_register_static("GstPsnrMeterAlign", values);
+  return type;
+}
+
 }  // namespace
+
+std::string refusal(const MeterSettings& settings, GParamSpec* spec, const GValue* value) {
+  if (!settings.running || spec->flags & GST_PARAM_MUTABLE_PLAYING) return "";
+  GValue now = G_VALUE_INIT;
+  g_value_init(&now, spec->value_type);
+  std::string text;
+  if (get_meter_property(settings, spec->param_id, &now) &&
+      g_param_values_cmp(spec, &now, value) != 0) {
+    gchar* const shown = g_strdup_value_contents(&now);
+    text = concat(spec->name, " can change only in the states NULL and READY; it stays ", shown);
+    g_free(shown);
+  }
+  g_value_unset(&now);
+  return text;
+}
 
 bool set_meter_property(MeterSettings& settings, guint id, const GValue* value) {
   switch (id) {
     case kMeterTolerance: settings.pairing.tolerance_ns = g_value_get_uint64(value); break;
     case kMeterStrict: settings.pairing.strict = g_value_get_boolean(value); break;
+    case kMeterAlign: settings.pairing.align = static_cast<Align>(g_value_get_enum(value)); break;
     case kMeterCropBorder: settings.meter.crop_border = g_value_get_int(value); break;
     case kMeterSsim: settings.meter.ssim = g_value_get_boolean(value); break;
     case kMeterSsimWindow:
@@ -43,6 +73,7 @@ bool get_meter_property(const MeterSettings& settings, guint id, GValue* value) 
   switch (id) {
     case kMeterTolerance: g_value_set_uint64(value, settings.pairing.tolerance_ns); break;
     case kMeterStrict: g_value_set_boolean(value, settings.pairing.strict); break;
+    case kMeterAlign: g_value_set_enum(value, static_cast<int>(settings.pairing.align)); break;
     case kMeterCropBorder: g_value_set_int(value, settings.meter.crop_border); break;
     case kMeterSsim: g_value_set_boolean(value, settings.meter.ssim); break;
     case kMeterSsimWindow:
@@ -75,7 +106,11 @@ void install_meter_properties(GObjectClass* object) {
                               "Largest difference of running times of a pair, in ns; must be less "
                               "than half the time between frames",
                               0, G_MAXUINT64, GST_MSECOND, live));
-  flag(kMeterStrict, "strict", "Strict", "A frame without a partner is an error");
+  install(kMeterStrict, g_param_spec_boolean("strict", "Strict",
+                                             "A frame without a partner is an error", FALSE, live));
+  install(kMeterAlign,
+          g_param_spec_enum("align", "Align", "What makes frames of the two streams partners",
+                            align_type(), 0, fixed));
   install(kMeterCropBorder,
           g_param_spec_int("crop-border", "Crop border",
                            "Luma samples left out at each side of the frame", 0, 1024, 0, fixed));
@@ -102,11 +137,13 @@ void install_meter_properties(GObjectClass* object) {
   install(kMeterStats,
           g_param_spec_boxed("stats", "Statistics",
                              "frames, identical, unpaired-reference, unpaired-processed, "
-                             "reference-after-end, processed-after-end; means of mse, psnr, ssim "
-                             "and what else is measured, also of each plane; psnr-mean, psnr-min",
+                             "reference-after-end, processed-after-end, repeated-reference, "
+                             "repeated-processed; offset; means of mse, psnr, ssim and what else "
+                             "is measured, also of each plane; psnr-mean, psnr-min",
                              GST_TYPE_STRUCTURE,
                              GParamFlags(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)));
-  gst_type_mark_as_plugin_api(window_type(), GstPluginAPIFlags(0));
+  for (const GType type : {window_type(), align_type()})
+    gst_type_mark_as_plugin_api(type, GstPluginAPIFlags(0));
 }
 
 }  // namespace gan

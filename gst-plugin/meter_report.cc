@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "gst-plugin/meter_report.h"
 
+#include "core/error.h"
+
 namespace gan {
 namespace {
 
@@ -10,6 +12,10 @@ void set(GstStructure* to, const std::string& name, double value) {
 
 void set(GstStructure* to, const std::string& name, uint64_t value) {
   gst_structure_set(to, name.c_str(), G_TYPE_UINT64, value, nullptr);
+}
+
+void set(GstStructure* to, const std::string& name, int64_t value) {
+  gst_structure_set(to, name.c_str(), G_TYPE_INT64, value, nullptr);
 }
 
 void add_plane(GstStructure* to, const PlaneQuality& plane, const MeterOptions& options) {
@@ -24,6 +30,21 @@ void add_plane(GstStructure* to, const PlaneQuality& plane, const MeterOptions& 
 }
 
 }  // namespace
+
+std::string colorimetry_complaint(const GstVideoInfo& reference, const GstVideoInfo& processed) {
+  if (GST_VIDEO_INFO_FORMAT(&reference) != GST_VIDEO_INFO_FORMAT(&processed) ||
+      gst_video_colorimetry_is_equal(&reference.colorimetry, &processed.colorimetry))
+    return "";
+  const auto text = [](const GstVideoInfo& info) {
+    gchar* const name = gst_video_colorimetry_to_string(&info.colorimetry);
+    const std::string result = name ? name : "unknown";
+    g_free(name);
+    return result;
+  };
+  return concat("the colorimetry of the reference is ", text(reference),
+                ", of the processed stream ", text(processed),
+                "; code values are compared as they are");
+}
 
 GstStructure* frame_structure(const FramePlace& place, const PairingCounts& counts,
                               const FrameQuality& quality, const MeterOptions& options) {
@@ -49,6 +70,9 @@ GstStructure* summary_structure(const char* name, const PairingCounts& counts,
   set(to, "unpaired-processed", counts.unpaired_processed);
   set(to, "reference-after-end", counts.reference_after_end);
   set(to, "processed-after-end", counts.processed_after_end);
+  set(to, "repeated-reference", counts.repeated_reference);
+  set(to, "repeated-processed", counts.repeated_processed);
+  set(to, "offset", counts.offset_ns);
   if (summary.frames == 0) return to;
   add_plane(to, summary.all, options);
   for (const auto& plane : summary.planes) add_plane(to, plane, options);

@@ -3,6 +3,8 @@
 # Measures a processed video file against its original. Shows the values live over the processed
 # picture, writes FOLDER/values.csv, and at the end FOLDER/report.html: curves of the values over
 # time and the worst frames beside their originals. Ctrl-C ends it early and reports so far.
+# Files that begin at different times are paired by what their first second shows (align=best); the
+# offset, added to the times of the processed file, is printed where there is one.
 # Usage: pipelines/measure.sh ORIGINAL PROCESSED FOLDER [properties of psnrmeter, such as flicker=true]
 # FORMAT is what both are compared in (I420), SINK where the picture goes (a window if there is a
 # display, else nowhere).
@@ -50,17 +52,21 @@ decoded() { printf '%s\n' filesrc location="$1" ! decodebin ! videoconvert ! "vi
 mapfile -t from_original < <(decoded "$original")
 mapfile -t from_processed < <(decoded "$processed")
 read -ra sink_words <<<"$sink"
-gst-launch-1.0 -e -m psnrmeter name=m log-file="$out/unfinished.csv" "$@" ! videoconvert ! queue ! \
+gst-launch-1.0 -e -m psnrmeter name=m align=best log-file="$out/unfinished.csv" "$@" ! videoconvert ! queue ! \
   textoverlay name=o wait-text=false valignment=top halignment=left font-desc="Monospace 14" shaded-background=true ! \
   videoconvert ! "${sink_words[@]}" \
   "${from_original[@]}" m.ref_sink "${from_processed[@]}" m.dist_sink fdsrc fd=3 ! subparse ! o.text_sink 2>&1 | show || true
-[ -s "$out/summary.txt" ] || die "the measuring pipeline failed"
+[ -s "$out/summary.txt" ] || die "$original and $processed could not be measured to their end"
+line=$(cat "$out/summary.txt")
+[ "$(value frames)" -gt 0 ] || die "no frame of $original has a partner in $processed"
 mv -- "$out/unfinished.csv" "$out/values.csv"
 
-line=$(cat "$out/summary.txt")
-[ "$(value frames)" -gt 0 ] || die "no frame of one file has the time of one of the other"
 frames_of() { gst-launch-1.0 -q filesrc location="$1" ! decodebin ! videoconvert ! video/x-raw,format=RGB ! pnmenc ! fdsink 2>/dev/null; }
 measure-report "$out" <(frames_of "$original") <(frames_of "$processed")
+[ "$(value offset)" = 0 ] || printf '%-20s %s s\n' offset "$(LC_ALL=C awk -v ns="$(value offset)" 'BEGIN {printf "%.6f", ns / 1e9}')"
+for name in repeated-reference repeated-processed; do
+  [ "$(value $name)" = 0 ] || printf '%-20s %s\n' $name "$(value $name)"
+done
 for name in frames unpaired-reference unpaired-processed psnr psnr-mean psnr-min psnr-y ssim ssim-y ms-ssim flicker flicker-static; do
   case $line in *" $name="*) printf '%-20s %s\n' $name "$(value $name)" ;; esac
 done

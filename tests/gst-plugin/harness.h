@@ -109,7 +109,7 @@ inline Outcome play(const std::string& text, int seconds = 60) {
 
 // "name=(double)12.5" in a structure's text; NaN when it is absent.
 inline double number_in(const std::string& structure, const std::string& name) {
-  for (const char* type : {"(double)", "(guint64)", "(int)"}) {
+  for (const char* type : {"(double)", "(guint64)", "(gint64)", "(int)"}) {
     const size_t at = structure.find(" " + name + "=" + type);
     if (at != std::string::npos)
       return g_ascii_strtod(structure.c_str() + at + name.size() + 2 + strlen(type), nullptr);

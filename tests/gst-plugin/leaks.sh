@@ -21,6 +21,10 @@ clean latentwalk num-buffers=5 grid=2x2 path=loop interpolation=spline ! $small 
 clean latentwalk num-buffers=5 expression=nobody ! fakesink
 clean psnrmeter name=m ms-ssim=true flicker=true log-file=/dev/null ! fakesink \
   videotestsrc num-buffers=5 ! $small ! m.ref_sink videotestsrc num-buffers=4 pattern=ball ! $small ! m.dist_sink
+clean psnrmeter name=m align=best ! fakesink \
+  videotestsrc num-buffers=50 ! $small ! m.ref_sink videotestsrc num-buffers=44 timestamp-offset=23000000 ! $small ! m.dist_sink
+clean psnrmeter name=m align=best ! identity error-after=3 ! fakesink \
+  videotestsrc num-buffers=50 ! $small ! m.ref_sink videotestsrc num-buffers=44 timestamp-offset=23000000 ! $small ! m.dist_sink
 clean psnrmeter name=m strict=true ! fakesink \
   videotestsrc num-buffers=5 ! $small ! m.ref_sink videotestsrc num-buffers=4 ! $small ! m.dist_sink
 [ $failed = 0 ] && echo 'nothing is left alive'
