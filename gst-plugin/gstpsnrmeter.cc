@@ -175,7 +175,7 @@ static GstBuffer* clip(GstAggregator*, GstAggregatorPad* pad, GstBuffer* buffer)
 static void take_caps(GstPsnrMeter* self, bool processed, GstCaps* caps) {
   State& state = *self->state;
   GstVideoInfo& info = processed ? state.processed_info : state.reference_info;
-  gan::check(gst_video_info_from_caps(&info, caps), gan::ErrorKind::kSettings,
+  gan::check(gan::video_info_from_caps(info, caps), gan::ErrorKind::kSettings,
              "caps that are no raw video");
   if (processed) {
     gst_caps_replace(&state.processed_caps, caps);
