@@ -131,6 +131,19 @@ TEST(FrameRows, FillWhatMacropixelsHaveBeyondTheWidth) {
   }
 }
 
+TEST(FrameRows, AWriterKeepsNothingOfThePictureBefore) {
+  for (int f = 0; f < kPixelFormatCount; ++f) {
+    TestFrame first(static_cast<PixelFormat>(f), {5, 1}, {}), other = first, alone = first;
+    Picture dark(first.size, 3), light(first.size, 3);
+    std::ranges::fill(light.values, 0.75f);
+    RowWriter writer(first.format, first.size, {});
+    writer.write(dark.view(), 0, 1, first.span());
+    writer.write(light.view(), 0, 1, other.span());
+    RowWriter(first.format, first.size, {}).write(light.view(), 0, 1, alone.span());
+    EXPECT_EQ(other.largest_difference(alone), 0) << info(first.format).name;
+  }
+}
+
 TEST(FrameRows, WriteOneComponentAndLeaveTheOthers) {
   for (int f = 0; f < kPixelFormatCount; ++f) {
     TestFrame in(static_cast<PixelFormat>(f), {7, 3}, {}), out = in;
