@@ -32,7 +32,8 @@ class RowWriter {
   // Rows [begin, end) of `rgb` into the frame: rounded to the nearest code value and clamped to
   // what the depth holds. `begin` must be even where the format has lower chroma. Chroma planes
   // that are not null are added to Cb and Cr (see core/chroma.h). Alpha is not written, padding
-  // bytes are filled with ones; half a macropixel beyond an odd width repeats the last luma.
+  // bytes are filled with ones. Beyond the width, half a macropixel repeats the last luma, and what
+  // is left of a group of words is 0.
   void write(const PictureView& rgb, int begin, int end, const FrameSpan& frame,
              const Picture* cb_extra = nullptr, const Picture* cr_extra = nullptr);
 
