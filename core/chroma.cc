@@ -35,12 +35,20 @@ GAN_SIMD void down_cosited(const float* from, int pairs, float* chroma) {
 }  // namespace
 
 void chroma_up_row(const float* chroma, int count, float* to, int width, Siting siting) {
+  if (count == width) {
+    std::copy_n(chroma, count, to);
+    return;
+  }
   to[0] = chroma[0];
   (siting == Siting::kCentre ? up_centred : up_cosited)(chroma, count, to);
   if (width % 2 == 0) to[width - 1] = chroma[count - 1];
 }
 
 void chroma_down_row(const float* from, int width, float* chroma, int count, Siting siting) {
+  if (count == width) {
+    std::copy_n(from, count, chroma);
+    return;
+  }
   const int pairs = width / 2;
   if (siting == Siting::kCentre) {
     down_centred(from, pairs, chroma);
@@ -53,16 +61,18 @@ void chroma_down_row(const float* from, int width, float* chroma, int count, Sit
     chroma[i] = 0.5f * at(2 * i) + 0.25f * (at(2 * i - 1) + at(2 * i + 1));
 }
 
-RowPair chroma_up_rows(int y, int chroma_rows, Siting siting) {
+RowPair chroma_up_rows(int y, Heights heights, Siting siting) {
+  if (heights.chroma == heights.frame) return {y, y, 1, 0};
   const int row = y / 2;
   const bool odd = y % 2;
-  const int neighbour = std::clamp(odd ? row + 1 : row - 1, 0, chroma_rows - 1);
+  const int neighbour = std::clamp(odd ? row + 1 : row - 1, 0, heights.chroma - 1);
   if (siting == Siting::kCentre) return {row, neighbour, 0.75f, 0.25f};
   return odd ? RowPair{row, neighbour, 0.5f, 0.5f} : RowPair{row, row, 1, 0};
 }
 
-RowTriple chroma_down_rows(int chroma_y, int rows, Siting siting) {
-  const auto at = [&](int y) { return std::clamp(y, 0, rows - 1); };
+RowTriple chroma_down_rows(int chroma_y, Heights heights, Siting siting) {
+  if (heights.chroma == heights.frame) return {{chroma_y, chroma_y, chroma_y}, {1, 0, 0}};
+  const auto at = [&](int y) { return std::clamp(y, 0, heights.frame - 1); };
   const int y = 2 * chroma_y;
   if (siting == Siting::kCentre) return {{at(y), at(y + 1), at(y)}, {0.5f, 0.5f, 0}};
   return {{at(y - 1), at(y), at(y + 1)}, {0.25f, 0.5f, 0.25f}};
@@ -71,16 +81,17 @@ RowTriple chroma_down_rows(int chroma_y, int rows, Siting siting) {
 void chroma_loss(const PictureView& chroma, Size frame, const Colorimetry& siting,
                  const PictureSpan& loss) {
   const int count = chroma.size.width, rows = chroma.size.height;
+  const Heights heights{frame.height, rows};
   std::vector<float> mixed(static_cast<size_t>(count)), wide(static_cast<size_t>(frame.width)),
       narrow(mixed.size());
   // Full-size rows are linear in the chroma rows, so each is made, narrowed and added in turn.
   for (int row = 0; row < rows; ++row) {
     float* const out = loss.row(row);
     std::copy_n(chroma.row(row), count, out);
-    const RowTriple triple = chroma_down_rows(row, frame.height, siting.vertical);
+    const RowTriple triple = chroma_down_rows(row, heights, siting.vertical);
     for (int k = 0; k < 3; ++k) {
       if (triple.weight[k] == 0) continue;
-      const RowPair pair = chroma_up_rows(triple.row[k], rows, siting.vertical);
+      const RowPair pair = chroma_up_rows(triple.row[k], heights, siting.vertical);
       const float *first = chroma.row(pair.first), *second = chroma.row(pair.second);
       for (int i = 0; i < count; ++i)
         mixed[static_cast<size_t>(i)] =

@@ -58,7 +58,8 @@ void FrameMeter::read_planes(const FrameView& reference, const FrameView& proces
   const FormatInfo& format = info(reference.format);
   now_.pairs.clear();
   for (size_t i = 0; i < static_cast<size_t>(format.components); ++i) {
-    const int border = options_.crop_border >> format.component[i].shrink;
+    const Size border{options_.crop_border >> format.component[i].shrink_x,
+                      options_.crop_border >> format.component[i].shrink_y};
     const auto plane = [&](const FrameView& frame, std::vector<uint8_t>& memory) {
       return packed(crop(component_plane(frame, static_cast<int>(i)), border), memory);
     };

@@ -19,7 +19,7 @@
 namespace gan {
 
 struct MeterOptions {
-  int crop_border = 0;  // luma samples left out at each side; chroma planes: half, rounded down
+  int crop_border = 0;  // luma samples left out at each side; smaller chroma: half, rounded down
   bool ssim = true;     // it costs most of the time
   SsimWindow ssim_window = SsimWindow::kGaussian;
   bool ms_ssim = false;

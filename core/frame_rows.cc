@@ -7,6 +7,7 @@
 #include "core/chroma.h"
 #include "core/colour.h"
 #include "core/error.h"
+#include "core/packed_words.h"
 #include "core/simd.h"
 
 namespace gan {
@@ -118,6 +119,13 @@ GAN_SIMD void mix_rows(const float* a, float wa, const float* b, float wb, int c
   for (int i = 0; i < count; ++i) to[i] = wa * a[i] + wb * b[i];
 }
 
+// Of luma samples in a row: where pixels share macropixels, those of a whole number of them.
+int whole_width(const FormatInfo& format, int width) {
+  const Component &luma = format.component[0], &chroma = format.component[1];
+  const int together = chroma.plane == luma.plane ? 1 << chroma.shrink_x : 1;
+  return (width + together - 1) / together * together;
+}
+
 }  // namespace
 
 RowReader::RowReader(PixelFormat format, Size size, const Colorimetry& colorimetry)
@@ -130,17 +138,18 @@ void RowReader::read_yuv_row(const FrameView& frame, int y) {
   const Range range = colorimetry_.range;
   load_row(frame, 0, y, scale_of(format_, 0, range), r_.data());
   const Size chroma = component_size(format_.component[1], size_);
-  const RowPair rows = chroma_up_rows(y, chroma.height, colorimetry_.vertical);
+  const RowPair rows = chroma_up_rows(y, {size_.height, chroma.height}, colorimetry_.vertical);
   for (int index = 1; index <= 2; ++index) {
     const CodeScale code = scale_of(format_, index, range);
-    load_row(frame, index, rows.first, code, first_.data());
+    float* const wide = (index == 1 ? g_ : b_).data();
+    float* const narrow = chroma.width == size_.width ? wide : first_.data();
+    load_row(frame, index, rows.first, code, narrow);
     if (rows.second_weight > 0) {
       load_row(frame, index, rows.second, code, second_.data());
-      mix_rows(first_.data(), rows.first_weight, second_.data(), rows.second_weight, chroma.width,
-               first_.data());
+      mix_rows(narrow, rows.first_weight, second_.data(), rows.second_weight, chroma.width, narrow);
     }
-    chroma_up_row(first_.data(), chroma.width, (index == 1 ? g_ : b_).data(), size_.width,
-                  colorimetry_.horizontal);
+    if (narrow != wide)
+      chroma_up_row(narrow, chroma.width, wide, size_.width, colorimetry_.horizontal);
   }
   const auto [kr, kb] = weights(colorimetry_.matrix);
   yuv_to_rgb(r_.data(), g_.data(), b_.data(), size_.width, static_cast<float>(kr),
@@ -149,17 +158,18 @@ void RowReader::read_yuv_row(const FrameView& frame, int y) {
 
 void RowReader::read(const FrameView& frame, int begin, int end, const PictureSpan& rgb) {
   for (int y = begin; y < end; ++y) {
+    const FrameView rows = unpacked_row(frame, y, unpacked_);
     const float *r = r_.data(), *g = g_.data(), *b = b_.data();
     if (format_.family == Family::kYuv) {
-      read_yuv_row(frame, y);
+      read_yuv_row(rows, y);
     } else {
       const CodeScale code = scale_of(format_, 0, colorimetry_.range);
-      load_row(frame, 0, y, code, r_.data());
+      load_row(rows, 0, y, code, r_.data());
       if (format_.family == Family::kGray) {
         g = b = r;
       } else {
-        load_row(frame, 1, y, code, g_.data());
-        load_row(frame, 2, y, code, b_.data());
+        load_row(rows, 1, y, code, g_.data());
+        load_row(rows, 2, y, code, b_.data());
       }
     }
     interleave(r, g, b, size_.width, rgb.row(y));
@@ -172,21 +182,27 @@ RowWriter::RowWriter(PixelFormat format, Size size, const Colorimetry& colorimet
     row->resize(static_cast<size_t>(size.width) + 1);
 }
 
-void RowWriter::split_row(const PictureView& rgb, int y) {
+void RowWriter::take_row(const PictureView& rgb, int y) {
+  if (taken_ == y) return;
+  taken_ = y;
   split(rgb.row(y), size_.width, r_.data(), g_.data(), b_.data());
+  if (format_.family == Family::kRgb) return;
+  const auto [kr, kb] = weights(colorimetry_.matrix);
+  luma_row(r_.data(), g_.data(), b_.data(), size_.width, static_cast<float>(kr),
+           static_cast<float>(kb), luma_.data());
+  luma_[static_cast<size_t>(size_.width)] = luma_[static_cast<size_t>(size_.width) - 1];
 }
 
 void RowWriter::write_chroma_row(const PictureView& rgb, int chroma_y, const FrameSpan& frame,
                                  const Picture* const extra[2]) {
   const auto [kr, kb] = weights(colorimetry_.matrix);
-  const int count = component_size(format_.component[1], size_).width;
+  const Size chroma = component_size(format_.component[1], size_);
   for (auto& sum : sum_) std::ranges::fill(sum, 0.0f);
-  const RowTriple rows = chroma_down_rows(chroma_y, size_.height, colorimetry_.vertical);
+  const RowTriple rows =
+      chroma_down_rows(chroma_y, {size_.height, chroma.height}, colorimetry_.vertical);
   for (int k = 0; k < 3; ++k) {
     if (rows.weight[k] == 0) continue;
-    split_row(rgb, rows.row[k]);
-    luma_row(r_.data(), g_.data(), b_.data(), size_.width, static_cast<float>(kr),
-             static_cast<float>(kb), luma_.data());
+    take_row(rgb, rows.row[k]);
     // Cb = (B' - Y') / 2 (1 - kb), Cr = (R' - Y') / 2 (1 - kr)
     add_difference(b_.data(), luma_.data(), size_.width,
                    rows.weight[k] / static_cast<float>(2 * (1 - kb)), sum_[0].data());
@@ -194,43 +210,57 @@ void RowWriter::write_chroma_row(const PictureView& rgb, int chroma_y, const Fra
                    rows.weight[k] / static_cast<float>(2 * (1 - kr)), sum_[1].data());
   }
   for (int i = 0; i < 2; ++i) {
-    chroma_down_row(sum_[i].data(), size_.width, narrow_.data(), count, colorimetry_.horizontal);
-    if (extra[i])
-      mix_rows(narrow_.data(), 1, extra[i]->view().row(chroma_y), 1, count, narrow_.data());
-    store_row(narrow_.data(), i + 1, chroma_y, scale_of(format_, i + 1, colorimetry_.range), frame);
+    float* const narrow = chroma.width == size_.width ? sum_[i].data() : narrow_.data();
+    if (narrow != sum_[i].data())
+      chroma_down_row(sum_[i].data(), size_.width, narrow, chroma.width, colorimetry_.horizontal);
+    if (extra[i]) mix_rows(narrow, 1, extra[i]->view().row(chroma_y), 1, chroma.width, narrow);
+    store_row(narrow, i + 1, chroma_y, scale_of(format_, i + 1, colorimetry_.range), frame);
   }
+}
+
+void RowWriter::fill_padding(int y, const FrameSpan& frame) const {
+  if (format_.family == Family::kRgb && !format_.has_alpha && format_.component[0].step == 4)
+    std::fill_n(frame.planes[0].data + y * frame.planes[0].stride, 4 * size_.width, uint8_t{255});
 }
 
 void RowWriter::write(const PictureView& rgb, int begin, int end, const FrameSpan& frame,
                       const Picture* cb_extra, const Picture* cr_extra) {
-  const auto [kr, kb] = weights(colorimetry_.matrix);
   const CodeScale code = scale_of(format_, 0, colorimetry_.range);
   const Picture* const extra[2] = {cb_extra, cr_extra};
+  const bool yuv = format_.family == Family::kYuv;
+  const int chroma_height = 1 << format_.component[1].shrink_y;  // frame rows a chroma row
+  taken_ = -1;
   for (int y = begin; y < end; ++y) {
-    if (format_.family == Family::kYuv && y % 2 == 0) write_chroma_row(rgb, y / 2, frame, extra);
-    split_row(rgb, y);
+    FrameSpan rows = row_to_pack(frame, unpacked_);
+    rows.size.width = whole_width(format_, size_.width);
+    if (yuv && y % chroma_height == 0) write_chroma_row(rgb, y / chroma_height, rows, extra);
+    take_row(rgb, y);
     if (format_.family == Family::kRgb) {
-      const auto& plane = frame.planes[0];
-      if (!format_.has_alpha && format_.component[0].step == 4)
-        std::fill_n(plane.data + y * plane.stride, 4 * size_.width, uint8_t{255});
-      const float* const rows[3] = {r_.data(), g_.data(), b_.data()};
-      for (int c = 0; c < 3; ++c) store_row(rows[c], c, y, code, frame);
+      fill_padding(y, frame);
+      const float* const colours[3] = {r_.data(), g_.data(), b_.data()};
+      for (int c = 0; c < 3; ++c) store_row(colours[c], c, y, code, rows);
     } else {
-      luma_row(r_.data(), g_.data(), b_.data(), size_.width, static_cast<float>(kr),
-               static_cast<float>(kb), luma_.data());
-      store_row(luma_.data(), 0, y, code, frame);
+      store_row(luma_.data(), 0, y, code, rows);
     }
+    pack_row(unpacked_, y, frame);
   }
 }
 
 void read_component(const FrameView& frame, int component, const PictureSpan& to) {
   const CodeScale code = scale_of(info(frame.format), component, frame.colorimetry.range);
-  for (int y = 0; y < to.size.height; ++y) load_row(frame, component, y, code, to.row(y));
+  std::vector<uint16_t> unpacked;
+  for (int y = 0; y < to.size.height; ++y)
+    load_row(unpacked_row(frame, y, unpacked), component, y, code, to.row(y));
 }
 
 void write_component(const PictureView& from, int component, const FrameSpan& frame) {
   const CodeScale code = scale_of(info(frame.format), component, frame.colorimetry.range);
-  for (int y = 0; y < from.size.height; ++y) store_row(from.row(y), component, y, code, frame);
+  std::vector<uint16_t> unpacked;
+  for (int y = 0; y < from.size.height; ++y) {
+    unpacked_row(view(frame), y, unpacked);  // what the other components hold stays
+    store_row(from.row(y), component, y, code, row_to_pack(frame, unpacked));
+    pack_row(unpacked, y, frame);
+  }
 }
 
 }  // namespace gan

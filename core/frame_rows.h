@@ -23,26 +23,32 @@ class RowReader {
   const FormatInfo& format_;
   Colorimetry colorimetry_;
   std::vector<float> r_, g_, b_, first_, second_;
+  std::vector<uint16_t> unpacked_;
 };
 
 class RowWriter {
  public:
   RowWriter(PixelFormat format, Size size, const Colorimetry& colorimetry);
   // Rows [begin, end) of `rgb` into the frame: rounded to the nearest code value and clamped to
-  // what the depth holds. `begin` must be even where the format has smaller chroma. Chroma planes
-  // that are not null are added to Cb and Cr (see core/chroma.h). Alpha is not written, padding is
-  // filled with ones.
+  // what the depth holds. `begin` must be even where the format has lower chroma. Chroma planes
+  // that are not null are added to Cb and Cr (see core/chroma.h). Alpha is not written, padding
+  // bytes are filled with ones. Beyond the width, half a macropixel repeats the last luma, and what
+  // is left of a group of words is 0.
   void write(const PictureView& rgb, int begin, int end, const FrameSpan& frame,
              const Picture* cb_extra = nullptr, const Picture* cr_extra = nullptr);
 
  private:
-  void split_row(const PictureView& rgb, int y);
+  void take_row(const PictureView& rgb, int y);
+  void fill_padding(int y, const FrameSpan& frame) const;
   void write_chroma_row(const PictureView& rgb, int chroma_y, const FrameSpan& frame,
                         const Picture* const extra[2]);
   Size size_;
   const FormatInfo& format_;
   Colorimetry colorimetry_;
-  std::vector<float> r_, g_, b_, luma_, sum_[2], narrow_;
+  int taken_ = -1;                       // the row that these hold:
+  std::vector<float> r_, g_, b_, luma_;  // no luma where the format is RGB
+  std::vector<float> sum_[2], narrow_;
+  std::vector<uint16_t> unpacked_;
 };
 
 // One component (0..3, 3 is alpha) of a frame as floats, and back: alpha as 0..1, chroma centred on

@@ -18,6 +18,10 @@ struct SamplePlane {
   int bytes = 1;
   double peak = 255;  // the largest value
   int shift = 0;      // bits below the value, as in P010
+  // Rows are of words, three samples in each (core/packed_words.h): step, and this offset of the
+  // first sample, are bytes of the unpacked row.
+  bool words = false;
+  int offset = 0;
 };
 
 // Component `index` of a frame; index 3 is alpha. The peak is 2^depth - 1, whatever the range.
@@ -25,11 +29,12 @@ SamplePlane component_plane(const FrameView& frame, int index);
 // One channel of a float picture.
 SamplePlane channel_plane(const PictureView& picture, int channel, double peak);
 
-// The plane without `border` samples at each side. Throws Error(kSettings) when nothing is left.
-SamplePlane crop(SamplePlane plane, int border);
+// The plane without border.width columns and border.height rows at each side. Throws
+// Error(kSettings) when nothing is left.
+SamplePlane crop(SamplePlane plane, Size border);
 
-// The plane with its samples side by side and unshifted: itself where it is so already, else a copy
-// in `memory`.
+// The plane with its samples side by side, unpacked and unshifted: itself where it is so already,
+// else a copy in `memory`.
 SamplePlane packed(const SamplePlane& plane, std::vector<uint8_t>& memory);
 
 // BT.601 luma of the super-resolution literature (luma_bt601 in core/picture.h) of three packed

@@ -78,7 +78,7 @@ void EnhanceStream::stop() {
 }
 
 bool EnhanceStream::set_caps(GstCaps* in_caps, GstCaps* out_caps) {
-  check(gst_video_info_from_caps(&in, in_caps) && gst_video_info_from_caps(&out, out_caps),
+  check(video_info_from_caps(in, in_caps) && video_info_from_caps(out, out_caps),
         ErrorKind::kSettings, "the negotiated caps are not raw video");
   if (!keeper_.set_formats(frame_format(in), frame_format(out))) return false;
   const EnhancerStats stats = keeper_.stats();

@@ -206,8 +206,8 @@ static void gst_enhance_gan_class_init(GstEnhanceGanClass* klass) {
   object->get_property = get_property;
   object->finalize = finalize;
   gan::install_enhance_properties(object);
-  GstCaps* const caps = gst_caps_from_string(
-      GST_VIDEO_CAPS_MAKE(GAN_VIDEO_FORMATS) ", interlace-mode=(string)progressive");
+  GstCaps* const caps = gan::video_template_caps();
+  gst_caps_set_simple(caps, "interlace-mode", G_TYPE_STRING, "progressive", nullptr);
   for (const auto& [name, direction] : {std::pair{"sink", GST_PAD_SINK}, {"src", GST_PAD_SRC}})
     gst_element_class_add_pad_template(element,
                                        gst_pad_template_new(name, direction, GST_PAD_ALWAYS, caps));

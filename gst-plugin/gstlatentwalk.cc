@@ -164,9 +164,10 @@ static void gst_latent_walk_class_init(GstLatentWalkClass* klass) {
   gst_element_class_set_static_metadata(element, "Latent walk", "Source/Video",
                                         "Animates a walk through a generator's latent space",
                                         "The gst-plugins-gan authors");
-  static GstStaticPadTemplate source = GST_STATIC_PAD_TEMPLATE(
-      "src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE(GAN_VIDEO_FORMATS)));
-  gst_element_class_add_static_pad_template(element, &source);
+  GstCaps* const caps = gan::video_template_caps();
+  gst_element_class_add_pad_template(
+      element, gst_pad_template_new("src", GST_PAD_SRC, GST_PAD_ALWAYS, caps));
+  gst_caps_unref(caps);
   base->start = GST_DEBUG_FUNCPTR(start);
   base->stop = GST_DEBUG_FUNCPTR(stop);
   base->fixate = GST_DEBUG_FUNCPTR(fixate);

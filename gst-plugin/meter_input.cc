@@ -39,7 +39,7 @@ GstClockTime MeterFrame::running_time() const {
 
 void MeterInput::take_caps(GstCaps* caps) {
   const auto stream = same_but(*stream_);
-  check(gst_video_info_from_caps(&stream->info, caps), ErrorKind::kSettings,
+  check(video_info_from_caps(stream->info, caps), ErrorKind::kSettings,
         "caps that are no raw video");
   stream->caps.reset(gst_caps_ref(caps));
   stream_ = stream;

@@ -8,7 +8,7 @@
 namespace gan {
 
 void add_meter_pad_templates(GstElementClass* element) {
-  GstCaps* const caps = gst_caps_from_string(GST_VIDEO_CAPS_MAKE(GAN_VIDEO_FORMATS));
+  GstCaps* const caps = video_template_caps();
   const auto add = [&](const char* name, GstPadDirection direction) {
     gst_element_class_add_pad_template(
         element, gst_pad_template_new_with_gtype(name, direction, GST_PAD_ALWAYS, caps,

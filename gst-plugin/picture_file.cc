@@ -64,7 +64,7 @@ PictureFile::PictureFile(const std::string& path) {
   check(sample, ErrorKind::kData, path, ": holds no picture");
   sample_.reset(sample);
   GstVideoInfo info;
-  check(gst_video_info_from_caps(&info, gst_sample_get_caps(sample)), ErrorKind::kData, path,
+  check(video_info_from_caps(info, gst_sample_get_caps(sample)), ErrorKind::kData, path,
         ": holds no picture");
   frame_ = std::make_unique<MappedFrame>(info, gst_sample_get_buffer(sample), GST_MAP_READ);
 }

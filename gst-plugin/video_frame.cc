@@ -18,6 +18,27 @@ Matrix matrix_of(const GstVideoInfo& info) {
 
 }  // namespace
 
+GstCaps* video_template_caps() {
+  std::string names;
+  for (int i = 0; i < kPixelFormatCount; ++i) {
+    const std::string name(gan::info(static_cast<PixelFormat>(i)).name);
+    if (gst_video_format_from_string(name.c_str()) != GST_VIDEO_FORMAT_UNKNOWN)
+      names += (names.empty() ? "" : ", ") + name;
+  }
+  const std::string text = "video/x-raw, format=(string){ " + names +
+                           " }, width=" GST_VIDEO_SIZE_RANGE ", height=" GST_VIDEO_SIZE_RANGE
+                           ", framerate=" GST_VIDEO_FPS_RANGE;
+  return gst_caps_from_string(text.c_str());
+}
+
+bool video_info_from_caps(GstVideoInfo& info, const GstCaps* caps) {
+  if (!gst_video_info_from_caps(&info, caps)) return false;
+  const char* const name = gst_structure_get_string(gst_caps_get_structure(caps, 0), "chroma-site");
+  const auto site = name ? gst_video_chroma_site_from_string(name) : GST_VIDEO_CHROMA_SITE_UNKNOWN;
+  if (site != GST_VIDEO_CHROMA_SITE_UNKNOWN) info.chroma_site = site;
+  return true;
+}
+
 FrameFormat frame_format(const GstVideoInfo& info) {
   FrameFormat format;
   format.pixels = pixel_format_from_name(gst_video_format_to_string(GST_VIDEO_INFO_FORMAT(&info)));

@@ -8,10 +8,13 @@
 
 namespace gan {
 
-// The formats of kPixelFormatCount, as a caps string list: "{ RGB, BGR, ... }".
-#define GAN_VIDEO_FORMATS                                                                        \
-  "{ RGB, BGR, RGBx, BGRx, RGBA, BGRA, GRAY8, I420, NV12, GBR, I420_10LE, P010_10LE, GBR_10LE, " \
-  "GRAY16_LE, RGBA64_LE }"
+// Raw video of any size in the formats of core/frame.h, as far as this GStreamer knows them.
+// Transfer full.
+GstCaps* video_template_caps();
+
+// As gst_video_info_from_caps(), which forgets (1.22) the chroma-site of caps without colorimetry.
+// False where they are not raw video.
+bool video_info_from_caps(GstVideoInfo& info, const GstCaps* caps);
 
 // Throws Error(kSettings) for a format that is not among them. Unknown colorimetry counts as what
 // GStreamer guesses for the size.

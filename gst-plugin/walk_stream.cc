@@ -55,7 +55,7 @@ Size WalkStream::size() const {
 // Another framerate goes on at the time that the last one had reached.
 void WalkStream::set_caps(GstCaps* caps) {
   GstVideoInfo info;
-  check(gst_video_info_from_caps(&info, caps), ErrorKind::kSettings,
+  check(video_info_from_caps(info, caps), ErrorKind::kSettings,
         "the negotiated caps are not raw video");
   GST_INFO_OBJECT(base_, "%" GST_PTR_FORMAT, caps);
   walker_.copy()->set_format(frame_format(info), grid_.cells(), grid_.columns);

@@ -133,11 +133,18 @@ class TorchEnhancer : public Enhancer {
     write_component(large_alpha_.view(), 3, out);
   }
 
-  // See core/chroma.h: what 4:2:0 loses on its way to full size and back is added to the result.
+  bool loses_chroma() const {
+    const FormatInfo &from = gan::info(in_.pixels), &to = gan::info(out_.pixels);
+    const Component &a = from.component[1], &b = to.component[1];
+    return from.family == Family::kYuv && to.family == Family::kYuv && a.shrink_x > 0 &&
+           a.shrink_x == b.shrink_x && a.shrink_y == b.shrink_y;
+  }
+
+  // See core/chroma.h: what smaller chroma loses on its way to full size and back is added to the
+  // result.
   void keep_chroma_loss(const FrameView& in) {
-    const FormatInfo& from = gan::info(in_.pixels);
-    if (from.family != Family::kYuv || gan::info(out_.pixels).family != Family::kYuv) return;
-    const Size small = component_size(from.component[1], in_.size);
+    if (!loses_chroma()) return;
+    const Size small = component_size(gan::info(in_.pixels).component[1], in_.size);
     const Size large = component_size(gan::info(out_.pixels).component[1], out_.size);
     for (int i = 0; i < 2; ++i) {
       Picture& result = i == 0 ? loss_.cb : loss_.cr;

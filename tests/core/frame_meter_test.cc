@@ -32,7 +32,8 @@ TEST(FrameMeter, MeasuresEveryFormatLikeThePlainLoop) {
       ASSERT_EQ(quality.planes.size(), static_cast<size_t>(format.components)) << format.name;
       double squares = 0, samples = 0;
       for (int c = 0; c < format.components; ++c) {
-        const int border = 2 >> format.component[static_cast<size_t>(c)].shrink;
+        const Component& component = format.component[static_cast<size_t>(c)];
+        const Size border{2 >> component.shrink_x, 2 >> component.shrink_y};
         const SamplePlane p = crop(component_plane(a.view(), c), border);
         const SamplePlane q = crop(component_plane(b.view(), c), border);
         const auto& plane = quality.planes[static_cast<size_t>(c)];

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
+
 #include "core/chroma.h"
 #include "core/colour.h"
 #include "core/error.h"
@@ -14,7 +16,7 @@ namespace {
 
 using test::TestFrame;
 
-// Through RGB floats and back, with what 4:2:0 loses on the way put back.
+// Through RGB floats and back, with what smaller chroma loses on the way put back.
 TestFrame round_trip(const TestFrame& in) {
   TestFrame out(in.format, in.size, in.colorimetry);
   Picture rgb(in.size, 3);
@@ -64,9 +66,11 @@ TEST(FrameRows, GiveEveryFormatBackExactly) {
 }
 
 TEST(FrameRows, KeepGreyGrey) {
-  for (const PixelFormat format : {PixelFormat::kI420, PixelFormat::kNV12, PixelFormat::kI420_10LE})
+  for (int f = 0; f < kPixelFormatCount; ++f) {
+    const auto format = static_cast<PixelFormat>(f);
+    if (info(format).family != Family::kYuv) continue;
     for (const Colorimetry& colorimetry : colorimetries(Family::kYuv)) {
-      TestFrame in({format}, {256, 2}, colorimetry);
+      TestFrame in(format, {256, 2}, colorimetry);
       in.fill_grey_ramp();
       Picture rgb(in.size, 3);
       RowReader(format, in.size, colorimetry).read(in.view(), 0, 2, rgb.span());
@@ -75,6 +79,7 @@ TEST(FrameRows, KeepGreyGrey) {
         EXPECT_NEAR(rgb.values[i], rgb.values[i + 2], 1e-6);
       }
     }
+  }
 }
 
 TEST(FrameRows, DoNotClampOnTheWayIn) {
@@ -86,10 +91,70 @@ TEST(FrameRows, DoNotClampOnTheWayIn) {
 }
 
 TEST(FrameRows, KeepPaddingBytesDefined) {
-  TestFrame in(PixelFormat::kBGRx, {3, 2}, {});
-  in.fill_random(1);
-  const TestFrame out = round_trip(in);
-  for (int i = 3; i < 4 * 3; i += 4) EXPECT_EQ(out.view().planes[0].data[i], 255);
+  for (const auto& [format, padding] :
+       {std::pair{PixelFormat::kBGRx, 3}, {PixelFormat::kxBGR, 0}}) {
+    TestFrame in(format, {3, 2}, {});
+    in.fill_random(1);
+    const TestFrame out = round_trip(in);
+    for (int i = padding; i < 4 * 3; i += 4) EXPECT_EQ(out.view().planes[0].data[i], 255);
+  }
+}
+
+// What a macropixel and a group of words have beyond the width, over memory that was not empty.
+TEST(FrameRows, FillWhatMacropixelsHaveBeyondTheWidth) {
+  for (const PixelFormat format :
+       {PixelFormat::kYUY2, PixelFormat::kUYVY, PixelFormat::kv210, PixelFormat::kGRAY10_LE32}) {
+    const Colorimetry colorimetry{Matrix::kBt709, Range::kFull};
+    TestFrame in(format, {7, 2}, colorimetry), out = in;
+    in.fill_random(3);
+    for (auto& plane : out.planes) std::ranges::fill(plane, uint8_t{0xa5});
+    Picture rgb(in.size, 3);
+    RowReader(format, in.size, colorimetry).read(in.view(), 0, 2, rgb.span());
+    RowWriter(format, in.size, colorimetry).write(rgb.view(), 0, 2, out.span());
+    const bool yuv = info(format).family == Family::kYuv;
+    const int samples = yuv ? 8 : 7;  // of luma that are defined
+    for (int y = 0; y < 2; ++y) {
+      if (yuv) {
+        EXPECT_EQ(out.get(0, 7, y), out.get(0, 6, y)) << info(format).name;
+      }
+      if (info(format).word_group == 0) continue;
+      const int bits = 10 * (yuv ? 2 * samples : samples), row = yuv ? 32 : 12;
+      const uint8_t* const bytes = out.planes[0].data() + y * out.strides[0];
+      for (int place = bits / 10; place < row / 4 * 3; ++place) {
+        uint32_t word;
+        std::memcpy(&word, bytes + place / 3 * 4, 4);
+        EXPECT_EQ(word >> place % 3 * 10 & 1023, 0u) << info(format).name << " " << place;
+        EXPECT_EQ(word >> 30, 0u) << info(format).name;
+      }
+      EXPECT_EQ(bytes[row], 0xa5) << "beyond the row";
+    }
+  }
+}
+
+TEST(FrameRows, AWriterKeepsNothingOfThePictureBefore) {
+  for (int f = 0; f < kPixelFormatCount; ++f) {
+    TestFrame first(static_cast<PixelFormat>(f), {5, 1}, {}), other = first, alone = first;
+    Picture dark(first.size, 3), light(first.size, 3);
+    std::ranges::fill(light.values, 0.75f);
+    RowWriter writer(first.format, first.size, {});
+    writer.write(dark.view(), 0, 1, first.span());
+    writer.write(light.view(), 0, 1, other.span());
+    RowWriter(first.format, first.size, {}).write(light.view(), 0, 1, alone.span());
+    EXPECT_EQ(other.largest_difference(alone), 0) << info(first.format).name;
+  }
+}
+
+TEST(FrameRows, WriteOneComponentAndLeaveTheOthers) {
+  for (int f = 0; f < kPixelFormatCount; ++f) {
+    TestFrame in(static_cast<PixelFormat>(f), {7, 3}, {}), out = in;
+    in.fill_random(5);
+    for (int c = 0; c < in.components(); ++c) {
+      Picture picture(component_size(in.component(c), in.size), 1);
+      read_component(in.view(), in.index(c), picture.span());
+      write_component(picture.view(), in.index(c), out.span());
+    }
+    EXPECT_EQ(in.largest_difference(out), 0) << info(in.format).name;
+  }
 }
 
 TEST(Chroma, DoesNotMoveThePicture) {

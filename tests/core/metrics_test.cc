@@ -49,7 +49,8 @@ TEST(Metrics, PlanesOfBytesAgreeWithFloats) {
   const SamplePlane pa{a.data(), {40, 30}, 40}, pb{b.data(), {40, 30}, 40};
   EXPECT_DOUBLE_EQ(mse(pa, pb), mse(fa.view(), fb.view()));
   EXPECT_DOUBLE_EQ(ssim(pa, pb), ssim(fa.view(), fb.view(), 255));
-  EXPECT_DOUBLE_EQ(mse(crop(pa, 3), crop(pb, 3)), mse(fa.view().crop(3), fb.view().crop(3)));
+  EXPECT_DOUBLE_EQ(mse(crop(pa, {3, 3}), crop(pb, {3, 3})),
+                   mse(fa.view().crop(3), fb.view().crop(3)));
 }
 
 TEST(Metrics, SixteenBitSamplesCountInFull) {

@@ -12,7 +12,14 @@
 namespace gan::test {
 
 inline double sample(const SamplePlane& plane, int x, int y) {
-  const uint8_t* const at = plane.data + y * plane.stride + x * plane.step;
+  const uint8_t* const row = plane.data + y * plane.stride;
+  if (plane.words) {
+    const int place = (plane.offset + x * plane.step) / 2;
+    uint32_t word;
+    std::memcpy(&word, row + place / 3 * 4, sizeof word);
+    return word >> place % 3 * 10 & 1023;
+  }
+  const uint8_t* const at = row + x * plane.step;
   if (plane.bytes == 1) return *at;
   if (plane.bytes == 2) return (at[0] | at[1] << 8) >> plane.shift;
   float value;

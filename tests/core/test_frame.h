@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A frame that owns its bytes, with strides larger than its rows.
+// Samples of a frame one by one, and a frame that owns its bytes, with strides larger than its
+// rows.
 #pragma once
 
 #include <algorithm>
@@ -8,8 +9,41 @@
 #include <vector>
 
 #include "core/frame.h"
+#include "core/packed_words.h"
 
 namespace gan::test {
+
+// Bits of one sample in little-endian memory.
+struct SamplePlace {
+  uint8_t* bytes;
+  int size;  // bytes
+  int shift, depth;
+
+  int get() const {
+    uint32_t all = 0;
+    for (int i = 0; i < size; ++i) all |= uint32_t{bytes[i]} << 8 * i;
+    return static_cast<int>(all >> shift & ((1u << depth) - 1));
+  }
+  // Bits that are no other sample's become 0.
+  void set(int value) const {
+    uint32_t all = 0;
+    if (size == 4)
+      for (int i = 0; i < size; ++i) all |= uint32_t{bytes[i]} << 8 * i;
+    all = (all & ~(((1u << depth) - 1) << shift)) | static_cast<uint32_t>(value) << shift;
+    for (int i = 0; i < size; ++i) bytes[i] = static_cast<uint8_t>(all >> 8 * i);
+  }
+};
+
+// component: 3 is alpha.
+inline SamplePlace place_of(const FrameSpan& frame, int component, int x, int y) {
+  const FormatInfo& format = info(frame.format);
+  const Component& c = format.component[static_cast<size_t>(component)];
+  uint8_t* const row = frame.planes[c.plane].data + y * frame.planes[c.plane].stride;
+  const int offset = c.offset + x * c.step;
+  if (format.word_group > 0)
+    return {row + offset / 2 / 3 * 4, 4, offset / 2 % 3 * 10 + c.shift, c.depth};
+  return {row + offset, c.depth > 8 ? 2 : 1, c.shift, c.depth};
+}
 
 struct TestFrame {
   PixelFormat format;
@@ -30,6 +64,7 @@ struct TestFrame {
         stride = std::max<ptrdiff_t>(stride, ptrdiff_t{component.step} * component_sides.width);
         rows = std::max(rows, component_sides.height);
       }
+      if (format_info.word_group > 0) stride = samples_in_words(format_info, s.width) / 3 * 4;
       strides.push_back(stride + 6);
       planes.emplace_back(static_cast<size_t>(strides.back() * rows), uint8_t{0});
     }
@@ -43,25 +78,14 @@ struct TestFrame {
   FrameView view() const { return gan::view(const_cast<TestFrame*>(this)->span()); }
 
   int components() const { return info(format).components + (info(format).has_alpha ? 1 : 0); }
+  int index(int c) const { return c == components() - 1 && info(format).has_alpha ? 3 : c; }
   const Component& component(int c) const {
-    return info(format)
-        .component[static_cast<size_t>(c == components() - 1 && info(format).has_alpha ? 3 : c)];
-  }
-  uint8_t* at(int c, int x, int y) const {
-    const Component& part = component(c);
-    auto& plane = const_cast<std::vector<uint8_t>&>(planes[part.plane]);
-    return plane.data() + y * strides[part.plane] + part.offset + x * part.step;
+    return info(format).component[static_cast<size_t>(index(c))];
   }
   int get(int c, int x, int y) const {
-    const uint8_t* p = at(c, x, y);
-    return component(c).depth > 8 ? (p[0] | p[1] << 8) >> component(c).shift : p[0];
+    return place_of(const_cast<TestFrame*>(this)->span(), index(c), x, y).get();
   }
-  void set(int c, int x, int y, int value) {
-    uint8_t* p = at(c, x, y);
-    value <<= component(c).shift;
-    p[0] = static_cast<uint8_t>(value);
-    if (component(c).depth > 8) p[1] = static_cast<uint8_t>(value >> 8);
-  }
+  void set(int c, int x, int y, int value) { place_of(span(), index(c), x, y).set(value); }
 
   template <class Function>
   void each(const Function& function) const {

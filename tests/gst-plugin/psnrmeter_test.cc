@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What psnrmeter measures and says.
+#include "tests/gst-plugin/formats.h"
 #include "tests/gst-plugin/meter_harness.h"
 
 namespace gan::test {
@@ -74,9 +75,7 @@ TEST(PsnrMeter, TheSsimWindowsDiffer) {
 }
 
 TEST(PsnrMeter, TakesEveryFormatOfEnhancegan) {
-  for (const char* format :
-       {"RGB", "BGR", "RGBx", "BGRx", "RGBA", "BGRA", "GRAY8", "I420", "NV12", "GBR", "I420_10LE",
-        "P010_10LE", "GBR_10LE", "GRAY16_LE", "RGBA64_LE"}) {
+  for (const std::string& format : known_formats()) {
     const std::string caps =
         concat(" ! videoconvert ! video/x-raw,width=33,height=23,format=", format, " ! ");
     const auto summary = [&](const char* pattern) {

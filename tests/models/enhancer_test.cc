@@ -91,14 +91,26 @@ TEST(Enhancer, StrengthZeroIsPlainResampling) {
 TEST(Enhancer, AlphaIsResampledAndKept) {
   const Scratch scratch;
   const auto enhancer = make_enhancer({.model = identity_checkpoint(scratch, 2)});
-  TestFrame in(PixelFormat::kRGBA, {8, 8}, {}), out(PixelFormat::kRGBA, {16, 16}, {});
-  in.set_all(10, 20, 30);
-  for (int y = 0; y < 8; ++y)
-    for (int x = 0; x < 8; ++x) in.set(3, x, y, 77);
-  enhancer->set_formats(format_of(in), format_of(out));
-  enhancer->run(in.view(), {}, out.span());
-  for (int y = 0; y < 16; ++y)
-    for (int x = 0; x < 16; ++x) EXPECT_EQ(out.get(3, x, y), 77);
+  for (int f = 0; f < kPixelFormatCount; ++f) {
+    const auto format = static_cast<PixelFormat>(f);
+    if (!info(format).has_alpha) continue;
+    TestFrame in(format, {9, 7}, {}), out(format, {18, 14}, {});
+    in.set_all(10, 20, 30);
+    const int unit = 1 << (in.component(3).depth - 8);
+    const auto each_alpha = [](TestFrame& frame, const auto& function) {
+      for (int y = 0; y < frame.size.height; ++y)
+        for (int x = 0; x < frame.size.width; ++x) function(x, y);
+    };
+    // A straight slope stays one, away from the edges.
+    each_alpha(in, [&](int x, int y) { in.set(3, x, y, (10 + 20 * x + 4 * y) * unit); });
+    enhancer->set_formats(format_of(in), format_of(out));
+    enhancer->run(in.view(), {}, out.span());
+    each_alpha(out, [&](int x, int y) {
+      if (x < 4 || x >= 14 || y < 4 || y >= 10) return;
+      const double wanted = (10 + 20 * (x / 2.0 - 0.25) + 4 * (y / 2.0 - 0.25)) * unit;
+      EXPECT_NEAR(out.get(3, x, y), wanted, 0.5 + 0.01 * unit) << info(format).name;
+    });
+  }
 }
 
 TEST(Enhancer, CountsAndTimesFrames) {

@@ -170,7 +170,13 @@ TEST_F(Walker, LabelsChooseThePictureAndAlphaIsOpaque) {
   auto a = draw(*made, {&shirt, 1}, 1, PixelFormat::kRGBA, {28, 28});
   auto b = draw(*made, {&boot, 1}, 1, PixelFormat::kRGBA, {28, 28});
   EXPECT_GT(a.largest_difference(b), 0);
-  for (int x = 0; x < 28; ++x) EXPECT_EQ(a.view().planes[0].data[4 * x + 3], 255);
+  for (int f = 0; f < kPixelFormatCount; ++f) {
+    const auto format = static_cast<PixelFormat>(f);
+    if (!gan::info(format).has_alpha) continue;
+    const auto frame = draw(*made, {&shirt, 1}, 1, format, {28, 28});
+    const int peak = (1 << frame.component(3).depth) - 1;
+    for (int x = 0; x < 28; ++x) EXPECT_EQ(frame.get(3, x, x), peak) << gan::info(format).name;
+  }
 }
 
 TEST_F(Walker, RefusesNetworksThatDrawNothingOfCodes) {
