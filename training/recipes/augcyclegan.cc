@@ -62,10 +62,9 @@ class AugCycleGanRecipe : public TranslationRecipe {
   Values validate(RunState& state) override;
   Picture samples(RunState& state) override;
   ReportWords words() const override {
-    ReportWords words = TranslationRecipe::words();
-    if (judge())
-      words.samples = "a row is a held-out picture: input | outputs of five codes | truth";
-    return words;
+    ReportWords all = TranslationRecipe::words();
+    if (judge()) all.samples = "a row is a held-out picture: input | outputs of five codes | truth";
+    return all;
   }
 
  protected:
@@ -227,9 +226,11 @@ void AugCycleGanRecipe::seek_modes(Step& step) {
     const auto distance = [&](const char* role, const torch::Tensor& picture) {
       const auto& network = step.state().network(role);
       const auto one = enhanced(network, picture, code), two = enhanced(network, picture, other);
-      return options_.mode_seeking == "picture"
-                 ? losses::mode_seeking(one, two, code, other)
-                 : losses::mode_seeking_of_detail(one, two, {code, other}, kernel_);
+      const auto loss = options_.mode_seeking == "picture"
+                            ? losses::mode_seeking(one, two, code, other)
+                            : losses::mode_seeking_of_detail(one, two, {code, other}, kernel_);
+      const double enough = options_.mode_seeking_enough;
+      return enough > 0 ? loss.clamp_min(-enough) : loss;
     };
     auto loss = distance("g", unpaired(batch.input));
     if (two_sided()) loss = loss + distance("f", unpaired(batch.target));

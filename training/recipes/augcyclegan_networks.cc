@@ -55,6 +55,8 @@ void AugCycleGanRunOptions::visit(OptionVisitor& v) {
          "of outputs' distance by that of codes");
   v.text("mode_seeking", mode_seeking, "picture|detail",
          "of whole outputs, or of what blur takes, with less of what it leaves");
+  v.real("mode_seeking_enough", mode_seeking_enough, 0, 1e6,
+         "distance of outputs by that of codes beyond which no more is asked for; 0: no limit");
   v.text("paired", paired, "",
          "pairs for the supervised step: auto, half of those that the data has; none; or a folder");
   v.real("paired_weight", paired_weight, 0, 1e6, "of the supervised L1");

@@ -29,6 +29,7 @@ struct AugCycleGanRunOptions : TranslationOptions {
   int path_every = 1;
   double mode_seeking_weight = 0;
   std::string mode_seeking = "picture";  // picture | detail
+  double mode_seeking_enough = 0;        // of it, beyond which no more is asked for; 0: none
   std::string paired = "auto";           // auto | none | a folder
   double paired_weight = 1, paired_blur_weight = 0, perceptual_weight = 0;
   losses::FeatureOptions features_of{.vgg = "none"};
