@@ -8,6 +8,11 @@
 namespace gan::training {
 namespace {
 
+torch::Tensor blurred(const torch::Tensor& x) {
+  const auto kernel = released_blur_kernel(21).expand({3, 1, 21, 21}).contiguous();
+  return at::conv2d(x, kernel, {}, 1, 10, 1, int64_t{3});
+}
+
 class DomainFormulas : public testing::Test {
  protected:
   void SetUp() override { test::make_pictures(scratch_.file("data"), 5, {140, 132}); }
@@ -75,10 +80,6 @@ TEST_F(DomainFormulas, WespeHasItsLossesAndOnlyTheEnhancedIsJudged) {
   wespe.step_by({"d"}, "loss_d", judge("d_color") + judge("d_texture"));
   const auto dx = (better - better.roll(-1, 3)).slice(3, 0, 31).slice(2, 0, 31),
              dy = (better - better.roll(-1, 2)).slice(3, 0, 31).slice(2, 0, 31);
-  const auto kernel = released_blur_kernel(21);
-  const auto blurred = [&](const torch::Tensor& x) {
-    return at::conv2d(x, kernel.expand({3, 1, 21, 21}).contiguous(), {}, 1, 10, 1, int64_t{3});
-  };
   wespe.step_by({"g"}, "loss_g",
                 0.3 * squared_from(1, wespe.run("d_color", better)) +
                     0.7 * squared_from(1, wespe.run("d_texture", better)) +
@@ -122,10 +123,6 @@ TEST_F(AugFormulas, EachCycleHasItsSevenTerms) {
   aug.step(1, {batch});
   const auto a = batch.input, b = batch.target;
   const auto z_a = Twin::codes(2, 2), z_b = Twin::codes(2, 2);
-  const auto kernel = released_blur_kernel(21);
-  const auto blurred = [&](const torch::Tensor& x) {
-    return at::conv2d(x, kernel.expand({3, 1, 21, 21}).contiguous(), {}, 1, 10, 1, int64_t{3});
-  };
   for (const bool from_a : {true, false}) {
     const auto x = from_a ? a : b, y = from_a ? b : a, z_x = from_a ? z_a : z_b,
                z_y = from_a ? z_b : z_a;
@@ -188,6 +185,47 @@ TEST_F(AugFormulas, PairsPathsAndModesHaveTheirSteps) {
   };
   aug.descend({"g"}, "loss_mode_seeking",
               4 * (modes("g", part(batch.input, 0)) + modes("f", part(batch.target, 0))));
+}
+
+// Any code gives the truth when it is blurred; codes choose what the blur takes away, up to a
+// limit.
+TEST_F(AugFormulas, CodesChooseDetailWhereTheBlurredPictureIsHeld) {
+  for (const double enough : {0.0, 1e-4}) {
+    auto aug = twin({{"gan_weight", "0"},
+                     {"code_gan_weight", "0"},
+                     {"cycle_weight", "0"},
+                     {"code_weight", "0"},
+                     {"blur_weight", "0"},
+                     {"paired_weight", "3"},
+                     {"paired_blur_weight", "5"},
+                     {"mode_seeking_weight", "4"},
+                     {"mode_seeking", "detail"},
+                     {"mode_seeking_enough", concat(enough)},
+                     {"lr", "0"}});
+    Batch batch = random_batch(2, 32);
+    batch.input = torch::rand({2, 6, 32, 32});  // unpaired, then of the pair
+    batch.target = torch::rand({2, 6, 32, 32});
+    aug.step(1, {batch});
+    for (int i = 0; i < 2; ++i) Twin::codes(2, 2);  // of the cycles
+    const auto part = [](const torch::Tensor& t, int64_t first) { return t.narrow(1, first, 3); };
+    const auto a = part(batch.input, 3), b = part(batch.target, 3);
+    const auto of_b = Twin::codes(2, 2), of_a = Twin::codes(2, 2);
+    aug.descend({"g", "e"}, "loss_paired",
+                3 * (mean_l1(draw(aug, "g", a, encode(aug, "e_b", a, b)), b) +
+                     mean_l1(draw(aug, "f", b, encode(aug, "e_a", a, b)), a)) +
+                    5 * (mean_l1(blurred(draw(aug, "g", a, of_b)), blurred(b)) +
+                         mean_l1(blurred(draw(aug, "f", b, of_a)), blurred(a))));
+    const auto one = Twin::codes(2, 2), other = Twin::codes(2, 2);
+    const auto modes = [&](const char* role, const torch::Tensor& picture) {
+      const auto first = draw(aug, role, picture, one), second = draw(aug, role, picture, other);
+      const auto apart = mean_l1(first - blurred(first), second - blurred(second)) -
+                         mean_l1(blurred(first), blurred(second));
+      const auto ratio = apart / (mean_l1(one, other) + 1e-8);
+      return enough > 0 && ratio.item<double>() > enough ? -enough + 0 * ratio : -ratio;
+    };
+    aug.descend({"g"}, "loss_mode_seeking",
+                4 * (modes("g", part(batch.input, 0)) + modes("f", part(batch.target, 0))));
+  }
 }
 
 TEST_F(DomainFormulas, DcganDeceivesAndIsJudged) {
