@@ -17,6 +17,27 @@ int qos_events(GstHarness* harness) {
   return count;
 }
 
+struct Place {
+  gint x, y;
+  guint width, height;
+};
+
+// A white rectangle that is to be drawn over the picture.
+void add_overlay(GstBuffer* buffer, const Place& place) {
+  GstBuffer* const pixels =
+      gst_buffer_new_allocate(nullptr, place.width * place.height * 4, nullptr);
+  gst_buffer_memset(pixels, 0, 255, gst_buffer_get_size(pixels));
+  gst_buffer_add_video_meta(pixels, GST_VIDEO_FRAME_FLAG_NONE,
+                            GST_VIDEO_OVERLAY_COMPOSITION_FORMAT_RGB, place.width, place.height);
+  GstVideoOverlayRectangle* const rectangle = gst_video_overlay_rectangle_new_raw(
+      pixels, place.x, place.y, place.width, place.height, GST_VIDEO_OVERLAY_FORMAT_FLAG_NONE);
+  GstVideoOverlayComposition* const overlay = gst_video_overlay_composition_new(rectangle);
+  gst_buffer_add_video_overlay_composition_meta(buffer, overlay);
+  gst_video_overlay_composition_unref(overlay);
+  gst_video_overlay_rectangle_unref(rectangle);
+  gst_buffer_unref(pixels);
+}
+
 TEST_F(EnhanceGanStream, PlainWhenLateEnlargesPlainlyAndSaysSo) {
   begin("brighter1", "on-late=plain");
   EXPECT_NEAR(brightness(), 178, 1);
@@ -71,12 +92,39 @@ TEST_F(EnhanceGanStream, InALivePipelineItsLatencyIsTheNetworksTime) {
   EXPECT_LT(latency, 3 * GST_SECOND);
 }
 
+TEST_F(EnhanceGanStream, WithoutTheNetworkThereIsNoLatency) {
+  begin("slow1", "strength=0");
+  gst_harness_set_upstream_latency(harness_, 40 * GST_MSECOND);
+  EXPECT_GT(brightness(), 0);
+  EXPECT_EQ(gst_harness_query_latency(harness_), 40 * GST_MSECOND);
+}
+
+TEST_F(EnhanceGanStream, ClicksLandWhereTheyWereMeant) {
+  begin("same2");
+  EXPECT_EQ(brightness(), 50);
+  while (GstEvent* const event = gst_harness_try_pull_upstream_event(harness_))
+    gst_event_unref(event);
+  gst_harness_push_upstream_event(
+      harness_, gst_event_new_navigation(gst_structure_new(
+                    "application/x-gst-navigation", "event", G_TYPE_STRING, "mouse-move",
+                    "pointer_x", G_TYPE_DOUBLE, 20.0, "pointer_y", G_TYPE_DOUBLE, 7.0, nullptr)));
+  GstEvent* const event = gst_harness_pull_upstream_event(harness_);
+  double x = 0, y = 0;
+  gst_structure_get_double(gst_event_get_structure(event), "pointer_x", &x);
+  gst_structure_get_double(gst_event_get_structure(event), "pointer_y", &y);
+  EXPECT_EQ(x, 10);
+  EXPECT_EQ(y, 3.5);
+  gst_event_unref(event);
+}
+
 TEST_F(EnhanceGanStream, MetasInThePictureAreScaledAndOthersCopied) {
   begin("same2");
   GstBuffer* const in = grey();
   gst_buffer_add_video_region_of_interest_meta(in, "face", 2, 3, 5, 6);
   GstCaps* const clock = gst_caps_from_string("timestamp/x-unix");
   gst_buffer_add_reference_timestamp_meta(in, clock, 77, GST_CLOCK_TIME_NONE);
+  gst_buffer_add_video_bar_meta(in, 0, TRUE, 2, 15);  // two lines above, two below
+  add_overlay(in, {3, 4, 2, 1});
   GstBuffer* const out = gst_harness_push_and_pull(harness_, in);
   ASSERT_TRUE(out);
   const auto* const region = gst_buffer_get_video_region_of_interest_meta(out);
@@ -85,6 +133,19 @@ TEST_F(EnhanceGanStream, MetasInThePictureAreScaledAndOthersCopied) {
   EXPECT_EQ(region->y, 6u);
   EXPECT_EQ(region->w, 10u);
   EXPECT_EQ(region->h, 12u);
+  const auto* const bars = gst_buffer_get_video_bar_meta(out);
+  ASSERT_TRUE(bars);
+  EXPECT_EQ(bars->bar_data1, 4u);
+  EXPECT_EQ(bars->bar_data2, 29u);
+  const auto* const overlay = gst_buffer_get_video_overlay_composition_meta(out);
+  ASSERT_TRUE(overlay);
+  GstVideoOverlayRectangle* const shown =
+      gst_video_overlay_composition_get_rectangle(overlay->overlay, 0);
+  gint x = 0, y = 0;
+  guint width = 0, height = 0;
+  gst_video_overlay_rectangle_get_render_rectangle(shown, &x, &y, &width, &height);
+  EXPECT_EQ((std::array<guint, 4>{guint(x), guint(y), width, height}),
+            (std::array<guint, 4>{6, 8, 4, 2}));
   const auto* const time = gst_buffer_get_reference_timestamp_meta(out, clock);
   ASSERT_TRUE(time);
   EXPECT_EQ(time->timestamp, 77u);

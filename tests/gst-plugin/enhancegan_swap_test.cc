@@ -49,30 +49,62 @@ TEST_F(EnhanceGanSwap, AnotherModelWhilePlayingTakesOver) {
   g_object_set(element_, "model", enhancers_.file("brighter1").c_str(), nullptr);
   EXPECT_EQ(next_event(), "model-loaded");
   EXPECT_NEAR(brightness(), 178, 1);
+}
+
+std::string model_of(GstElement* element) {
+  gchar* model = nullptr;
+  g_object_get(element, "model", &model, nullptr);
+  const std::string text = model;
+  g_free(model);
+  return text;
+}
+
+TEST_F(EnhanceGanSwap, ARefusedModelIsAWarningAndThePropertyIsWhatRuns) {
+  begin("brighter1");
+  EXPECT_NEAR(brightness(), 178, 1);
   g_object_set(element_, "model", "/nowhere/at/all", nullptr);
   EXPECT_EQ(next_event(), "model-refused");
   EXPECT_NEAR(brightness(), 178, 1);
+  EXPECT_TRUE(UniqueMessage(gst_bus_pop_filtered(bus_, GST_MESSAGE_WARNING)));
+  EXPECT_EQ(model_of(element_), model_);
+  GstStructure* stats = nullptr;
+  g_object_get(element_, "stats", &stats, nullptr);
+  EXPECT_EQ(gst_structure_get_string(stats, "model"), model_);
+  gst_structure_free(stats);
+  EXPECT_EQ(gst_element_set_state(element_, GST_STATE_READY), GST_STATE_CHANGE_SUCCESS);
+  EXPECT_EQ(gst_element_set_state(element_, GST_STATE_PLAYING), GST_STATE_CHANGE_SUCCESS);
 }
 
-// A live pipeline stands still for a moment when its latency changes.
-TEST_F(EnhanceGanSwap, TheLatencyIsToldAnewOnlyWhereItHasGrownOrIsFarLess) {
-  begin("same1", "reload=true");
+TEST_F(EnhanceGanSwap, AnotherScaleThatIsAskedForIsNegotiated) {
+  begin("same1");
   EXPECT_EQ(brightness(), 50);
-  while (UniqueMessage(gst_bus_pop_filtered(bus_, GST_MESSAGE_LATENCY))) {
-  }
-  model_ = enhancers_.file("slow1");
-  g_object_set(element_, "model", model_.c_str(), nullptr);
+  g_object_set(element_, "model", enhancers_.file("brighter2").c_str(), nullptr);
   EXPECT_EQ(next_event(), "model-loaded");
-  EXPECT_TRUE(UniqueMessage(gst_bus_pop_filtered(bus_, GST_MESSAGE_LATENCY)));
-  while (UniqueMessage(gst_bus_pop_filtered(bus_, GST_MESSAGE_LATENCY))) {
-  }
-  for (int i = 0; i < 3; ++i) EXPECT_GT(brightness(), 0);
-  replace_model("slow1");
-  EXPECT_EQ(next_event(), "model-loaded");
-  EXPECT_FALSE(UniqueMessage(gst_bus_pop_filtered(bus_, GST_MESSAGE_LATENCY)));
-  g_object_set(element_, "model", enhancers_.file("same1").c_str(), nullptr);
-  EXPECT_EQ(next_event(), "model-loaded");
-  EXPECT_TRUE(UniqueMessage(gst_bus_pop_filtered(bus_, GST_MESSAGE_LATENCY)));
+  GstBuffer* const frame = gst_harness_push_and_pull(harness_, grey());
+  EXPECT_EQ(gst_buffer_get_size(frame), 32u * 32);
+  gst_buffer_unref(frame);
+  EXPECT_NEAR(brightness(), 178, 1);
+}
+
+TEST_F(EnhanceGanSwap, AnotherScaleThatNobodyTakesIsRefused) {
+  begin("same1");
+  gst_harness_set_sink_caps_str(harness_, "video/x-raw,format=GRAY8,width=16,height=16");
+  EXPECT_EQ(brightness(), 50);
+  g_object_set(element_, "model", enhancers_.file("brighter2").c_str(), nullptr);
+  EXPECT_EQ(next_event(), "model-refused");
+  EXPECT_NE(text_.find("take no frames of that size"), std::string::npos) << text_;
+  EXPECT_EQ(brightness(), 50);
+  EXPECT_EQ(model_of(element_), model_);
+}
+
+TEST_F(EnhanceGanSwap, WhatIsForReadyKeepsItsValueWhilePlayingWithAWarning) {
+  begin("same1", "threads=1");
+  EXPECT_EQ(brightness(), 50);
+  g_object_set(element_, "threads", 2, nullptr);
+  gint threads = 0;
+  g_object_get(element_, "threads", &threads, nullptr);
+  EXPECT_EQ(threads, 1);
+  EXPECT_TRUE(UniqueMessage(gst_bus_pop_filtered(bus_, GST_MESSAGE_WARNING)));
 }
 
 // It was made ready for frames that it could take, and then they grew.
