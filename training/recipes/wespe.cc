@@ -59,9 +59,14 @@ struct WespeRunOptions : TranslationOptions {
   void make_small() override {
     features = 16;
     f_features = d_features = 16;
-    batch = 4;
-    crop.crop = 48;
-    steps = 3000;
+    color_weight = 1;
+    texture_weight = 0.05;
+    tv_weight = 0.1;
+    batch = 16;
+    crop.crop = 32;
+    schedule.kind = "linear";
+    ema = 0.999;
+    steps = 2000;
     log_every = 100;
     validate_every = save_every = 500;
   }
