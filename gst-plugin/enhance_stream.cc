@@ -192,7 +192,7 @@ void EnhanceStream::renew_path(const std::string& seeds) {
   post_warning(element(), *failed);
 }
 
-GstFlowReturn EnhanceStream::transform(GstBuffer* from, GstBuffer* to) {
+void EnhanceStream::transform(GstBuffer* from, GstBuffer* to) {
   const EnhanceSettings settings = settings_.copy();  // one for the whole frame
   const auto enhancer = keeper_.next_frame();
   renew_path(settings.seeds);
@@ -227,7 +227,6 @@ GstFlowReturn EnhanceStream::transform(GstBuffer* from, GstBuffer* to) {
     GST_INFO_OBJECT(base_, "%s: %s", event.name.c_str(), event.text.c_str());
     post_event(element(), event);
   }
-  return GST_FLOW_OK;
 }
 
 bool EnhanceStream::keep_meta(GstBuffer* to, GstMeta* meta, GstBuffer* from) {

@@ -41,7 +41,7 @@ class EnhanceStream {
   // Nothing would change, so buffers can go through as they are.
   bool changes_nothing() const;
   void set_stream_time(GstClockTime time);
-  GstFlowReturn transform(GstBuffer* in, GstBuffer* out);
+  void transform(GstBuffer* in, GstBuffer* out);
   bool keep_meta(GstBuffer* out, GstMeta* meta, GstBuffer* in);
 
   GstVideoInfo in, out;          // negotiated

@@ -5,8 +5,9 @@
 
 namespace gan {
 
-// Whether a property may not change now: it is for the states NULL and READY, and the element is
-// beyond them. Then it also posts a warning that says so, and the property must keep its value.
-bool is_fixed_now(GObject* object, const GParamSpec* spec);
+// Whether a property may not take another value now: it is for the states NULL and READY, and the
+// element is beyond them. Then it also posts a warning that says so, and the property must keep its
+// value.
+bool is_fixed_now(GObject* object, GParamSpec* spec, const GValue* value);
 
 }  // namespace gan

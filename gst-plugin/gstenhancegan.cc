@@ -180,7 +180,7 @@ static gboolean propose_allocation(GstBaseTransform* base, GstQuery* decided, Gs
 }
 
 static void set_property(GObject* object, guint id, const GValue* value, GParamSpec* spec) {
-  if (!gan::is_fixed_now(object, spec)) stream_of(object).set(id, value);
+  if (!gan::is_fixed_now(object, spec, value)) stream_of(object).set(id, value);
 }
 
 static void get_property(GObject* object, guint id, GValue* value, GParamSpec* spec) {

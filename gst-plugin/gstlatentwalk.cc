@@ -127,7 +127,7 @@ static GstFlowReturn fill(GstPushSrc* push, GstBuffer* buffer) {
 }
 
 static void set_property(GObject* object, guint id, const GValue* value, GParamSpec* spec) {
-  if (gan::is_fixed_now(object, spec)) return;
+  if (gan::is_fixed_now(object, spec, value)) return;
   if (id == gan::kWalkIsLive)
     gst_base_src_set_live(GST_BASE_SRC(object), g_value_get_boolean(value));
   else if (!stream_of(object).set(id, value))

@@ -33,6 +33,7 @@
 
 #include <memory>
 
+#include "gst-plugin/fixed_property.h"
 #include "gst-plugin/guard.h"
 #include "gst-plugin/meter.h"
 #include "gst-plugin/meter_pads.h"
@@ -142,14 +143,10 @@ static gboolean src_event(GstAggregator* aggregator, GstEvent* event) {
 }
 
 static void set_property(GObject* object, guint id, const GValue* value, GParamSpec* spec) {
-  std::string refused;
-  const bool known = meter_of(object).settings.with([&](gan::MeterSettings& settings) {
-    refused = gan::refusal(settings, spec, value);
-    return !refused.empty() || gan::set_meter_property(settings, id, value);
-  });
+  if (gan::is_fixed_now(object, spec, value)) return;
+  const bool known = meter_of(object).settings.with(
+      [&](gan::MeterSettings& settings) { return gan::set_meter_property(settings, id, value); });
   if (!known) G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
-  if (!refused.empty())
-    GST_ELEMENT_WARNING(object, RESOURCE, SETTINGS, ("%s", refused.c_str()), (nullptr));
 }
 
 static void get_property(GObject* object, guint id, GValue* value, GParamSpec* spec) {

@@ -27,19 +27,15 @@ void Meter::post(UniqueStructure values) {
 }
 
 void Meter::start() {
-  // Nothing that is read here changes from now on.
-  const GstClockTime held = settings.with([&](MeterSettings& now) -> GstClockTime {
-    measurement_.begin(now);
-    now.running = true;
-    return now.pairing.align == Align::kBest ? kAlignmentSpan_ns : 0;
-  });
+  const MeterSettings now = settings.copy();
+  measurement_.begin(now);
+  const GstClockTime held = now.pairing.align == Align::kBest ? kAlignmentSpan_ns : 0;
   gst_aggregator_set_latency(element_, held, held);
   watch_.start();
 }
 
 void Meter::stop() {
   watch_.stop();
-  settings.with([](MeterSettings& now) { now.running = false; });
   reference_.reset();
   processed_.reset();
   sent_caps_.reset();

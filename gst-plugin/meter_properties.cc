@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "gst-plugin/meter_properties.h"
 
-#include "core/error.h"
-
 namespace gan {
 namespace {
 
@@ -28,21 +26,6 @@ GType align_type() {
 }
 
 }  // namespace
-
-std::string refusal(const MeterSettings& settings, GParamSpec* spec, const GValue* value) {
-  if (!settings.running || spec->flags & GST_PARAM_MUTABLE_PLAYING) return "";
-  GValue now = G_VALUE_INIT;
-  g_value_init(&now, spec->value_type);
-  std::string text;
-  if (get_meter_property(settings, spec->param_id, &now) &&
-      g_param_values_cmp(spec, &now, value) != 0) {
-    gchar* const shown = g_strdup_value_contents(&now);
-    text = concat(spec->name, " can change only in the states NULL and READY; it stays ", shown);
-    g_free(shown);
-  }
-  g_value_unset(&now);
-  return text;
-}
 
 bool set_meter_property(MeterSettings& settings, guint id, const GValue* value) {
   switch (id) {

@@ -17,7 +17,6 @@ struct MeterSettings {
   int threads = 0;
   bool messages = true;
   std::string log_file;
-  bool running = false;  // what is not read while measuring must not change now
 };
 
 enum MeterProperty {
@@ -39,8 +38,6 @@ enum MeterProperty {
 void install_meter_properties(GObjectClass* object);
 // False for an id that is not among those of MeterSettings.
 bool set_meter_property(MeterSettings& settings, guint id, const GValue* value);
-// Why the value must not be set now; empty when it may.
-std::string refusal(const MeterSettings& settings, GParamSpec* spec, const GValue* value);
 bool get_meter_property(const MeterSettings& settings, guint id, GValue* value);
 
 }  // namespace gan
