@@ -115,6 +115,28 @@ class AugFormulas : public DomainFormulas {
   static torch::Tensor judge_code(Twin& twin, const char* role, const torch::Tensor& code) {
     return twin.network(role).run({.latent = code});
   }
+
+  // The cycles weigh nothing and no weight moves.
+  Twin without_cycles(const OptionValues& more) {
+    OptionValues values = {{"gan_weight", "0"},          {"code_gan_weight", "0"},
+                           {"cycle_weight", "0"},        {"code_weight", "0"},
+                           {"blur_weight", "0"},         {"paired_weight", "3"},
+                           {"mode_seeking_weight", "4"}, {"lr", "0"}};
+    for (const auto& [key, value] : more) values[key] = value;
+    return twin(values);
+  }
+  // A step on pictures that hold an unpaired one and one of a pair, up to the cycles' codes.
+  static Batch step_with_pairs(Twin& twin) {
+    Batch batch = random_batch(2, 32);
+    batch.input = torch::rand({2, 6, 32, 32});
+    batch.target = torch::rand({2, 6, 32, 32});
+    twin.step(1, {batch});
+    for (int i = 0; i < 2; ++i) Twin::codes(2, 2);
+    return batch;
+  }
+  static torch::Tensor part(const torch::Tensor& pictures, int64_t first) {
+    return pictures.narrow(1, first, 3);
+  }
 };
 
 TEST_F(AugFormulas, EachCycleHasItsSevenTerms) {
@@ -150,22 +172,8 @@ TEST_F(AugFormulas, EachCycleHasItsSevenTerms) {
 }
 
 TEST_F(AugFormulas, PairsPathsAndModesHaveTheirSteps) {
-  auto aug = twin({{"gan_weight", "0"},
-                   {"code_gan_weight", "0"},
-                   {"cycle_weight", "0"},
-                   {"code_weight", "0"},
-                   {"blur_weight", "0"},
-                   {"paired_weight", "3"},
-                   {"path", "step"},
-                   {"path_weight", "2"},
-                   {"mode_seeking_weight", "4"},
-                   {"lr", "0"}});
-  Batch batch = random_batch(2, 32);
-  batch.input = torch::rand({2, 6, 32, 32});  // unpaired, then of the pair
-  batch.target = torch::rand({2, 6, 32, 32});
-  aug.step(1, {batch});
-  for (int i = 0; i < 2; ++i) Twin::codes(2, 2);  // of the cycles
-  const auto part = [](const torch::Tensor& t, int64_t first) { return t.narrow(1, first, 3); };
+  auto aug = without_cycles({{"path", "step"}, {"path_weight", "2"}});
+  const Batch batch = step_with_pairs(aug);
   const auto a = part(batch.input, 3), b = part(batch.target, 3);
   const auto to_b = draw(aug, "g", a, encode(aug, "e_b", a, b)),
              to_a = draw(aug, "f", b, encode(aug, "e_a", a, b));
@@ -191,23 +199,10 @@ TEST_F(AugFormulas, PairsPathsAndModesHaveTheirSteps) {
 // limit.
 TEST_F(AugFormulas, CodesChooseDetailWhereTheBlurredPictureIsHeld) {
   for (const double enough : {0.0, 1e-4}) {
-    auto aug = twin({{"gan_weight", "0"},
-                     {"code_gan_weight", "0"},
-                     {"cycle_weight", "0"},
-                     {"code_weight", "0"},
-                     {"blur_weight", "0"},
-                     {"paired_weight", "3"},
-                     {"paired_blur_weight", "5"},
-                     {"mode_seeking_weight", "4"},
-                     {"mode_seeking", "detail"},
-                     {"mode_seeking_enough", concat(enough)},
-                     {"lr", "0"}});
-    Batch batch = random_batch(2, 32);
-    batch.input = torch::rand({2, 6, 32, 32});  // unpaired, then of the pair
-    batch.target = torch::rand({2, 6, 32, 32});
-    aug.step(1, {batch});
-    for (int i = 0; i < 2; ++i) Twin::codes(2, 2);  // of the cycles
-    const auto part = [](const torch::Tensor& t, int64_t first) { return t.narrow(1, first, 3); };
+    auto aug = without_cycles({{"paired_blur_weight", "5"},
+                               {"mode_seeking", "detail"},
+                               {"mode_seeking_enough", concat(enough)}});
+    const Batch batch = step_with_pairs(aug);
     const auto a = part(batch.input, 3), b = part(batch.target, 3);
     const auto of_b = Twin::codes(2, 2), of_a = Twin::codes(2, 2);
     aug.descend({"g", "e"}, "loss_paired",
