@@ -83,27 +83,17 @@ TEST(MetricsCsv, OneStepIsOneRowHoweverItIsWritten) {
 
 // One line says what a column is; of the rare ones that are named here none is without.
 TEST(Report, KnowsWhatEveryRecipesColumnsMean) {
-  for (const char* column : {"loss",
-                             "loss_g",
-                             "loss_d",
-                             "l1",
-                             "gan",
-                             "cycle",
-                             "identity",
-                             "val_psnr_y",
-                             "val_psnr_rgb",
-                             "val_psnr_rgb_gain",
-                             "val_ssim_y",
-                             "val_swd",
-                             "val_class_accuracy",
-                             "look_psnr_y",
-                             "accuracy_d_color",
-                             "logit_real",
-                             "perceptual",
-                             "paired_a",
-                             "path_mean",
-                             "kl",
-                             "lr_factor"})
+  for (const char* column : {"loss",         "loss_g",
+                             "loss_d",       "l1",
+                             "gan",          "cycle",
+                             "identity",     "val_psnr_y",
+                             "val_psnr_rgb", "val_psnr_rgb_gain",
+                             "val_ssim_y",   "val_gradient_y",
+                             "val_swd",      "val_class_accuracy",
+                             "look_psnr_y",  "accuracy_d_color",
+                             "logit_real",   "perceptual",
+                             "paired_a",     "path_mean",
+                             "kl",           "lr_factor"})
     EXPECT_NE(meaning_of(column), "") << column;
   EXPECT_EQ(meaning_of("nobody"), "");
 }

@@ -20,6 +20,7 @@ TEST(Measure, FindsNothingBetweenAPictureAndItself) {
   EXPECT_EQ(same.mse_rgb, 0);
   EXPECT_EQ(hfen(waves(32), waves(32), 2), 0);
   EXPECT_NEAR(same.ssim_y, 1, 1e-9);
+  EXPECT_EQ(same.gradient_y, 1);
   EXPECT_TRUE(std::isinf(same.psnr_rgb_db));
 }
 
@@ -30,6 +31,18 @@ TEST(Measure, HfenOfBlackIsOneAndHalfOfHalfTheContrast) {
   for (float& value : half.values) value /= 2;
   EXPECT_NEAR(hfen(black, waves(32), 2), 1, 1e-6);
   EXPECT_NEAR(hfen(half, waves(32), 2), 0.5, 0.01);  // rounded to 8 bits
+}
+
+// Half the contrast has a quarter of the energy, and a ramp has its slope's square.
+TEST(Measure, GradientEnergyIsOfTheSquaredDifferences) {
+  const auto ramp = [](float slope) {
+    Picture picture({32, 32}, 3);
+    for (int i = 0; i < 32 * 32 * 3; ++i)
+      picture.values[static_cast<size_t>(i)] = slope * static_cast<float>(i / 3 % 32) / 255;
+    return picture;
+  };
+  EXPECT_NEAR(measure(ramp(2), ramp(4), 1).gradient_y, 0.25, 1e-4);
+  EXPECT_NEAR(measure(ramp(6), ramp(2), 1).gradient_y, 9, 1e-3);
 }
 
 // The border that the crop takes away does not count.

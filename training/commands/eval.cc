@@ -97,9 +97,9 @@ double distance(const Distance& distance, const Picture& a, const Picture& b) {
 
 void print(const Row& row) {
   const Quality& q = row.quality;
-  std::printf("%-24s %-10s %8.3f %8.4f %8.3f %8.4f %10.3f %8.4f", row.picture.c_str(),
+  std::printf("%-24s %-10s %8.3f %8.4f %8.3f %8.4f %10.3f %10.4f %8.4f", row.picture.c_str(),
               row.method.c_str(), q.psnr_y_db, q.ssim_y, q.psnr_rgb_db, q.ssim_rgb, q.mse_rgb,
-              q.hfen_rgb);
+              q.gradient_y, q.hfen_rgb);
   for (const double distance : row.distances) std::printf(" %9.4f", distance);
   std::printf("\n");
 }
@@ -115,6 +115,7 @@ std::string to_json(const std::vector<Row>& rows, const std::vector<Distance>& d
         ", \"method\": ", json_quote(rows[i].method), ", \"psnr_y\": ", json_number(q.psnr_y_db),
         ", \"ssim_y\": ", json_number(q.ssim_y), ", \"psnr_rgb\": ", json_number(q.psnr_rgb_db),
         ", \"ssim_rgb\": ", json_number(q.ssim_rgb), ", \"mse_rgb\": ", json_number(q.mse_rgb),
+        ", \"gradient_y\": ", json_number(q.gradient_y),
         ", \"hfen_rgb\": ", json_number(q.hfen_rgb));
     for (size_t d = 0; d < distances.size(); ++d)
       json += concat(", \"", distances[d].name, "\": ", json_number(rows[i].distances[d]));
@@ -211,8 +212,8 @@ int command_eval(int argc, char** argv) {
                                           "", {.perceptual = perceptual.get()}, torch::kCPU))});
 
   std::printf("space=Y and RGB  crop=%d  range=255  scale=%d\n", scale, scale);
-  std::printf("%-24s %-10s %8s %8s %8s %8s %10s %8s", "picture", "method", "psnr_y", "ssim_y",
-              "psnr_rgb", "ssim_rgb", "mse_rgb", "hfen_rgb");
+  std::printf("%-24s %-10s %8s %8s %8s %8s %10s %10s %8s", "picture", "method", "psnr_y", "ssim_y",
+              "psnr_rgb", "ssim_rgb", "mse_rgb", "gradient_y", "hfen_rgb");
   for (const auto& distance : distances) std::printf(" %9s", distance.name.c_str());
   std::printf("\n");
   std::vector<Row> rows;

@@ -22,6 +22,21 @@ double hfen(Picture restored, Picture truth, int crop) {
   return losses::hfen(inner(restored), inner(truth)).item<double>();
 }
 
+namespace {
+
+// The mean of the squared differences of neighbours, across and down, of a picture of one channel.
+double gradient_energy(const PictureView& y) {
+  double sum = 0;
+  for (int row = 0; row + 1 < y.size.height; ++row)
+    for (int x = 0; x + 1 < y.size.width; ++x) {
+      const double here = y.row(row)[x], right = y.row(row)[x + 1], below = y.row(row + 1)[x];
+      sum += (right - here) * (right - here) + (below - here) * (below - here);
+    }
+  return sum / ((y.size.width - 1.0) * (y.size.height - 1.0));
+}
+
+}  // namespace
+
 Quality measure(Picture restored, Picture truth, int crop) {
   round_to_8bit(restored);
   round_to_8bit(truth);
@@ -33,6 +48,7 @@ Quality measure(Picture restored, Picture truth, int crop) {
   const auto rgb = restored.view().crop(crop), rgb_truth = truth.view().crop(crop);
   quality.psnr_y_db = psnr_db(mse(y, y_truth), 255);
   quality.ssim_y = ssim(y, y_truth, 255);
+  quality.gradient_y = gradient_energy(y) / std::max(gradient_energy(y_truth), 1e-9);
   quality.mse_rgb = mse(rgb, rgb_truth);
   quality.psnr_rgb_db = psnr_db(quality.mse_rgb, 255);
   quality.ssim_rgb = ssim(rgb, rgb_truth, 255);
@@ -45,11 +61,13 @@ void Quality::add(const Quality& other) {
   psnr_rgb_db += other.psnr_rgb_db;
   ssim_rgb += other.ssim_rgb;
   mse_rgb += other.mse_rgb;
+  gradient_y += other.gradient_y;
   hfen_rgb += other.hfen_rgb;
 }
 
 void Quality::divide(double count) {
-  for (double* value : {&psnr_y_db, &ssim_y, &psnr_rgb_db, &ssim_rgb, &mse_rgb, &hfen_rgb})
+  for (double* value :
+       {&psnr_y_db, &ssim_y, &psnr_rgb_db, &ssim_rgb, &mse_rgb, &gradient_y, &hfen_rgb})
     *value /= count;
 }
 

@@ -18,8 +18,10 @@ struct Quality {
   double psnr_y_db = 0, ssim_y = 0;      // on the BT.601 luma
   double psnr_rgb_db = 0, ssim_rgb = 0;  // all three channels pooled; SSIM averaged over them
   double mse_rgb = 0;                    // code values squared
-  double hfen_rgb = 0;                   // hfen() below, where it was asked for
-  void add(const Quality& other);        // for means
+  double gradient_y = 0;  // gradient energy of the luma over the truth's: below 1 blurred, above 1
+                          // noise, or edges that the truth lacks
+  double hfen_rgb = 0;    // hfen() below, where it was asked for
+  void add(const Quality& other);  // for means
   void divide(double count);
 };
 

@@ -41,6 +41,8 @@ constexpr Meaning kMeanings[] = {
     {"psnr_y", "peak signal-to-noise ratio of the luma, dB; higher is nearer to the truth"},
     {"psnr_rgb", "peak signal-to-noise ratio of all colours, dB; higher is nearer to the truth"},
     {"psnr_best", "the same of the best of eight codes, dB"},
+    {"gradient_y",
+     "gradient energy over the truth's; below 1 blurred, above 1 noise or false edges"},
     {"ssim", "structural similarity, up to 1, which is equal"},
     {"swd", "sliced Wasserstein distance to real pictures; lower is more like them"},
     {"class_accuracy", "share of drawn pictures that a classifier finds in the class asked for"},

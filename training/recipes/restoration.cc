@@ -85,6 +85,7 @@ Values RestorationRecipe::validate(RunState& state) {
   return {{"psnr_y", verdict.restored.psnr_y_db},
           {"ssim_y", verdict.restored.ssim_y},
           {"psnr_rgb", verdict.restored.psnr_rgb_db},
+          {"gradient_y", verdict.restored.gradient_y},
           {"psnr_y_gain", verdict.restored.psnr_y_db - verdict.plain.psnr_y_db}};
 }
 
@@ -97,6 +98,7 @@ ReportWords RestorationRecipe::words() const {
           {{"val_psnr_y", plain.psnr_y_db},
            {"val_ssim_y", plain.ssim_y},
            {"val_psnr_rgb", plain.psnr_rgb_db},
+           {"val_gradient_y", plain.gradient_y},
            {"val_psnr_y_gain", 0}}};
 }
 
