@@ -79,6 +79,9 @@ class Enhancer {
  public:
   virtual ~Enhancer() = default;
   virtual EnhancerInfo info() const = 0;
+  // How precision=auto was decided, for people; empty where nothing was tried. After set_formats(),
+  // on the same thread.
+  virtual std::string precision_trial() const = 0;
 
   // Must be called before the first frame and when formats change. `out` has scale times the sides
   // of `in`. Chooses tiles and, where that is quick, runs a frame of noise, so that the first real

@@ -31,6 +31,11 @@ GstEvent* with_scaled_pointer(GstEvent* event, const GstVideoInfo& in, const Gst
   return event;
 }
 
+std::string precision_words(const Enhancer& enhancer) {
+  const std::string trial = enhancer.precision_trial();
+  return enhancer.info().precision + (trial.empty() ? "" : " (" + trial + ")");
+}
+
 }  // namespace
 
 EnhanceStream::EnhanceStream(GstBaseTransform* base)
@@ -65,8 +70,8 @@ void EnhanceStream::start() {
   keeper_.watch(now.reload);
   const EnhancerInfo info = keeper_.current()->info();
   path_.set_seeds(settings.seeds, info);
-  GST_INFO_OBJECT(base_, "%s: %s x%d on %s in %s", info.model.c_str(), info.network.c_str(),
-                  info.scale, info.device.c_str(), info.precision.c_str());
+  GST_INFO_OBJECT(base_, "%s: %s x%d on %s", info.model.c_str(), info.network.c_str(), info.scale,
+                  info.device.c_str());
   scale_.with([&](int& scale) { scale = info.scale; });
   lateness_.start();
   next_takes_meta = false;
@@ -82,18 +87,18 @@ bool EnhanceStream::set_caps(GstCaps* in_caps, GstCaps* out_caps) {
         ErrorKind::kSettings, "the negotiated caps are not raw video");
   if (!keeper_.set_formats(frame_format(in), frame_format(out))) return false;
   const EnhancerStats stats = keeper_.stats();
-  GST_INFO_OBJECT(base_, "%" GST_PTR_FORMAT " to %dx%d, %s, %.1f ms a frame expected", in_caps,
+  GST_INFO_OBJECT(base_, "%" GST_PTR_FORMAT " to %dx%d, %s, %s, %.1f ms a frame expected", in_caps,
                   GST_VIDEO_INFO_WIDTH(&out), GST_VIDEO_INFO_HEIGHT(&out),
                   stats.tile_size ? concat("tiles of ", stats.tile_size).c_str() : "whole frames",
-                  stats.expected_ms);
+                  precision_words(*keeper_.current()).c_str(), stats.expected_ms);
   lateness_.assume_cost(stats.expected_ms);
   latency_.expect(element(), stats.expected_ms);
   return true;
 }
 
 void EnhanceStream::loaded(const EnhancerInfo& info) {
-  GST_INFO_OBJECT(base_, "%s has taken over: %s x%d in %s", info.model.c_str(),
-                  info.network.c_str(), info.scale, info.precision.c_str());
+  GST_INFO_OBJECT(base_, "%s has taken over: %s x%d, %s", info.model.c_str(), info.network.c_str(),
+                  info.scale, precision_words(*keeper_.current()).c_str());
   post_event(element(),
              {"model-loaded",
               info.model,

@@ -3,7 +3,9 @@
 
 #include <gio/gio.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <span>
 
 #include "core/error.h"
 
@@ -22,6 +24,33 @@ const std::vector<BuiltinModel>& builtin_models() {
   return models;
 }
 
+namespace {
+
+std::span<const std::byte> resource(std::string_view name) {
+  GBytes* const bytes =
+      g_resource_lookup_data(gan_builtin_get_resource(), concat("/gan/", name).c_str(),
+                             G_RESOURCE_LOOKUP_FLAGS_NONE, nullptr);
+  check(bytes, ErrorKind::kFailed, "the built-in file ", name, " is missing from this build");
+  gsize size = 0;
+  const void* const data = g_bytes_get_data(bytes, &size);  // static memory of the library
+  g_bytes_unref(bytes);
+  return {static_cast<const std::byte*>(data), size};
+}
+
+}  // namespace
+
+Picture builtin_photograph() {
+  constexpr std::string_view kHeader = "P6 256 256 255 ";  // with line ends for blanks
+  Picture photograph({256, 256}, 3);
+  const auto samples = resource("osprey.ppm").subspan(kHeader.size());
+  check(samples.size() == photograph.values.size(), ErrorKind::kFailed,
+        "the built-in photograph is not 256x256");
+  std::ranges::transform(samples, photograph.values.begin(), [](std::byte sample) {
+    return static_cast<float>(std::to_integer<int>(sample)) / 255;
+  });
+  return photograph;
+}
+
 TensorFile open_model(const std::string& name_or_path) {
   std::string name = name_or_path.empty() ? kDefaultEnhancer : name_or_path;
   const bool must_be_builtin = name.starts_with("builtin:");
@@ -30,15 +59,7 @@ TensorFile open_model(const std::string& name_or_path) {
   for (const auto& model : builtin_models()) {
     known += (known.empty() ? "" : ", ") + std::string(model.name);
     if (model.name != name) continue;
-    GBytes* bytes =
-        g_resource_lookup_data(gan_builtin_get_resource(), concat("/gan/", model.resource).c_str(),
-                               G_RESOURCE_LOOKUP_FLAGS_NONE, nullptr);
-    check(bytes, ErrorKind::kFailed, "built-in model ", name, " is missing from this build");
-    gsize size = 0;
-    const void* data = g_bytes_get_data(bytes, &size);  // static memory of the library
-    g_bytes_unref(bytes);
-    return open_tensor_file(
-        wrap_memory(concat("builtin:", name), {static_cast<const std::byte*>(data), size}));
+    return open_tensor_file(wrap_memory(concat("builtin:", name), resource(model.resource)));
   }
   check(!must_be_builtin, ErrorKind::kNotFound, "no built-in model \"", name, "\"; there is ",
         known);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/checkpoint/tensor_file.h"
+#include "core/picture.h"
 
 namespace gan {
 
@@ -21,6 +22,9 @@ const std::vector<BuiltinModel>& builtin_models();
 // What enhancegan and latentwalk play without the property model.
 constexpr const char* kDefaultEnhancer = "x2";
 constexpr const char* kDefaultGenerator = "fashion";
+
+// A photograph of 256x256 pixels, RGB in [0, 1], to try networks on: an osprey on a branch.
+Picture builtin_photograph();
 
 // "" is the default enhancer, a built-in name is that model, "builtin:NAME" too; anything else is a
 // path. Throws Error(kNotFound) naming the built-in models when there is no such file.

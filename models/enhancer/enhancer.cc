@@ -32,6 +32,7 @@ class TorchEnhancer : public Enhancer {
         network_(load(options, given_up), options) {}
 
   EnhancerInfo info() const override { return network_.info(); }
+  std::string precision_trial() const override { return network_.precision_trial(); }
 
   void set_formats(const FrameFormat& in, const FrameFormat& out) override {
     const int scale = network_.traits().scale;
@@ -110,7 +111,8 @@ class TorchEnhancer : public Enhancer {
   }
 
   void prepare() {
-    network_.prepare({static_cast<int>(input_.size(3)), static_cast<int>(input_.size(2))});
+    network_.prepare({static_cast<int>(input_.size(3)), static_cast<int>(input_.size(2))},
+                     std::max(gan::info(in_.pixels).depth(), gan::info(out_.pixels).depth()) <= 8);
     prepared_ = true;
   }
 

@@ -42,8 +42,9 @@ TileRunner::TileRunner(LoadedNetwork loaded, const EnhancerOptions& options)
       network_(loaded.network),
       traits_(network_->traits()),
       device_(device_from_name(options.device)),
+      open_(options.precision == "auto" && loaded.name != kTorchScript),
       precision_(precision_of(loaded, options, device_)) {
-  if (precision_ != torch::kFloat)
+  if (precision_ != torch::kFloat || may_choose())
     for (const auto& weight : weights_of(*network_)) full_.push_back(weight.detach().clone());
   set_code({});
   place();
@@ -73,10 +74,15 @@ void TileRunner::restore_full_weights() {
 
 void TileRunner::move_to_cpu() {
   device_ = torch::kCPU;
-  if (precision_ == torch::kHalf) {  // see precision_from_name()
-    precision_ = torch::kFloat;
-    restore_full_weights();
-  }
+  const bool stays = precision_ == torch::kBFloat16 && !open_ && cpu_computes_bf16();
+  use(stays ? torch::kBFloat16 : torch::kFloat);
+}
+
+bool TileRunner::may_choose() const { return open_ && on_cpu() && cpu_computes_bf16(); }
+
+void TileRunner::use(torch::ScalarType precision) {
+  if (precision_ != torch::kFloat) restore_full_weights();
+  precision_ = precision;
   place();
 }
 
@@ -101,6 +107,11 @@ torch::Tensor TileRunner::run_in_fp32(const torch::Tensor& tile) {
     ~Restored() { runner.place(); }
   } restored{*this};
   return run_as(tile, torch::kFloat);
+}
+
+torch::Tensor TileRunner::forward(const torch::Tensor& tile) {
+  const torch::InferenceMode inference;
+  return run_as(tile, precision_);
 }
 
 torch::Tensor TileRunner::run(const torch::Tensor& tile) {

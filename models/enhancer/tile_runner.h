@@ -19,7 +19,13 @@ class TileRunner {
   const NetworkTraits& traits() const { return traits_; }
   EnhancerInfo info() const;  // any thread
   bool on_cpu() const { return device_.is_cpu(); }
-  void move_to_cpu();
+  void move_to_cpu();  // in fp32, where the precision was left open or is not for the CPU
+
+  // Whether the precision was left open and the processor can do bf16: then it is fp32 until use()
+  // says otherwise.
+  bool may_choose() const;
+  void use(torch::ScalarType precision);
+  torch::ScalarType precision() const { return precision_; }
 
   // code: as many numbers as the network takes; none: zeros.
   void set_code(const std::vector<float>& code);
@@ -28,6 +34,8 @@ class TileRunner {
   // not clamped, on the CPU. Where a pixel is no number it is run again in fp32 (see retries());
   // throws Error(kNotFinite) where that does not help.
   torch::Tensor run(const torch::Tensor& tile);
+  // The same, whatever the numbers are.
+  torch::Tensor forward(const torch::Tensor& tile);
 
   uint64_t retries() const { return retries_; }
 
@@ -41,6 +49,7 @@ class TileRunner {
   std::shared_ptr<Network> network_;
   NetworkTraits traits_;
   torch::Device device_;
+  bool open_;  // which precision it is
   torch::ScalarType precision_;
   std::vector<torch::Tensor> full_;  // the weights as the file has them, where they were rounded
   std::vector<float> code_;

@@ -102,8 +102,21 @@ double TiledNetwork::bytes_of(int side, Size picture) const {
   return cost_.bytes({with_rim(picture.width), with_rim(picture.height)}) + pictures;
 }
 
-void TiledNetwork::prepare(Size picture) {
+void TiledNetwork::choose_precision(Size picture, bool eight_bits) {
+  if (!trial_) {
+    cost_.measure(runner_, picture);
+    trial_ = try_precisions(runner_, cost_.ms({1, 1}));
+  }
+  const auto wanted = eight_bits && trial_->bf16_serves() ? torch::kBFloat16 : torch::kFloat;
+  if (wanted == runner_.precision()) return;
+  runner_.use(wanted);
+  cost_.forget();
+}
+
+void TiledNetwork::prepare(Size picture, bool eight_bits) {
   last_is_whole_ = false;
+  eight_bits_ = eight_bits;
+  if (runner_.may_choose()) choose_precision(picture, eight_bits);
   const bool finite = traits().receptive_radius != kGlobalRadius;
   int side = options_.tile_size;
   if (runner_.on_cpu()) {
@@ -179,7 +192,7 @@ bool TiledNetwork::make_room(Size picture, const std::string& reason) {
   } else if (!runner_.on_cpu()) {
     runner_.move_to_cpu();
     cost_.forget();
-    prepare(picture);
+    prepare(picture, eight_bits_);
     remedy = "on the CPU from now on";
   } else {
     return false;

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <optional>
 
+#include "models/enhancer/precision_trial.h"
 #include "models/enhancer/tile_cost.h"
 #include "models/enhancer/tile_runner.h"
 
@@ -18,11 +19,14 @@ class TiledNetwork {
 
   const NetworkTraits& traits() const { return runner_.traits(); }
   EnhancerInfo info() const { return runner_.info(); }
+  // What the choice of the precision rests on, where one was made; for people.
+  std::string precision_trial() const { return trial_ ? trial_->text() : ""; }
 
   // Chooses the tiles for pictures of that size, whose sides are multiples of the network's, such
   // that what is predicted stays within the memory limit. Throws Error(kSettings) where nothing
-  // does, naming both.
-  void prepare(Size picture);
+  // does, naming both. eight_bits: of the values that count; where the precision was left open,
+  // deeper ones are computed in fp32.
+  void prepare(Size picture, bool eight_bits = true);
 
   // input: a picture tensor (see frame_tensor.h) of the prepared size, RGB in [0, 1]. code: as many
   // numbers as the network takes; none: zeros. Returns a picture tensor, scale times larger, not
@@ -41,11 +45,14 @@ class TiledNetwork {
   double bytes_of(int side, Size picture) const;
   int tile_side() const;
   void run_tiles(const torch::Tensor& input, const std::vector<float>& code);
+  void choose_precision(Size picture, bool eight_bits);
   bool make_room(Size picture, const std::string& reason);
 
   EnhancerOptions options_;
   TileRunner runner_;
-  TileCost cost_;  // on the CPU
+  TileCost cost_;  // on the CPU, in the precision that runs
+  std::optional<PrecisionTrial> trial_;
+  bool eight_bits_ = true;
   int halo_;
   std::atomic<int> side_{0};  // largest of a tile's core; 0: the whole picture
   torch::Tensor assembled_, last_input_;

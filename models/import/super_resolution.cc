@@ -2,6 +2,7 @@
 // Real-ESRGAN, ESRGAN and BasicSR.
 #include <cmath>
 
+#include "core/error.h"
 #include "models/import/recognisers.h"
 
 namespace gan::import {

@@ -9,24 +9,11 @@
 #include <charconv>
 #include <fstream>
 
-#if defined(__x86_64__)
-#include <cpuid.h>
-#endif
-
 #include "core/error.h"
 #include "models/machine/cgroup.h"
 
 namespace gan {
 namespace {
-
-bool cpu_has_amx_bf16() {
-#if defined(__x86_64__)
-  unsigned a = 0, b = 0, c = 0, d = 0;
-  return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (d & (1u << 22)) && (d & (1u << 24));
-#else
-  return false;
-#endif
-}
 
 // Where the processor lacks AVX-512, oneDNN refuses bf16, but only when it is asked, and LibTorch's
 // own loops sum in bf16, where 256 + 1 is 256.
@@ -93,8 +80,7 @@ torch::ScalarType precision_from_name(const std::string& name, torch::Device dev
   check(name == "auto", ErrorKind::kSettings, "precision must be auto, fp32, bf16 or fp16, got \"",
         name, "\"");
   // On GPUs before Ampere LibTorch emulates bf16; those users choose fp16.
-  const bool fast = !device.is_cpu() || (cpu_has_amx_bf16() && cpu_computes_bf16());
-  return fast ? torch::kBFloat16 : torch::kFloat;
+  return device.is_cpu() ? torch::kFloat : torch::kBFloat16;
 }
 
 const char* precision_name(torch::ScalarType type) {

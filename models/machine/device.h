@@ -12,10 +12,9 @@ namespace gan {
 // word, Error(kUnavailable) for a device that is not there.
 torch::Device device_from_name(const std::string& name);
 
-// "auto", "fp32", "bf16", "fp16". auto is the fastest that stays at least 50 dB from fp32: bf16 on
-// CUDA and on CPUs with AMX tiles; fp32 elsewhere, because AVX-512 alone makes bf16 slower than
-// fp32 (see tests/bench/README.md). fp16 on the CPU is refused: LibTorch has hardly any operator
-// for it.
+// "auto", "fp32", "bf16", "fp16". auto is bf16 on CUDA and fp32 on CPUs, where what is fastest must
+// be tried (see enhancer/precision_trial.h). fp16 on the CPU is refused: LibTorch has hardly any
+// operator for it.
 // bf16 on a CPU that cannot do it throws Error(kSettings).
 torch::ScalarType precision_from_name(const std::string& name, torch::Device device);
 // Whether LibTorch computes convolutions and products in bf16 on this processor, forward and
