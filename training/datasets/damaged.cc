@@ -11,7 +11,8 @@ namespace gan::training {
 
 namespace {
 
-constexpr int kAround = 8;  // damaged pixels beside the patch
+constexpr int kRim = 8;       // damaged pixels beside the patch
+constexpr int kJudged = 256;  // pixels a side of what is measured, or of a patch that is larger
 
 }  // namespace
 
@@ -30,7 +31,7 @@ Sample DamagedDataset::get(int64_t index, Random& random) const {
         "x", image->size.height, " is smaller than the patch of ", options_.patch * scale);
   // Crapification belongs to the patch: fast.ai damages whole pictures of about its size.
   const int around =
-      options_.way == "crapify" ? 0 : std::min(kAround, (shorter / scale - options_.patch) / 2);
+      options_.way == "crapify" ? 0 : std::min(kRim, (shorter / scale - options_.patch) / 2);
   const int seen = (options_.patch + 2 * around) * scale, side = options_.patch * scale;
   const int x = random.below(image->size.width - seen + 1),
             y = random.below(image->size.height - seen + 1);
@@ -51,10 +52,13 @@ Sample DamagedDataset::get(int64_t index, Random& random) const {
 
 RestorationCase damaged_case(const std::string& file, const DamageOptions& options, int number) {
   const int side = options.patch * options.scale;
+  // Crapification belongs to the patch.
+  const int most = options.way == "crapify" ? side : std::max(side, kJudged);
   RestorationCase one;
-  one.truth = centre_patch(read_picture(file), side);
-  check(one.truth.size == Size{side, side} && side >= 11 + 2 * options.scale, ErrorKind::kData,
-        file, ": ", one.truth.size.width, "x", one.truth.size.height,
+  one.truth = crop_to_multiple(centre_patch(read_picture(file), most), options.scale);
+  check(one.truth.size.width >= side && one.truth.size.height >= side &&
+            side >= 11 + 2 * options.scale,
+        ErrorKind::kData, file, ": ", one.truth.size.width, "x", one.truth.size.height,
         " is smaller than the patch of ", side);
   Random random(1, static_cast<uint64_t>(number), 0);
   one.damaged = degrade(find_way(options.way), one.truth, options.scale, random);

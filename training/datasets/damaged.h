@@ -35,8 +35,9 @@ class DamagedDataset : public Dataset {
   const DegradationWay& way_;
 };
 
-// The middle square of the patch's size, damaged with random numbers of its own (`number`). Throws
-// Error(kData) when the picture is smaller.
+// The middle of a picture, damaged with random numbers of its own (`number`): 256 pixels a side, of
+// a smaller picture all, of a larger patch its size; of crapify the patch's. Throws Error(kData)
+// when the picture is smaller than the patch.
 RestorationCase damaged_case(const std::string& file, const DamageOptions& options, int number);
 
 }  // namespace gan::training

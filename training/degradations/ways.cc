@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "core/resize.h"
 #include "training/degradations/crapify.h"
+#include "training/degradations/everyday.h"
 #include "training/degradations/two_order.h"
 
 namespace gan::training {
@@ -16,6 +17,11 @@ constexpr DegradationWay kWays[] = {
      true,
      [](const Picture& picture, int scale, Random& random) {
        return degrade_twice(picture, scale, {}, random);
+     }},
+    {"everyday", "some of mild blur, noise and JPEG, or nothing, of what the scale has shrunk", 2,
+     true,
+     [](const Picture& picture, int scale, Random& random) {
+       return damage_as_every_day(picture, scale, {}, random);
      }},
     {"crapify", "fast.ai's: shrunk to 96, a number written, JPEG, enlarged again", 1, false,
      [](const Picture& picture, int, Random& random) { return crapify(picture, {}, random); }},

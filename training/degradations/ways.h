@@ -17,7 +17,7 @@ struct DegradationWay {
   bool shrinks;     // run() gives a picture of sides / scale; the others keep the size
   Picture (*run)(const Picture& picture, int scale, Random& random);
 };
-inline constexpr const char* kDegradationWords = "bicubic|realesrgan|crapify|phone";
+inline constexpr const char* kDegradationWords = "bicubic|realesrgan|everyday|crapify|phone";
 
 std::span<const DegradationWay> degradation_ways();
 const DegradationWay& find_way(const std::string& name);  // throws Error(kSettings)

@@ -5,6 +5,7 @@
 #include "core/image_file.h"
 #include "models/picture_tensor.h"
 #include "training/datasets/damaged.h"
+#include "training/datasets/enlarged_pairs.h"
 #include "training/datasets/scan.h"
 #include "training/datasets/super_resolution.h"
 #include "training/recipes/picture_side.h"
@@ -18,6 +19,8 @@ void RestorationOptions::visit(OptionVisitor& v) {
   v.integer("patch", patch, 4, 4096, "side of the damaged patch, pixels");
   v.real("noise_sigma", noise_sigma, 0, 255, "bicubic: noise on the small pictures, code values");
   v.integer("jpeg_quality", jpeg_quality, 0, 100, "bicubic: JPEG of the small pictures, 0: none");
+  v.text("pairs", pairs, "", "folder of more pairs, A/ damaged and B/ good; empty: none");
+  v.real("pairs_share", pairs_share, 0, 1, "of the samples that are of these pairs");
   v.text("val", val, "", "folder of pictures to validate on; empty: held out of the data");
   v.integer("holdout", holdout, 0, 100000,
             "pictures held out where val is empty; 0: 20, of less than 200 a tenth");
@@ -76,6 +79,13 @@ void RestorationRecipe::open_data(RunState& state, const std::string& folder,
     data_ = std::make_unique<SuperResolutionDataset>(std::move(files), options.patch, low);
   else
     data_ = std::make_unique<DamagedDataset>(std::move(files), damage);
+  if (options.pairs.empty()) return;
+  check(!sharpened, ErrorKind::kSettings,
+        "pairs is for recipes that learn from plain pictures, not for realesrgan");
+  data_ = std::make_unique<MixedDataset>(
+      std::move(data_),
+      std::make_unique<EnlargedPairs>(options.pairs, options.scale, options.patch, state.notes),
+      options.pairs_share);
 }
 
 Values RestorationRecipe::validate(RunState& state) {

@@ -13,7 +13,7 @@
 namespace gan::training {
 namespace {
 
-constexpr auto kKind = losses::Adversarial::kVanilla;
+constexpr auto kCriticLoss = losses::Adversarial::kVanilla;
 // A critic's loss above every threshold: the critic has the next word.
 constexpr double kCriticFirst = std::numeric_limits<double>::infinity();
 
@@ -99,9 +99,9 @@ class UnetGanRecipe : public UnetRecipe {
         fake = restore(state, batch);
       }
       const auto on_real = judged(d, batch.target), on_fake = judged(d, fake);
-      log_judgement(step, kKind, on_real, on_fake);
-      return (losses::discriminator_real(kKind, on_real) +
-              losses::discriminator_fake(kKind, on_fake)) /
+      log_judgement(step, kCriticLoss, on_real, on_fake);
+      return (losses::discriminator_real(kCriticLoss, on_real) +
+              losses::discriminator_fake(kCriticLoss, on_fake)) /
              2;
     });
     state.network("g").network->train();
@@ -114,7 +114,7 @@ class UnetGanRecipe : public UnetRecipe {
     step.update({"g_game"}, "loss_g", [&](const Batch& batch, size_t) {
       const auto output = restore(state, batch);
       const auto pixels = pixel_loss()(output, batch.target);
-      const auto adversarial = losses::generator(kKind, judged(d, output));
+      const auto adversarial = losses::generator(kCriticLoss, judged(d, output));
       step.log("pixels", pixels);
       step.log("gan", adversarial);
       return all_.gan_weight * adversarial + all_.pixel_weight * pixels;
