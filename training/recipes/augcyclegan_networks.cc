@@ -20,16 +20,23 @@ AugCycleGanRunOptions::AugCycleGanRunOptions() {
 
 void AugCycleGanRunOptions::make_small() {
   network.features = e_features = d_features = 16;
-  crop.crop = 48;
-  batch = 4;
+  crop.crop = 32;
+  batch = 8;
   rounds = 1;
-  lr = 5e-4;
-  cycle_weight = blur_weight = paired_weight = 10;
+  lr = 1e-4;
+  schedule.kind = "cosine";
+  ema = 0.995;
+  gan_weight = blur_weight = 0.1;
+  cycle_weight = 1;
   code_weight = 5;
-  mode_seeking_weight = 5;
-  steps = 2500;
+  paired_weight = 10;
+  paired_blur_weight = 50;
+  mode_seeking = "detail";
+  mode_seeking_weight = 20;
+  mode_seeking_enough = 0.018;
+  steps = 1800;
   log_every = 100;
-  validate_every = save_every = 500;
+  validate_every = save_every = 600;
 }
 
 void AugCycleGanRunOptions::visit(OptionVisitor& v) {
