@@ -13,12 +13,12 @@ clip=$root/pipelines/clips/nasa.mp4  # 480x270, 30000/1001 frames a second, with
 out=${1:-$build/demo}
 need_packages
 configure
-compile gst-plugin/libgstgan.so models/libganmodels.so pipelines/side-by-side
+compile gst-plugin/libgstgan.so models/libganmodels.so pipelines/side-by-side pipelines/gan-enhance
 use_build
 mkdir -p "$out"
 
 say "enlarging $(basename "$clip") to 960x540"
-"$root/pipelines/enhance-file.sh" "$clip" "$out/enhanced.mkv"
+gan-enhance "$clip" "$out/enhanced.mkv" --overwrite
 
 # The clip, shrunk to half its size and enlarged again, can be compared with itself.
 low="videoscale method=catrom ! video/x-raw,width=240,height=134"

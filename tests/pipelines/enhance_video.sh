@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# pipelines/enhance-file.sh keeps frames, their times, sound and subtitles of videos, in every container,
-# and leaves nothing half-written. enhance_video.sh SOURCE; the elements come from BUILD_DIR.
+# gan-enhance keeps frames, their times, sound and subtitles of videos, in every container, and leaves
+# nothing half-written. enhance_video.sh SOURCE; the command comes from BUILD_DIR.
 set -u
-enhance=$1/pipelines/enhance-file.sh
+enhance=$BUILD_DIR/pipelines/gan-enhance
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 failed=0
@@ -20,13 +20,13 @@ times() { ffprobe -v error -select_streams v -show_entries packet=pts_time -of c
 kinds() { ffprobe -v error -show_entries stream=codec_type -of csv=p=0 "$1" | sort | uniq -c | tr -s ' \n' ' '; }
 # What mp4's edit list hides is there all the same.
 sound() { ffmpeg -v error $(case $1 in *.mp4) echo -ignore_editlist 1 ;; esac) -i "$1" -map 0:a:1 -c copy -f data - | md5sum; }
-text() { ffmpeg -v error -i "$1" -map 0:s -f srt - | grep -c -e "birds don't sing & dance" -e 'and stop'; }
+text() { ffmpeg -v error -i "$1" -map 0:s -f srt - | grep -c -e "<i>birds</i> don't sing & dance" -e 'and stop'; }
 times "$scratch/in.mkv" > "$scratch/times"
 [ "$(wc -l < "$scratch/times")" = 40 ] || wrong 'the clip is not what it should be'
 for container in mkv mp4 webm; do
   out=$scratch/out.$container
-  timeout 100 "$enhance" "$scratch/in.mkv" "$out" strength=0.5 2> "$scratch/said" || { cat "$scratch/said"; wrong "$container failed"; }
-  grep -qE '[0-9]+ %, about [0-9]+ s left|seconds' "$scratch/said" || wrong "$container: no progress is shown"
+  timeout 100 "$enhance" "$scratch/in.mkv" "$out" -- strength=0.5 2> "$scratch/said" || { cat "$scratch/said"; wrong "$container failed"; }
+  grep -qE '[0-9]+ frames, [0-9.]+ a second' "$scratch/said" || wrong "$container: no progress is shown"
   late=$(times "$out" | paste - "$scratch/times" | awk '{d = $1 - $2; if (NR == 1) first = d; d -= first; if (d < 0) d = -d; if (d > most) most = d} END {print (NF == 2 && NR == 40 && most <= 0.001) ? "no" : most " s, " NR " frames"}')
   [ "$late" = no ] || wrong "$container: frames are away from their times by $late"
   [ "$(ffprobe -v error -select_streams v -show_entries stream=width,height -of csv=p=0 "$out")" = 128,96 ] || wrong "$container: is not enlarged"
@@ -36,14 +36,15 @@ for container in mkv mp4; do
   [ "$(sound "$scratch/out.$container")" = "$(sound "$scratch/in.mkv")" ] || wrong "$container: the second sound is another"
   [ "$(text "$scratch/out.$container")" = 2 ] || wrong "$container: the subtitles are not those"
 done
-[ "$(kinds "$scratch/out.webm")" = ' 2 audio 1 video ' ] || wrong "webm holds $(kinds "$scratch/out.webm")"
-grep -q 'encoded anew' "$scratch/said" && grep -q 'subtitles, which are left out' "$scratch/said" || wrong 'webm: what is not kept is not said'
+[ "$(kinds "$scratch/out.webm")" = ' 2 audio 1 subtitle 1 video ' ] || wrong "webm holds $(kinds "$scratch/out.webm")"
+grep -q 'audio track 2 (aac): .webm cannot hold it, so it became libopus' "$scratch/said" &&
+  grep -q 'subtitle track 1 (subrip): .webm cannot hold it, so it became webvtt' "$scratch/said" || wrong 'webm: what is not kept as it was is not said'
 
 # Filmed upright by a phone, in 4:4:4, which players of .mp4 do not take.
 ffmpeg -v error -f lavfi -i testsrc=size=64x48:rate=25:duration=1 -c:v libx264 -pix_fmt yuv444p "$scratch/upright.mp4"
 ffmpeg -v error -i "$scratch/upright.mp4" -c copy -metadata:s:v:0 rotate=90 "$scratch/turned.mp4"
 for container in mkv mp4; do
-  timeout 100 "$enhance" "$scratch/turned.mp4" "$scratch/turned-out.$container" 2> "$scratch/said" || { cat "$scratch/said"; wrong 'a turned video failed'; }
+  timeout 100 "$enhance" "$scratch/turned.mp4" "$scratch/turned-out.$container" -- strength=0 2> "$scratch/said" || { cat "$scratch/said"; wrong 'a turned video failed'; }
 done
 facts() { ffprobe -v error -select_streams v -show_entries stream=width,height,pix_fmt -of csv=p=0 "$1"; }
 [ "$(facts "$scratch/turned-out.mkv")" = 96,128,yuv444p ] || wrong "a turned video became $(facts "$scratch/turned-out.mkv")"
@@ -57,24 +58,53 @@ refused() {  # refused WHAT EXPECTED ARGUMENTS ...
 }
 mkdir "$scratch/none"
 echo 'no video at all' > "$scratch/words.mp4"
-refused 'a text' 'words.mp4: holds no video; Could not determine type' "$scratch/words.mp4" "$scratch/none/a.mkv"
-refused 'a missing file' 'nowhere.mp4: no such file' /nowhere.mp4 "$scratch/none/a.mkv"
-refused 'an .avi' 'must be a .mkv, .mp4 or .webm' "$scratch/in.mkv" "$scratch/none/a.avi"
-refused 'a missing model' '/no/where: no such file' "$scratch/in.mkv" "$scratch/none/a.mkv" model=/no/where
-refused 'an unknown property' 'no property "sharpness"' "$scratch/in.mkv" "$scratch/none/a.mkv" sharpness=1
-refused 'the input itself' 'is the input itself' "$scratch/in.mkv" "$scratch/in.mkv"
+none=$scratch/none/a.mkv
+refused 'a text' 'words.mp4: not a video that FFmpeg reads' "$scratch/words.mp4" "$none"
+refused 'a missing file' 'nowhere.mp4: no such file' /nowhere.mp4 "$none"
+refused 'an .avi' 'must end in .mkv, .mp4' "$scratch/in.mkv" "$scratch/none/a.avi"
+refused 'a missing model' '/no/where: no such file' "$scratch/in.mkv" "$none" --model /no/where
+refused 'an unknown property' 'no property "sharpness"' "$scratch/in.mkv" "$none" -- sharpness=1
+refused 'a value out of range' 'strength=7 is out of range' "$scratch/in.mkv" "$none" -- strength=7
+refused 'a word for a number' 'strength wants a number, got "much"' "$scratch/in.mkv" "$none" -- strength=much
+refused 'a codec of another container' 'one that .webm holds (vp9, av1), got ffv1' "$scratch/in.mkv" "$scratch/none/a.webm" --codec ffv1
+refused 'the input itself' 'is the input itself' "$scratch/in.mkv" "$scratch/in.mkv" --overwrite
+refused 'an output that is there' 'is there already; --overwrite replaces it' "$scratch/in.mkv" "$scratch/out.mkv"
+refused 'a folder as output' 'none: is a folder' "$scratch/in.mkv" "$scratch/none"
+refused 'a time of words' '--preview wants a time such as 90' "$scratch/in.mkv" "$none" --preview now
 
-# Ctrl-C and kill, while it writes. The signal is not ignored as it else is in the background of a script.
-ffmpeg -v error -f lavfi -i testsrc=size=160x120:rate=25:duration=120 -c:v libx264 -preset ultrafast "$scratch/long.mkv"
+# Part of it, of another size.
+"$enhance" "$scratch/in.mkv" "$scratch/part.mp4" --preview 0.5s@1 --size 100x -- strength=0 2> "$scratch/said" || { cat "$scratch/said"; wrong 'a preview failed'; }
+[ "$(facts "$scratch/part.mp4")" = 100,76,yuv420p ] || wrong "the preview is $(facts "$scratch/part.mp4")"
+[ "$(times "$scratch/part.mp4" | wc -l)" = 11 ] || wrong "the preview has $(times "$scratch/part.mp4" | wc -l) frames, not 11"
+
+# Ctrl-C and kill, while it writes; SIGINT is ignored as it is in the background of a script.
+ffmpeg -v error -f lavfi -i testsrc=size=160x120:rate=25:duration=60 -c:v libx264 -preset ultrafast "$scratch/long.mkv"
 for signal in INT TERM; do
-  env --default-signal=INT "$enhance" "$scratch/long.mkv" "$scratch/none/long.mkv" 2> /dev/null &
-  script=$!
-  for _ in $(seq 200); do [ -s "$scratch/none/long.mkv.partial" ] && break; sleep 0.1; done
-  [ -s "$scratch/none/long.mkv.partial" ] || wrong "nothing was being written when $signal came"
-  kill -$signal $script
-  wait $script && wrong "$signal: the script says that all is well"
-  ! pgrep -f "$scratch/none/long.mkv.partial" > /dev/null || wrong "$signal: the pipeline goes on"
+  "$enhance" "$scratch/long.mkv" "$scratch/none/long.mkv" 2> "$scratch/said" &
+  command=$!
+  for _ in $(seq 200); do [ -e "$scratch/none/long.mkv.partial/000000.segment.part" ] && break; sleep 0.1; done
+  [ -e "$scratch/none/long.mkv.partial/000000.segment.part" ] || wrong "nothing was being written when $signal came"
+  kill -$signal $command
+  wait $command
+  [ $? = $([ $signal = INT ] && echo 130 || echo 143) ] || wrong "$signal: the status is not the signal's"
 done
 [ -z "$(ls "$scratch/none")" ] || wrong "left behind: $(ls "$scratch/none")"
-[ $failed = 0 ] && echo 'enhance-file.sh keeps what videos hold'
+
+# Killed after a segment: nothing under the final name, and going on gives the same packets.
+packets() { ffmpeg -v error -i "$1" -map 0:v -c copy -f framemd5 - | grep -v '^#'; }
+look='--codec h264 --quality 30'
+long=$scratch/long.mkv
+"$enhance" "$long" "$scratch/whole.mkv" $look --preview 12s -- strength=0 2> /dev/null || wrong 'a longer video failed'
+"$enhance" "$long" "$scratch/cut.mkv" $look --preview 12s -- strength=0 2> /dev/null &
+command=$!
+for _ in $(seq 400); do [ -e "$scratch/cut.mkv.partial/000000.segment" ] && break; sleep 0.05; done
+kill -KILL $command
+wait $command 2> /dev/null
+[ ! -e "$scratch/cut.mkv" ] || wrong 'a killed run left an output'
+refused 'an interrupted output' '--resume goes on with it, --overwrite begins anew' "$long" "$scratch/cut.mkv" $look --preview 12s -- strength=0
+refused 'to go on otherwise' 'was begun with properties strength=0 , now it is strength=1' "$long" "$scratch/cut.mkv" $look --preview 12s --resume -- strength=1
+"$enhance" "$long" "$scratch/cut.mkv" $look --preview 12s --resume -- strength=0 2> "$scratch/said" || { cat "$scratch/said"; wrong '--resume failed'; }
+[ "$(packets "$scratch/cut.mkv")" = "$(packets "$scratch/whole.mkv")" ] || wrong 'what went on differs from what ran through'
+[ ! -e "$scratch/cut.mkv.partial" ] || wrong 'a partial folder is left'
+[ $failed = 0 ] && echo 'gan-enhance keeps what videos hold'
 exit $failed

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The arrows between the rooms: gst-plugin -> core, models -> core, training -> models -> core, and
-# each foreign library in its own room.
+# The arrows between the rooms: gst-plugin -> core, models -> core, training -> models -> core,
+# pipelines -> core, and each foreign library in its own room.
 set -u
 cd "$1" || exit 1
 failed=0
@@ -17,7 +17,9 @@ deny models '(training|gst-plugin|pipelines|tests)/' 'models may use core alone:
 deny gst-plugin '(models|training|pipelines|tests)/' 'gst-plugin may use core alone:'
 deny training '(gst-plugin|pipelines|tests)/' 'training may use models and core:'
 deny 'core gst-plugin pipelines' '(torch|ATen|c10)/' 'torch belongs in models/ and training/:'
-deny 'core models training pipelines' 'gst/' 'GStreamer belongs in gst-plugin/:'
+deny pipelines '(models|training|gst-plugin|tests)/' 'pipelines may use core alone:'
+deny 'core models training' 'gst/' 'GStreamer belongs in gst-plugin/ and pipelines/:'
+deny 'core models training gst-plugin' 'libav[a-z]*/' 'FFmpeg belongs in pipelines/:'
 found=$(grep -rlE '^[[:space:]]*#[[:space:]]*include[[:space:]]*[<"]opencv2/' core models gst-plugin | grep -vx 'core/image_file.cc')
 [ -z "$found" ] || { printf 'OpenCV belongs in core/image_file, training/ and pipelines/:\n  %s\n' "$found"; failed=1; }
 found=$(grep -rnE '\btry\b *\{' gst-plugin --include='*.h' --include='*.cc' | grep -v '^gst-plugin/guard.h')

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# README names every element, property, recipe, network, command and script.
+# README names every element, property, recipe, network, command with its options, and script.
 # readme.sh SOURCE GAN_TRAIN; the elements come from GST_PLUGIN_PATH.
 set -u
 readme=$1/README.md
@@ -16,6 +16,13 @@ for element in $(gst-inspect-1.0 gan | sed -n 's/^ *\([a-z]*\): .*/\1/p'); do
 done
 for word in $("$2" list | sed -n 's/^  \([a-z0-9_-]*\) .*/\1/p'); do want 'recipe or network' "$word"; done
 while read -r line; do want 'line of the table of recipes' "$line"; done < <("$2" list --markdown)
+for command in "$BUILD_DIR"/pipelines/gan-*; do
+  [ -x "$command" ] && [ -f "$command" ] || continue
+  want command "$(basename "$command")"
+  for option in $("$command" --help | grep -oE -e '--[a-z]+' | sort -u); do
+    case $option in --help|--version) ;; *) want "option of $(basename "$command")" "$option" ;; esac
+  done
+done
 for script in "$1"/pipelines/*.sh; do
   [ "$(basename "$script")" = setup.sh ] || want script "$(basename "$script")"
 done

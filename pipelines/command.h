@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What the commands share: their start, their options, their last words.
+#pragma once
+
+#include <glib.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace gan {
+
+struct Command {
+  const char* name;             // "gan-enhance"
+  const char* arguments;        // "INPUT OUTPUT [-- PROPERTY=VALUE ...]"
+  const char* summary;          // under the first line of --help
+  const char* description;      // under the options
+  const GOptionEntry* options;  // ends with {}
+};
+
+struct Arguments {
+  std::vector<std::string> files;
+  std::vector<std::string> properties;  // behind "--"
+};
+
+// Reads the options, makes GStreamer ready and runs `body`. Returns the exit status: 0 done, 1
+// error, 2 usage, 128 + n when signal n ended it.
+int run_command(const Command& command, int argc, char** argv,
+                const std::function<void(const Arguments&)>& body);
+
+// "90", "1:30", "1:02:03.5", "90s" as seconds. Throws Error(kSettings) that names `option`.
+double seconds_of(const std::string& text, const char* option);
+
+}  // namespace gan

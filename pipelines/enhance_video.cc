@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "pipelines/enhance_video.h"
+
+#include <unistd.h>
+
+#include <cstring>
+#include <deque>
+#include <filesystem>
+#include <optional>
+#include <thread>
+
+#include "pipelines/element_line.h"
+#include "pipelines/interrupt.h"
+#include "pipelines/job_folder.h"
+#include "pipelines/media/joined_file.h"
+#include "pipelines/media/segment_file.h"
+#include "pipelines/media/video_encoder.h"
+#include "pipelines/media/video_reader.h"
+
+namespace gan {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A segment ends after so many frames: about as often as encoders begin anew by themselves.
+constexpr int64_t kSegmentFrames = 120;
+
+constexpr const char* kNoAlpha =
+    "its transparency is left out, which this codec does not keep; --codec ffv1 does in .mkv, vp9 "
+    "in .webm";
+
+std::string encoder_words(const Codec& codec, int quality) {
+  return concat(codec.encoder, " ", quality >= 0 ? quality : codec.quality, " ", codec.options,
+                ", FFmpeg ", av_version_info());
+}
+
+// A frame on its way through the network.
+struct Passing {
+  UniqueFrame like;
+  int64_t index;
+};
+
+class VideoJob {
+ public:
+  VideoJob(const EnhanceOptions& options, Progress& progress)
+      : options_(options),
+        progress_(progress),
+        container_(container_of(options.output)),
+        codec_(codec_for(container_, options.codec)),
+        folder_(options.output, settings_of(options, encoder_words(codec_, options.quality)),
+                options.resume, options.overwrite) {}
+
+  void run();
+
+ private:
+  void read();
+  void encode();
+  void encode_frame(UniqueFrame frame, int64_t index);
+  void end_segment();
+  void open_line();
+  void look_at(const AVFrame& first);
+  void check_first();
+  EncoderSettings encoder_settings(const AVFrame& enhanced) const;
+  void finish();
+  void say(const std::string& text) { progress_.say(options_.input + ": " + text); }
+
+  const EnhanceOptions& options_;
+  Progress& progress_;
+  const Container& container_;
+  const Codec& codec_;
+  const bool keeps_alpha_ = codec_.id == AV_CODEC_ID_FFV1 || codec_.id == AV_CODEC_ID_VP9;
+  JobFolder folder_;
+  std::optional<VideoReader> reader_;
+  std::optional<ElementLine> line_;
+  Station reading_{"the reading of the input"}, encoding_{"the encoder"};
+  std::mutex mutex_;
+  std::deque<Passing> passing_;
+  JoinOptions join_;
+  AVRational rate_{0, 1};
+
+  // The encoding thread's.
+  std::optional<VideoEncoder> encoder_;
+  std::optional<SegmentWriter> segment_;
+  int64_t encoded_ = 0;
+  bool chosen_ = false;
+  std::exception_ptr encoding_failed_;
+};
+
+// Once, before the first frame goes in.
+void VideoJob::look_at(const AVFrame& first) {
+  rate_ = reader_->frame_rate();
+  if (reader_->deinterlaces() && rate_.num > 0) rate_ = av_mul_q(rate_, {2, 1});
+  for (const auto& [packet, frame] :
+       {std::pair{AV_PKT_DATA_MASTERING_DISPLAY_METADATA, AV_FRAME_DATA_MASTERING_DISPLAY_METADATA},
+        std::pair{AV_PKT_DATA_CONTENT_LIGHT_LEVEL, AV_FRAME_DATA_CONTENT_LIGHT_LEVEL}}) {
+    SideData data = side_data(reader_->stream(), packet);
+    if (const AVFrameSideData* own = data.data ? nullptr : av_frame_get_side_data(&first, frame))
+      data = {own->data, own->size};
+    if (data.data) join_.side_data[packet].assign(data.data, data.data + data.size);
+  }
+  if (first.color_trc == AVCOL_TRC_SMPTE2084 || first.color_trc == AVCOL_TRC_ARIB_STD_B67)
+    say("is HDR, which is kept; networks were trained on SDR and may do less well");
+  const auto format = static_cast<AVPixelFormat>(reader_->stream().codecpar->format);
+  if (format != AV_PIX_FMT_NONE && has_alpha(format) && !keeps_alpha_) say(kNoAlpha);
+  if (reader_->source().videos() > 1) say("holds several videos, of which the first is enhanced");
+}
+
+void VideoJob::open_line() {
+  const std::vector<std::string> properties = properties_with(options_, folder_.choices());
+  line_.emplace(
+      "enhancegan", properties, [this](const std::string& text) { say(text); }, &interrupted());
+}
+
+void VideoJob::read() {
+  const int64_t first_to_do = folder_.segments() * kSegmentFrames;
+  UniqueCaps caps;
+  for (int64_t index = 0;; ++index) {
+    UniqueFrame frame;
+    {
+      const Station::Work work(reading_);
+      frame = reader_->next();
+    }
+    for (const std::string& note : reader_->take_notes()) say(note);
+    if (!frame) break;
+    if (index == 0) {
+      look_at(*frame);
+      progress_.begin(options_.input, reader_->expected_frames(), first_to_do);
+    }
+    if (index < first_to_do) continue;
+    if (!caps) caps = caps_of(*frame, rate_);
+    UniqueBuffer buffer = buffer_of(*frame);
+    const auto pts =
+        av_rescale_q(frame->pts - reader_->origin(), reader_->time_base(), {1, GST_SECOND});
+    GST_BUFFER_PTS(buffer.get()) = static_cast<GstClockTime>(std::max<int64_t>(0, pts));
+    GST_BUFFER_DURATION(buffer.get()) = static_cast<GstClockTime>(
+        av_rescale_q(duration_of(*frame), reader_->time_base(), {1, GST_SECOND}));
+    // Of the frame's picture the buffer holds what the element needs.
+    UniqueFrame like = new_frame();
+    av_check(av_frame_copy_props(like.get(), frame.get()), ErrorKind::kNoMemory, "out of memory");
+    {
+      const std::lock_guard lock(mutex_);
+      passing_.push_back({std::move(like), index});
+    }
+    line_->put(std::move(buffer), *caps);
+  }
+  line_->end();
+}
+
+EncoderSettings VideoJob::encoder_settings(const AVFrame& enhanced) const {
+  const Size size =
+      output_size(options_, {enhanced.width, enhanced.height}, std::stod(line_->stat("scale")));
+  return {&codec_,    &container_, options_.quality, std::stoi(folder_.choices().at("threads")),
+          size.width, size.height};
+}
+
+// What the network chose is stored with the first segment, and must be what an interrupted run had.
+void VideoJob::check_first() {
+  const bool anew = folder_.choices().empty();
+  JobFolder::Words choices = folder_.choices();
+  if (anew) choices["threads"] = concat(threads_of(options_));
+  for (const char* name : kMeasured) {
+    const std::string now = line_->chosen(name);
+    if (now.empty()) continue;
+    if (anew) choices[name] = now;
+    check(choices[name] == now, ErrorKind::kUnavailable, folder_.path(), ": was begun with ", name,
+          " ", choices[name], ", which is ", now, " now; --overwrite begins anew");
+  }
+  if (anew) folder_.keep_choices(choices);
+  chosen_ = true;
+}
+
+void VideoJob::end_segment() {
+  const auto write = [&](const AVPacket& packet) { segment_->write(packet); };
+  encoder_->finish(write);
+  segment_->commit();
+  folder_.add_segment();
+  encoder_.reset();
+  segment_.reset();
+}
+
+void VideoJob::encode_frame(UniqueFrame frame, int64_t index) {
+  const Station::Work work(encoding_);
+  if (!chosen_) check_first();
+  if (!encoder_) {
+    const auto format = static_cast<AVPixelFormat>(frame->format);
+    if (has_alpha(format) && !has_alpha(encoder_format(codec_, container_, format))) say(kNoAlpha);
+    encoder_.emplace(encoder_settings(*frame), *frame, reader_->time_base(), rate_);
+    segment_.emplace(folder_.segment(folder_.segments()), *encoder_->parameters(),
+                     reader_->time_base());
+  }
+  encoder_->put(std::move(frame), [&](const AVPacket& packet) { segment_->write(packet); });
+  if ((index + 1) % kSegmentFrames == 0) end_segment();
+}
+
+void VideoJob::encode() {
+  while (UniqueSample sample = line_->take()) {
+    Passing passing;
+    {
+      const std::lock_guard lock(mutex_);
+      check(!passing_.empty(), ErrorKind::kFailed, "enhancegan gave a frame that it did not get");
+      passing = std::move(passing_.front());
+      passing_.pop_front();
+    }
+    encode_frame(frame_of(*sample, *passing.like), passing.index);
+    progress_.step(passing.index + 1);
+  }
+  check(passing_.empty(), ErrorKind::kFailed, "enhancegan kept ", passing_.size(),
+        " frames to itself");
+  if (encoder_) {
+    const Station::Work work(encoding_);
+    end_segment();
+  }
+}
+
+void VideoJob::run() {
+  ReaderOptions reading;
+  reading.alpha = keeps_alpha_;
+  reading.threads = threads_of(options_);
+  reading.from_s = options_.from_s;
+  reading.to_s = options_.to_s;
+  reading.frame_rate = options_.frame_rate;
+  reading.stop = &interrupted();
+  reader_.emplace(options_.input, reading);
+  open_line();
+  const Watchdog watchdog({&reading_, &line_->station(), &encoding_}, options_.stall_s,
+                          [&](const std::string& text) {
+                            progress_.say(options_.input + ": " + text);
+                            std::error_code ignored;
+                            if (!folder_.kept()) fs::remove_all(folder_.path(), ignored);
+                            _exit(1);
+                          });
+  std::thread encoder([&] {
+    try {
+      encode();
+    } catch (...) {
+      encoding_failed_ = std::current_exception();
+      line_->cancel();
+    }
+  });
+  std::exception_ptr reading_failed;
+  try {
+    read();
+  } catch (...) {
+    reading_failed = std::current_exception();
+    line_->cancel();
+  }
+  encoder.join();
+  // Who was cancelled has nothing to say.
+  const auto cancelled = [](const std::exception_ptr& failed) {
+    try {
+      std::rethrow_exception(failed);
+    } catch (const Error& error) {
+      return error.kind() == ErrorKind::kInterrupted;
+    } catch (...) {
+      return false;
+    }
+  };
+  if (encoding_failed_ && !(reading_failed && cancelled(encoding_failed_)))
+    std::rethrow_exception(encoding_failed_);
+  if (reading_failed) std::rethrow_exception(reading_failed);
+  finish();
+}
+
+void VideoJob::finish() {
+  line_.reset();
+  join_.segments = folder_.all_segments();
+  join_.source = options_.input;
+  join_.output = folder_.path() + "/joined" + std::string(container_.suffix);
+  join_.work = folder_.path();
+  join_.container = &container_;
+  join_.from_s = options_.from_s;
+  join_.to_s = options_.to_s;
+  join_.rate = reader_->frame_rate();
+  if (reader_->deinterlaces() && join_.rate.num > 0) join_.rate = av_mul_q(join_.rate, {2, 1});
+  join_.stop = &interrupted();
+  const Expected expected = join(join_);
+  for (const std::string& note : expected.notes) say(note);
+  read_back(join_.output, expected);
+  check(std::rename(join_.output.c_str(), options_.output.c_str()) == 0, ErrorKind::kUnwritable,
+        options_.output, ": ", std::strerror(errno));
+  folder_.discard();
+  progress_.done(concat(options_.output, ": ", expected.frames, " frames of ", expected.width, "x",
+                        expected.height));
+}
+
+}  // namespace
+
+void enhance_video(const EnhanceOptions& options, Progress& progress) {
+  std::error_code why;
+  check(!fs::is_directory(options.output, why), ErrorKind::kSettings, options.output,
+        ": is a folder");
+  check(!fs::equivalent(options.input, options.output, why), ErrorKind::kSettings, options.output,
+        ": is the input itself");
+  check(options.overwrite || !fs::exists(options.output, why), ErrorKind::kSettings, options.output,
+        ": is there already; --overwrite replaces it");
+  VideoJob(options, progress).run();
+}
+
+}  // namespace gan

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// gan-enhance: a video, a picture or a folder of them, enhanced.
+#include <cstdio>
+#include <cstring>
+
+#include "core/error.h"
+#include "pipelines/command.h"
+#include "pipelines/enhance_video.h"
+
+namespace {
+
+using gan::check;
+using gan::ErrorKind;
+
+struct Given {
+  char* model = nullptr;
+  char* size = nullptr;
+  double scale = 0;
+  char* codec = nullptr;
+  int quality = -1;
+  char* preview = nullptr;
+  int threads = 0;
+  char* device = nullptr;
+  char* rate = nullptr;
+  double stall = 600;
+  gboolean overwrite = FALSE, resume = FALSE, json = FALSE, version = FALSE;
+} given;
+
+const GOptionEntry kOptions[] = {
+    {"model", 'm', 0, G_OPTION_ARG_STRING, &given.model,
+     "the network: a checkpoint's path, or the name of a built-in one (x2)", "MODEL"},
+    {"size", 's', 0, G_OPTION_ARG_STRING, &given.size,
+     "size of the output in pixels; one of the two may be left out (1920x, x1080)", "WxH"},
+    {"scale", 0, 0, G_OPTION_ARG_DOUBLE, &given.scale,
+     "size of the output, in sizes of the input; the network's otherwise", "N"},
+    {"codec", 'c', 0, G_OPTION_ARG_STRING, &given.codec,
+     "h264 (default of .mkv, .mp4, .mov), h265, av1, vp9 (default of .webm) or ffv1 (without loss)",
+     "CODEC"},
+    {"quality", 'q', 0, G_OPTION_ARG_INT, &given.quality,
+     "CRF: smaller is better and larger files; h264 18, h265 20, vp9 24, av1 26 otherwise", "N"},
+    {"preview", 'p', 0, G_OPTION_ARG_STRING, &given.preview,
+     "only so much, from a time on (3s@1:20), or from the beginning (3s)", "LENGTH[@TIME]"},
+    {"threads", 't', 0, G_OPTION_ARG_INT, &given.threads, "processors to use; all otherwise", "N"},
+    {"device", 'd', 0, G_OPTION_ARG_STRING, &given.device, "auto, cpu, cuda or cuda:N", "DEVICE"},
+    {"rate", 'r', 0, G_OPTION_ARG_STRING, &given.rate,
+     "frames a second of raw .264 and .265 streams, which do not say (25)", "RATE"},
+    {"overwrite", 'y', 0, G_OPTION_ARG_NONE, &given.overwrite,
+     "replace an output that exists, and begin an interrupted one anew", nullptr},
+    {"resume", 0, 0, G_OPTION_ARG_NONE, &given.resume, "go on with an interrupted output", nullptr},
+    {"json", 0, 0, G_OPTION_ARG_NONE, &given.json, "progress for programs: lines of JSON on stdout",
+     nullptr},
+    {"stall", 0, 0, G_OPTION_ARG_DOUBLE, &given.stall,
+     "end with an error when nothing has moved for so many seconds (600; 0: never)", "SECONDS"},
+    {"version", 0, 0, G_OPTION_ARG_NONE, &given.version, "print the version", nullptr},
+    {}};
+
+constexpr gan::Command kCommand = {
+    "gan-enhance", "INPUT OUTPUT [-- PROPERTY=VALUE ...]",
+    "Enhances a video by a neural network, twice as large by the built-in one.\n"
+    "OUTPUT is a .mkv, .mp4, .mov or .webm file. Sound, subtitles, chapters, covers, tags and the\n"
+    "times of all frames are kept; what the container cannot hold is said. What was filmed on its "
+    "side\n"
+    "is turned, interlaced video becomes progressive with a frame for each field.",
+    "What stands behind -- are properties of the element enhancegan (gst-inspect-1.0 enhancegan).\n"
+    "An output appears under its name when it is whole and was read back; until then "
+    "OUTPUT.partial\n"
+    "holds what is done.\n\n"
+    "Examples:\n"
+    "  gan-enhance old.avi large.mp4                        make an old clip bigger\n"
+    "  gan-enhance old.avi look.mp4 --preview 5s@1:20       only a look at it\n"
+    "  gan-enhance clip.mp4 out.mkv --codec h265 -q 24      a smaller file\n"
+    "  gan-enhance clip.mp4 out.mp4 --size 1920x1080        of a given size\n"
+    "  gan-enhance clip.mp4 out.mkv -m realesr-animevideov3.pth   by another network\n"
+    "  gan-enhance film.mkv large.mkv --resume              go on after an interruption\n"
+    "  gan-enhance clip.mp4 out.mkv -- strength=0.5         half the network's effect",
+    kOptions};
+
+std::string text(const char* value) { return value ? value : ""; }
+
+void take_size(gan::EnhanceOptions& options) {
+  const std::string size = text(given.size);
+  if (size.empty()) return;
+  const size_t cross = size.find('x');
+  const auto side = [&](const std::string& digits) {
+    const bool number = !digits.empty() && digits.size() <= 5 &&
+                        digits.find_first_not_of("0123456789") == std::string::npos;
+    check(number || digits.empty(), ErrorKind::kSettings, "--size wants WxH, Wx or xH, got \"",
+          size, "\"");
+    return number ? std::stoi(digits) : 0;
+  };
+  check(cross != std::string::npos, ErrorKind::kSettings, "--size wants WxH, Wx or xH, got \"",
+        size, "\"");
+  options.width = side(size.substr(0, cross));
+  options.height = side(size.substr(cross + 1));
+  check(options.width + options.height > 0, ErrorKind::kSettings,
+        "--size wants WxH, Wx or xH, got \"", size, "\"");
+  check(given.scale == 0, ErrorKind::kSettings, "--size and --scale: one of the two");
+}
+
+void take_preview(gan::EnhanceOptions& options) {
+  const std::string preview = text(given.preview);
+  if (preview.empty()) return;
+  const size_t at = preview.find('@');
+  const double length = gan::seconds_of(preview.substr(0, at), "--preview");
+  check(length > 0, ErrorKind::kSettings, "--preview wants a length above 0, got \"", preview,
+        "\"");
+  options.from_s =
+      at == std::string::npos ? 0 : gan::seconds_of(preview.substr(at + 1), "--preview");
+  options.to_s = options.from_s + length;
+}
+
+gan::EnhanceOptions options_of(const gan::Arguments& arguments) {
+  gan::EnhanceOptions options;
+  options.input = arguments.files[0];
+  options.output = arguments.files[1];
+  if (given.model) options.properties.push_back(gan::concat("model=", given.model));
+  if (given.device) options.properties.push_back(gan::concat("device=", given.device));
+  options.properties.insert(options.properties.end(), arguments.properties.begin(),
+                            arguments.properties.end());
+  take_size(options);
+  take_preview(options);
+  check(given.scale == 0 || (given.scale >= 0.01 && given.scale <= 64), ErrorKind::kSettings,
+        "--scale must be 0.01 to 64, got ", given.scale);
+  check(given.quality >= -1 && given.quality <= 63, ErrorKind::kSettings,
+        "--quality must be 0 to 51 (h264, h265) or 63 (av1, vp9), got ", given.quality);
+  check(given.threads >= 0 && given.threads <= 1024, ErrorKind::kSettings,
+        "--threads must be 0 to 1024, got ", given.threads);
+  check(given.stall >= 0, ErrorKind::kSettings, "--stall must be 0 or more, got ", given.stall);
+  options.scale = given.scale;
+  options.codec = text(given.codec);
+  options.quality = given.quality;
+  options.threads = given.threads;
+  options.frame_rate = text(given.rate);
+  options.overwrite = given.overwrite;
+  options.resume = given.resume;
+  options.json = given.json;
+  options.stall_s = given.stall;
+  return options;
+}
+
+void run(const gan::Arguments& arguments) {
+  if (given.version) {
+    std::printf("gan-enhance %s\n", GAN_VERSION);
+    return;
+  }
+  check(arguments.files.size() == 2, ErrorKind::kSettings, "wants INPUT and OUTPUT, got ",
+        arguments.files.size(), " names; --help shows how");
+  const gan::EnhanceOptions options = options_of(arguments);
+  gan::Progress progress(options.json, "frames");
+  gan::enhance_video(options, progress);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) { return gan::run_command(kCommand, argc, argv, run); }

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Ctrl-C.
+#pragma once
+
+#include <atomic>
+
+namespace gan {
+
+// True once SIGINT, SIGTERM or SIGHUP came, whether or not they were ignored when the program
+// began. A second one ends the process at once.
+const std::atomic<bool>& interrupted();
+int interrupting_signal();  // 0: none yet
+
+void take_signals();
+
+}  // namespace gan
