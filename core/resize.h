@@ -11,10 +11,9 @@
 #include <vector>
 
 #include "core/picture.h"
+#include "core/resample_axis.h"
 
 namespace gan {
-
-enum class Filter { kNearest, kBilinear, kBicubic, kLanczos };  // Lanczos: 3 lobes
 
 // The weights for one pair of sizes; keep it while sizes stay the same. Not thread-safe: run()
 // uses a scratch row buffer of its own.
@@ -28,15 +27,8 @@ class Resizer {
   void run(const PictureView& in, const PictureSpan& out);
 
  private:
-  struct Axis {
-    int taps = 0;               // per output sample
-    std::vector<int> index;     // taps a sample, mirrored into the input
-    std::vector<float> weight;  // as many
-  };
-  static Axis make_axis(int in, int out, double scale, Filter filter);
-
   Size in_, out_;
-  Axis rows_, columns_;
+  ResampleAxis rows_, columns_;
   std::vector<float> scratch_;
 };
 
@@ -44,7 +36,5 @@ Picture resize(const Picture& in, Size out, Filter filter = Filter::kBicubic, do
 
 // imresize(image, scale): output sides are ceil(in * scale).
 Picture rescale(const Picture& in, double scale, Filter filter = Filter::kBicubic);
-
-Filter filter_from_name(std::string_view name);  // nearest, bilinear, bicubic, lanczos
 
 }  // namespace gan

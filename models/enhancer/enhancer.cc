@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "models/enhancer/enhancer.h"
 
+#include <ATen/Parallel.h>
+
 #include <algorithm>
 #include <atomic>
 #include <cmath>
@@ -8,6 +10,7 @@
 
 #include "core/chroma.h"
 #include "core/error.h"
+#include "core/plain_scaler.h"
 #include "core/resize.h"
 #include "core/tiles.h"
 #include "models/enhancer/tiled_network.h"
@@ -47,6 +50,10 @@ class TorchEnhancer : public Enhancer {
         {padded_side(in.size.width, traits), padded_side(in.size.height, traits)});
     output_ = torch::Tensor();
     prepared_ = false;
+    plain_frames_.reset();
+    if (in.pixels == out.pixels && in.colorimetry == out.colorimetry &&
+        PlainScaler::can(in.pixels))
+      plain_frames_.emplace(in.pixels, in.colorimetry, in.size, scale);
     plain_.reset();
     alpha_.reset();
     large_alpha_ = Picture();
@@ -66,10 +73,15 @@ class TorchEnhancer : public Enhancer {
     const Interruptible interruptible(interrupted_);
     if (!prepared_) prepare();
     timer_.start();
+    const bool enhanced = look.strength > 0 && look.split < 1;
+    if (!enhanced && plain_frames_) {
+      run_plain(in, out);
+      timer_.stop();
+      return;
+    }
     FrameReader(in_).read(in, input_);
     keep_alpha(in);
     keep_chroma_loss(in);
-    const bool enhanced = look.strength > 0 && look.split < 1;
     if (enhanced) output_ = network_.run(input_, look.code);
     if (!enhanced || look.strength < 1 || look.split > 0) blend_plain(look, enhanced);
     FrameWriter(out_).write(output_, out, loss_);
@@ -164,6 +176,15 @@ class TorchEnhancer : public Enhancer {
     }
   }
 
+  void run_plain(const FrameView& in, const FrameSpan& out) const {
+    constexpr int kBand = 32;  // rows
+    const int height = out_.size.height;
+    at::parallel_for(0, (height + kBand - 1) / kBand, 1, [&](int64_t begin, int64_t end) {
+      plain_frames_->run(in, out, static_cast<int>(begin) * kBand,
+                         std::min(static_cast<int>(end) * kBand, height));
+    });
+  }
+
   void blend_plain(const Look& look, bool enhanced) {
     if (!plain_) {
       plain_.emplace(in_.size, out_.size);
@@ -191,6 +212,7 @@ class TorchEnhancer : public Enhancer {
   bool prepared_ = false;  // network_, for frames of this size
   FrameFormat in_, out_;
   torch::Tensor input_, output_, plain_output_;
+  std::optional<PlainScaler> plain_frames_;  // for frames that nothing enhances
   std::optional<Resizer> plain_, alpha_, enlarge_loss_;
   Size enlarge_from_, enlarge_to_;
   Picture small_alpha_, large_alpha_, chroma_[2];
