@@ -92,6 +92,7 @@ compile() {
 use_build() {
   export GST_PLUGIN_PATH="$build/gst-plugin${GST_PLUGIN_PATH:+:$GST_PLUGIN_PATH}"
   export GST_REGISTRY="$build/registry.bin"
+  export GST_PRESET_PATH="$root/gst-plugin/presets${GST_PRESET_PATH:+:$GST_PRESET_PATH}"
   export OMP_WAIT_POLICY="${OMP_WAIT_POLICY:-PASSIVE}"  # decoders and encoders want the processors too
   PATH="$build/training:$build/pipelines:$PATH"
 }

@@ -12,7 +12,7 @@ wrong() { echo "$*"; failed=1; }
 
 CAMERA=/no/where FRAMES=5 WIDTH=48 HEIGHT=32 SINK="filesink location=$scratch/frames" \
   "$webcam" 2> "$scratch/said" || { cat "$scratch/said"; wrong 'webcam.sh failed'; }
-grep -q 'a test picture is shown' "$scratch/said" || wrong 'webcam.sh does not say that there is no camera'
+grep -q 'a photograph is shown' "$scratch/said" || wrong 'webcam.sh does not say that there is no camera'
 [ -s "$scratch/frames" ] || wrong 'webcam.sh shows nothing'
 
 # Augmented CycleGAN's generator with arbitrary weights and codes of 3 numbers.
