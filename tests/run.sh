@@ -4,7 +4,8 @@
 # folders of vectors and data in GAN_GOLDEN and GAN_DATA and are skipped without them.
 # --sanitize builds a second time, in build-sanitize/, with ASan and UBSan, and runs the tests of core,
 # models and elements there.
-# --slow runs the fuzzer, a thousand starts and twenty kills a recipe; --gpu what needs a GPU, with a
+# --slow runs the fuzzer, a thousand starts, two hundred stops, twenty kills a recipe, recipes on real data and
+# tests/mutants, hours in all, which go on where they were interrupted; --gpu what needs a GPU, with a
 # LibTorch that has CUDA (BUILD_DIR configured with -Dlibtorch=DIR).
 # --isa runs the tests of models and elements as on processors with less: SSE4.1, AVX2, AVX-512 without bf16.
 # --fresh builds and tests the last commit in bare systems of Debian 12 and 13 (tests/fresh.sh; wants root).
@@ -47,6 +48,7 @@ for suite in "${suites[@]}"; do
   # Names and one line a golden vector; the whole output is in meson-logs/testlog.txt.
   meson test -C "$build" --no-rebuild --suite "$suite" --print-errorlogs --num-processes 1 "${only[@]}" || status=1
   cp -f "$build/meson-logs/testlog.txt" "$build/meson-logs/testlog-$suite.txt"
+  [ "$suite" != slow ] || grep -hE '(^| )(SURVIVED|stale)|wrong changes were noticed' "$build/meson-logs/testlog-slow.txt" || true
   [ "$suite" = golden ] && grep -h '^golden ' "$build/meson-logs/testlog-golden.txt" || true
 done
 
