@@ -49,15 +49,16 @@ GstClockTime Lateness::now(GstElement* element) {
 
 std::optional<GstClockTime> Lateness::earliest(GstElement* element) const {
   const GstClockTime time = now(element);
-  const Told told = told_.copy();
-  std::optional<GstClockTime> earliest;
-  if (const auto forecast = GST_CLOCK_TIME_IS_VALID(time)
-                                ? told.forecast.earliest(static_cast<int64_t>(time))
-                                : told.forecast.earliest())
-    earliest = static_cast<GstClockTime>(MAX(*forecast, 0));
-  if (GST_CLOCK_TIME_IS_VALID(told.throttled))
-    earliest = MAX(earliest.value_or(0), told.throttled + 1);
-  return earliest;
+  return told_.with([&](const Told& told) {
+    std::optional<GstClockTime> earliest;
+    if (const auto forecast = GST_CLOCK_TIME_IS_VALID(time)
+                                  ? told.forecast.earliest(static_cast<int64_t>(time))
+                                  : told.forecast.earliest())
+      earliest = static_cast<GstClockTime>(MAX(*forecast, 0));
+    if (GST_CLOCK_TIME_IS_VALID(told.throttled))
+      earliest = MAX(earliest.value_or(0), told.throttled + 1);
+    return earliest;
+  });
 }
 
 bool Lateness::is_late(GstElement* element, GstClockTime frame) const {
@@ -86,7 +87,8 @@ void Lateness::passed(GstElement* element, GstClockTime frame) {
 }
 
 double Lateness::cost_ms() const {
-  return static_cast<double>(told_.copy().forecast.cost()) / GST_MSECOND;
+  return static_cast<double>(told_.with([](const Told& told) { return told.forecast.cost(); })) /
+         GST_MSECOND;
 }
 
 void Lateness::post_degraded(GstElement* element, const LateFrame& frame) {

@@ -28,6 +28,11 @@ class Locked {
     const std::lock_guard lock(mutex_);
     return function(value_);
   }
+  template <class Function>
+  auto with(const Function& function) const {
+    const std::lock_guard lock(mutex_);
+    return function(value_);
+  }
 
  private:
   mutable std::mutex mutex_;

@@ -4,6 +4,7 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "core/error.h"
 
@@ -36,6 +37,16 @@ void in_parallel(int height, const Rows& rows) {
   });
 }
 
+// This thread's reader or writer of a format, kept for the next rows and frames.
+template <class Rows>
+Rows& rows_of(const FrameFormat& format) {
+  thread_local std::optional<Rows> kept;
+  thread_local FrameFormat of;
+  if (!kept || of != format) kept.emplace(format.pixels, format.size, format.colorimetry);
+  of = format;
+  return *kept;
+}
+
 }  // namespace
 
 torch::Tensor empty_picture_tensor(Size size) {
@@ -63,7 +74,7 @@ PictureSpan picture_of(const torch::Tensor& tensor) {
 void FrameReader::read(const FrameView& frame, const torch::Tensor& to) const {
   const PictureSpan picture = picture_of(to);
   in_parallel(format_.size.height, [&](int begin, int end) {
-    RowReader(format_.pixels, format_.size, format_.colorimetry).read(frame, begin, end, picture);
+    rows_of<RowReader>(format_).read(frame, begin, end, picture);
   });
   fill_right_and_below(picture, format_.size);
 }
@@ -75,8 +86,7 @@ void FrameWriter::write(const torch::Tensor& from, const FrameSpan& frame,
   const Picture* cb = loss.cb.values.empty() ? nullptr : &loss.cb;
   const Picture* cr = loss.cr.values.empty() ? nullptr : &loss.cr;
   in_parallel(format_.size.height, [&](int begin, int end) {
-    RowWriter(format_.pixels, format_.size, format_.colorimetry)
-        .write(rgb, begin, end, frame, cb, cr);
+    rows_of<RowWriter>(format_).write(rgb, begin, end, frame, cb, cr);
   });
 }
 
