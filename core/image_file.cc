@@ -5,60 +5,80 @@
 #include <array>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
 #include "core/checkpoint/atomic_file.h"
 #include "core/error.h"
+#include "core/exif.h"
+#include "core/heif_file.h"
+#include "core/image_kind.h"
 
 namespace gan {
 namespace {
 
-// Whether a JPEG goes on to its end-of-image marker (ITU-T T.81, annex B); other bytes pass.
-bool ends_as_jpeg_should(const std::vector<uint8_t>& bytes) {
-  if (bytes.size() < 2 || bytes[0] != 0xff || bytes[1] != 0xd8) return true;
-  size_t at = 2;
-  while (at + 1 < bytes.size()) {
-    if (bytes[at] != 0xff) return true;  // no marker: for the decoder to judge
-    const uint8_t marker = bytes[at + 1];
-    if (marker == 0xff) {
-      ++at;  // filling
-      continue;
-    }
-    at += 2;
-    if (marker == 0xd9) return true;
-    if (marker == 0x01 || (marker >= 0xd0 && marker <= 0xd7)) continue;
-    if (at + 2 > bytes.size()) return false;
-    at += static_cast<size_t>(bytes[at]) << 8 | bytes[at + 1];
-    if (marker != 0xda) continue;
-    // Coded data, in which 0xff comes with 0 or a restart marker behind it.
-    while (at + 1 < bytes.size() && !(bytes[at] == 0xff && bytes[at + 1] != 0 &&
-                                      !(bytes[at + 1] >= 0xd0 && bytes[at + 1] <= 0xd7)))
-      ++at;
-  }
-  return false;
+std::string lower_suffix(const std::filesystem::path& path) {
+  std::string suffix = path.extension().string();
+  std::ranges::transform(suffix, suffix.begin(), [](unsigned char c) { return std::tolower(c); });
+  return suffix;
 }
 
-cv::Mat decode(const std::string& path) {
-  std::error_code ignored;
-  check(std::filesystem::exists(path, ignored), ErrorKind::kNotFound, path, ": no such file");
-  {
-    std::ifstream file(path, std::ios::binary);
-    const std::vector<uint8_t> bytes{std::istreambuf_iterator<char>(file), {}};
-    check(ends_as_jpeg_should(bytes), ErrorKind::kData, path, ": cut short: the JPEG has no end");
-  }
+// As it lies in the file, but for what imread() flags say.
+cv::Mat decode(const std::string& path, int flags) {
+  check_picture_bytes(path);
   cv::Mat bgr;
   try {
-    bgr = cv::imread(path, cv::IMREAD_COLOR | cv::IMREAD_ANYDEPTH);
+    bgr = cv::imread(path, flags);
   } catch (const cv::Exception& error) {
     fail(ErrorKind::kData, path, ": cannot be decoded: ", error.what());
   }
   check(!bgr.empty(), ErrorKind::kData, path,
         ": cannot be decoded: no picture, damaged, or of an unknown format");
-  check(bgr.channels() == 3 && (bgr.depth() == CV_8U || bgr.depth() == CV_16U), ErrorKind::kData,
-        path, ": wants 8 or 16 bits a channel");
   return bgr;
+}
+
+// EXIF's eight ways to hold a camera.
+void turn_upright(cv::Mat& picture, int orientation) {
+  if (orientation >= 5) cv::transpose(picture, picture);
+  constexpr int kFlip[] = {2, 2, 1, -1, 0, 2, 1, -1, 0};  // as cv::flip() has it; 2: none
+  if (kFlip[orientation] != 2) cv::flip(picture, picture, kFlip[orientation]);
+}
+
+// 8 or 16 bits, 1, 3 or 4 channels.
+cv::Mat decode_stored(const std::string& path) {
+  const int orientation = exif_orientation(path);
+  cv::Mat picture = decode(
+      path, orientation > 0 ? cv::IMREAD_UNCHANGED : cv::IMREAD_ANYCOLOR | cv::IMREAD_ANYDEPTH);
+  if (picture.depth() == CV_32F || picture.depth() == CV_64F)
+    picture.convertTo(picture, CV_16U, 65535);  // clamps
+  check(picture.depth() == CV_8U || picture.depth() == CV_16U, ErrorKind::kData, path,
+        ": wants 8 or 16 bits or floats a channel");
+  if (picture.channels() == 2) {
+    cv::Mat planes[2];
+    cv::split(picture, planes);
+    cv::merge(std::array{planes[0], planes[0], planes[0], planes[1]}, picture);
+  }
+  if (orientation > 1) turn_upright(picture, orientation);
+  return picture;
+}
+
+// BGR of 8 or 16 bits.
+cv::Mat decode(const std::string& path) {
+  if (is_heif_name(path)) {
+    StoredImage image = read_heif(path);
+    const bool deep = image.format == PixelFormat::kRGBA64_LE,
+               alpha = deep || image.format == PixelFormat::kRGBA;
+    const cv::Mat rgb(image.size.height, image.size.width,
+                      CV_MAKETYPE(deep ? CV_16U : CV_8U, alpha ? 4 : 3), image.bytes.data());
+    cv::Mat bgr;
+    cv::cvtColor(rgb, bgr, alpha ? cv::COLOR_RGBA2BGR : cv::COLOR_RGB2BGR);
+    return bgr;
+  }
+  cv::Mat picture = decode_stored(path);
+  if (picture.channels() != 3)
+    cv::cvtColor(picture, picture,
+                 picture.channels() == 1 ? cv::COLOR_GRAY2BGR : cv::COLOR_BGRA2BGR);
+  return picture;
 }
 
 template <class Sample>
@@ -92,6 +112,27 @@ Bytes8 read_image_8bit(const std::string& path) {
   return bytes;
 }
 
+namespace {
+
+// Whole or not at all.
+void encode(const std::string& path, const cv::Mat& picture) {
+  check(is_writable_image(path), ErrorKind::kSettings, path,
+        ": the suffix must name a picture format: .png, .jpg, .webp, .tif or .bmp");
+  std::vector<uint8_t> encoded;
+  bool done = false;
+  try {
+    done = cv::imencode(std::filesystem::path(path).extension().string(), picture, encoded);
+  } catch (const cv::Exception&) {  // names neither file nor reason
+  }
+  check(done, ErrorKind::kUnwritable, path, ": the format cannot hold a picture of ", picture.cols,
+        "x", picture.rows);
+  AtomicFile file(path);
+  file.write(std::as_bytes(std::span(encoded)));
+  file.commit();
+}
+
+}  // namespace
+
 void write_image(const std::string& path, const PictureView& picture) {
   check(picture.channels == 1 || picture.channels == 3, ErrorKind::kFailed, path,
         ": pictures are written with 1 or 3 channels, got ", picture.channels);
@@ -103,28 +144,62 @@ void write_image(const std::string& path, const PictureView& picture) {
         bytes.ptr(y)[x * picture.channels + (picture.channels - 1 - c)] =
             static_cast<uint8_t>(std::lround(std::clamp(value, 0.0f, 1.0f) * 255.0f));
       }
-  check(cv::haveImageWriter(path), ErrorKind::kSettings, path,
-        ": the suffix must name a picture format: .png, .jpg, .webp, .tif or .bmp");
-  std::vector<uint8_t> encoded;
-  bool done = false;
-  try {
-    done = cv::imencode(std::filesystem::path(path).extension().string(), bytes, encoded);
-  } catch (const cv::Exception&) {  // names neither file nor reason
+  encode(path, bytes);
+}
+
+StoredImage read_stored(const std::string& path) {
+  if (is_heif_name(path)) return read_heif(path);
+  cv::Mat picture = decode_stored(path);
+  StoredImage image;
+  image.size = {picture.cols, picture.rows};
+  const bool deep = picture.depth() == CV_16U;
+  if (picture.channels() == 1) {
+    image.format = deep ? PixelFormat::kGRAY16_LE : PixelFormat::kGRAY8;
+  } else if (deep) {
+    image.format = PixelFormat::kRGBA64_LE;
+    cv::cvtColor(picture, picture,
+                 picture.channels() == 3 ? cv::COLOR_BGR2RGBA : cv::COLOR_BGRA2RGBA);
+  } else {
+    image.format = picture.channels() == 3 ? PixelFormat::kRGB : PixelFormat::kRGBA;
+    cv::cvtColor(picture, picture,
+                 picture.channels() == 3 ? cv::COLOR_BGR2RGB : cv::COLOR_BGRA2RGBA);
   }
-  check(done, ErrorKind::kUnwritable, path, ": the format cannot hold a picture of ", bytes.cols,
-        "x", bytes.rows);
-  AtomicFile file(path);
-  file.write(std::as_bytes(std::span(encoded)));
-  file.commit();
+  if (!picture.isContinuous()) picture = picture.clone();
+  image.bytes.assign(picture.data, picture.data + picture.total() * picture.elemSize());
+  return image;
+}
+
+std::string write_stored(const std::string& path, const StoredImage& image) {
+  const bool deep = info(image.format).depth() > 8;
+  const int channels = info(image.format).components + (info(image.format).has_alpha ? 1 : 0);
+  const cv::Mat rgb(image.size.height, image.size.width,
+                    CV_MAKETYPE(deep ? CV_16U : CV_8U, channels),
+                    const_cast<uint8_t*>(image.bytes.data()));
+  cv::Mat bgr = rgb;
+  if (channels == 3) cv::cvtColor(rgb, bgr, cv::COLOR_RGB2BGR);
+  if (channels == 4) cv::cvtColor(rgb, bgr, cv::COLOR_RGBA2BGRA);
+  const std::string suffix = lower_suffix(path);
+  const bool holds_16 = suffix == ".png" || suffix == ".tif" || suffix == ".tiff";
+  const bool holds_alpha = holds_16 || suffix == ".webp";
+  std::string lost;
+  if (channels == 4) {
+    cv::Mat alpha;
+    cv::extractChannel(bgr, alpha, 3);
+    double least = 0;
+    cv::minMaxLoc(alpha, &least, nullptr);
+    const bool opaque = least == (deep ? 65535 : 255);
+    if (!opaque && !holds_alpha) lost = "its transparency";
+    if (opaque || !holds_alpha) cv::cvtColor(bgr, bgr, cv::COLOR_BGRA2BGR);
+  }
+  if (deep && !holds_16) {
+    lost += concat(lost.empty() ? "" : " and ", "half of its 16 bits");
+    bgr.convertTo(bgr, CV_8U, 1 / 257.0);
+  }
+  encode(path, bgr);
+  return lost.empty() ? "" : concat(suffix, " cannot hold ", lost);
 }
 
 namespace {
-
-std::string lower_suffix(const std::filesystem::path& path) {
-  std::string suffix = path.extension().string();
-  std::ranges::transform(suffix, suffix.begin(), [](unsigned char c) { return std::tolower(c); });
-  return suffix;
-}
 
 bool is_picture_suffix(const std::string& suffix) {
   constexpr std::array<std::string_view, 9> kSuffixes = {".png", ".jpg",  ".jpeg", ".bmp", ".webp",
@@ -155,6 +230,15 @@ void visit_files(const std::string& folder, bool recursive, const Visit& visit) 
 }
 
 }  // namespace
+
+bool is_image_name(const std::string& path) {
+  return is_picture_suffix(lower_suffix(path)) || is_heif_name(path);
+}
+
+bool is_writable_image(const std::string& path) {
+  return !lower_suffix(path).empty() && cv::haveImageWriter(path) && is_image_name(path) &&
+         !is_heif_name(path);
+}
 
 std::vector<std::string> list_images(const std::string& folder, bool recursive) {
   std::vector<std::string> files;

@@ -22,6 +22,24 @@ struct Bytes8 {
 };
 Bytes8 read_image_8bit(const std::string& path);
 
+// A picture with the depth and the transparency that its file has.
+struct StoredImage {
+  Size size;
+  PixelFormat format = PixelFormat::kRGB;  // or kRGBA, kGRAY8, kGRAY16_LE, kRGBA64_LE
+  std::vector<uint8_t> bytes;              // rows without padding
+};
+
+// Upright, as the file's EXIF says. Palettes and CMYK become RGB, floats 16 bits. Throws as
+// read_image(), Error(kUnavailable) for kinds that this build knows and cannot read.
+StoredImage read_stored(const std::string& path);
+
+// The suffix selects the format, which is one of write_image()'s. Appears whole or not at all.
+// Returns what the format could not hold, for the user; empty: nothing. Throws as write_image().
+std::string write_stored(const std::string& path, const StoredImage& image);
+
+bool is_image_name(const std::string& path);      // what list_images() lists, HEIC and AVIF too
+bool is_writable_image(const std::string& path);  // what write_image() writes
+
 // Writes 8 bits a channel, clamped and rounded; 1 or 3 channels. The suffix selects the format:
 // .png, .jpg, .webp, .tif, .bmp. Appears whole or not at all. Throws
 // Error(kSettings) for another suffix, Error(kUnwritable).

@@ -44,7 +44,7 @@ std::vector<std::string> properties_with(const EnhanceOptions& options,
   return all;
 }
 
-Size output_size(const EnhanceOptions& options, Size enhanced, double network_scale) {
+Size output_size(const EnhanceOptions& options, Size enhanced, double network_scale, int multiple) {
   double width = options.width, height = options.height;
   if (options.scale > 0) {
     width = enhanced.width / network_scale * options.scale;
@@ -53,10 +53,11 @@ Size output_size(const EnhanceOptions& options, Size enhanced, double network_sc
   if (width == 0 && height == 0) return enhanced;
   if (width == 0) width = double(enhanced.width) * height / enhanced.height;
   if (height == 0) height = double(enhanced.height) * width / enhanced.width;
-  const auto even = [](double side) {
-    return std::max(2, static_cast<int>((std::lround(side) + 1) / 2 * 2));
+  const auto fit = [&](double side) {
+    const long rounded = (std::lround(side) + multiple - 1) / multiple * multiple;
+    return std::max(multiple, static_cast<int>(rounded));
   };
-  return {even(width), even(height)};
+  return {fit(width), fit(height)};
 }
 
 }  // namespace gan

@@ -38,8 +38,8 @@ inline constexpr const char* kMeasured[] = {"precision", "kernel", "tile-size"};
 std::vector<std::string> properties_with(const EnhanceOptions& options,
                                          const std::map<std::string, std::string>& choices);
 
-// Of a frame that the network made `network_scale` times as large. Sides asked for become even, as
-// encoders want them.
-Size output_size(const EnhanceOptions& options, Size enhanced, double network_scale);
+// Of a frame that the network made `network_scale` times as large. Sides asked for become
+// multiples, such as encoders want them.
+Size output_size(const EnhanceOptions& options, Size enhanced, double network_scale, int multiple);
 
 }  // namespace gan

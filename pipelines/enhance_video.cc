@@ -12,8 +12,10 @@
 #include "pipelines/element_line.h"
 #include "pipelines/interrupt.h"
 #include "pipelines/job_folder.h"
+#include "pipelines/media/complaints.h"
 #include "pipelines/media/joined_file.h"
 #include "pipelines/media/segment_file.h"
+#include "pipelines/media/stream_copies.h"
 #include "pipelines/media/video_encoder.h"
 #include "pipelines/media/video_reader.h"
 
@@ -90,14 +92,7 @@ class VideoJob {
 void VideoJob::look_at(const AVFrame& first) {
   rate_ = reader_->frame_rate();
   if (reader_->deinterlaces() && rate_.num > 0) rate_ = av_mul_q(rate_, {2, 1});
-  for (const auto& [packet, frame] :
-       {std::pair{AV_PKT_DATA_MASTERING_DISPLAY_METADATA, AV_FRAME_DATA_MASTERING_DISPLAY_METADATA},
-        std::pair{AV_PKT_DATA_CONTENT_LIGHT_LEVEL, AV_FRAME_DATA_CONTENT_LIGHT_LEVEL}}) {
-    SideData data = side_data(reader_->stream(), packet);
-    if (const AVFrameSideData* own = data.data ? nullptr : av_frame_get_side_data(&first, frame))
-      data = {own->data, own->size};
-    if (data.data) join_.side_data[packet].assign(data.data, data.data + data.size);
-  }
+  join_.side_data = light_levels(reader_->stream(), first);
   if (first.color_trc == AVCOL_TRC_SMPTE2084 || first.color_trc == AVCOL_TRC_ARIB_STD_B67)
     say("is HDR, which is kept; networks were trained on SDR and may do less well");
   const auto format = static_cast<AVPixelFormat>(reader_->stream().codecpar->format);
@@ -121,7 +116,10 @@ void VideoJob::read() {
       frame = reader_->next();
     }
     for (const std::string& note : reader_->take_notes()) say(note);
-    if (!frame) break;
+    if (!frame) {
+      for (const std::string& each : take_complaints()) say("FFmpeg says: " + each);
+      break;
+    }
     if (index == 0) {
       look_at(*frame);
       progress_.begin(options_.input, reader_->expected_frames(), first_to_do);
@@ -148,7 +146,7 @@ void VideoJob::read() {
 
 EncoderSettings VideoJob::encoder_settings(const AVFrame& enhanced) const {
   const Size size =
-      output_size(options_, {enhanced.width, enhanced.height}, std::stod(line_->stat("scale")));
+      output_size(options_, {enhanced.width, enhanced.height}, std::stod(line_->stat("scale")), 2);
   return {&codec_,    &container_, options_.quality, std::stoi(folder_.choices().at("threads")),
           size.width, size.height};
 }

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // gan-enhance: a video, a picture or a folder of them, enhanced.
 #include <cstdio>
-#include <cstring>
+#include <filesystem>
 
 #include "core/error.h"
+#include "core/image_file.h"
 #include "pipelines/command.h"
+#include "pipelines/enhance_folder.h"
+#include "pipelines/enhance_pictures.h"
 #include "pipelines/enhance_video.h"
+#include "pipelines/media/codecs.h"
 
 namespace {
 
@@ -56,11 +60,16 @@ const GOptionEntry kOptions[] = {
 
 constexpr gan::Command kCommand = {
     "gan-enhance", "INPUT OUTPUT [-- PROPERTY=VALUE ...]",
-    "Enhances a video by a neural network, twice as large by the built-in one.\n"
-    "OUTPUT is a .mkv, .mp4, .mov or .webm file. Sound, subtitles, chapters, covers, tags and the\n"
-    "times of all frames are kept; what the container cannot hold is said. What was filmed on its "
-    "side\n"
-    "is turned, interlaced video becomes progressive with a frame for each field.",
+    "Enhances a video, a picture or a folder of them by a neural network, twice as large by the\n"
+    "built-in one.\n"
+    "A video becomes a .mkv, .mp4, .m4v, .mov or .webm file. Sound, subtitles, chapters, covers, "
+    "tags\n"
+    "and the times of all frames are kept; what the container cannot hold is said. What was filmed "
+    "on\n"
+    "its side is turned, interlaced video becomes progressive with a frame for each field.\n"
+    "A picture becomes a .png, .jpg, .webp, .tif or .bmp file, with its depth, transparency and "
+    "EXIF.\n"
+    "A folder is mirrored, with the folders in it; what is there already is left out.",
     "What stands behind -- are properties of the element enhancegan (gst-inspect-1.0 enhancegan).\n"
     "An output appears under its name when it is whole and was read back; until then "
     "OUTPUT.partial\n"
@@ -72,6 +81,8 @@ constexpr gan::Command kCommand = {
     "  gan-enhance clip.mp4 out.mp4 --size 1920x1080        of a given size\n"
     "  gan-enhance clip.mp4 out.mkv -m realesr-animevideov3.pth   by another network\n"
     "  gan-enhance film.mkv large.mkv --resume              go on after an interruption\n"
+    "  gan-enhance photo.jpg large.jpg                      a picture\n"
+    "  gan-enhance holiday/ large/                          a folder of pictures and videos\n"
     "  gan-enhance clip.mp4 out.mkv -- strength=0.5         half the network's effect",
     kOptions};
 
@@ -147,7 +158,22 @@ void run(const gan::Arguments& arguments) {
         arguments.files.size(), " names; --help shows how");
   const gan::EnhanceOptions options = options_of(arguments);
   gan::Progress progress(options.json, "frames");
-  gan::enhance_video(options, progress);
+  std::error_code ignored;
+  if (std::filesystem::is_directory(options.input, ignored)) {
+    gan::enhance_folder(options, progress);
+  } else if (gan::is_writable_image(options.output)) {
+    check(!given.preview && !given.codec && !given.resume, ErrorKind::kSettings, options.output,
+          ": --preview, --codec and --resume are of videos");
+    gan::PictureEnhancer(options, progress).enhance(options.input, options.output);
+    progress.done(options.output);
+  } else {
+    check(gan::is_video_name(options.output), ErrorKind::kSettings, options.output,
+          ": must be a video (.mkv, .mp4, .m4v, .mov, .webm), a picture (.png, .jpg, .webp, .tif, "
+          ".bmp), or a folder where INPUT is one");
+    check(!gan::is_image_name(options.input), ErrorKind::kSettings, options.input,
+          ": is a picture, so OUTPUT must be one: .png, .jpg, .webp, .tif or .bmp");
+    gan::enhance_video(options, progress);
+  }
 }
 
 }  // namespace

@@ -41,6 +41,21 @@ void copy_tags(AVDictionary*& to, const AVDictionary* from) {
   }
 }
 
+std::map<AVPacketSideDataType, std::vector<uint8_t>> light_levels(const AVStream& stream,
+                                                                  const AVFrame& first) {
+  std::map<AVPacketSideDataType, std::vector<uint8_t>> levels;
+  const auto take = [&](AVPacketSideDataType of_stream, AVFrameSideDataType of_frame) {
+    SideData data = side_data(stream, of_stream);
+    const AVFrameSideData* const own =
+        data.data ? nullptr : av_frame_get_side_data(&first, of_frame);
+    if (own) data = {own->data, own->size};
+    if (data.data) levels[of_stream].assign(data.data, data.data + data.size);
+  };
+  take(AV_PKT_DATA_MASTERING_DISPLAY_METADATA, AV_FRAME_DATA_MASTERING_DISPLAY_METADATA);
+  take(AV_PKT_DATA_CONTENT_LIGHT_LEVEL, AV_FRAME_DATA_CONTENT_LIGHT_LEVEL);
+  return levels;
+}
+
 AVStream* new_stream(AVFormatContext& output, const AVStream& like, const AVStream& described) {
   AVStream* const stream = avformat_new_stream(&output, nullptr);
   check(stream, ErrorKind::kNoMemory, "out of memory");

@@ -2,6 +2,10 @@
 // Streams, tags and chapters of one file described in another.
 #pragma once
 
+#include <cstdint>
+#include <map>
+#include <vector>
+
 #include "pipelines/media/libav.h"
 
 namespace gan {
@@ -12,6 +16,10 @@ const char* tag(const AVDictionary* tags, const char* name);
 // All tags but those that speak of the old file alone: its encoder, its size, which way it was
 // turned.
 void copy_tags(AVDictionary*& to, const AVDictionary* from);
+
+// HDR's mastering display and light levels, as the stream or its first frame tells of them.
+std::map<AVPacketSideDataType, std::vector<uint8_t>> light_levels(const AVStream& stream,
+                                                                  const AVFrame& first);
 
 // With the codec of `like`, and the tags and disposition of `described`.
 AVStream* new_stream(AVFormatContext& output, const AVStream& like, const AVStream& described);

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "pipelines/enhance_folder.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+#include <map>
+
+#include "core/error.h"
+#include "core/image_file.h"
+#include "pipelines/enhance_pictures.h"
+#include "pipelines/enhance_video.h"
+#include "pipelines/interrupt.h"
+#include "pipelines/media/codecs.h"
+
+namespace gan {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Item {
+  fs::path input, output;
+  bool picture = false;
+};
+
+std::string lower_suffix(const fs::path& path) {
+  std::string suffix = path.extension().string();
+  std::ranges::transform(suffix, suffix.begin(), [](unsigned char c) { return std::tolower(c); });
+  return suffix;
+}
+
+// Containers that are read and not written, by their usual names.
+bool is_other_video(const std::string& suffix) {
+  constexpr std::array kSuffixes = {".avi", ".mpg", ".mpeg", ".ts",  ".mts", ".m2ts",
+                                    ".vob", ".wmv", ".asf",  ".flv", ".ogv", ".3gp",
+                                    ".gif", ".dv",  ".mxf",  ".m2v", ".264", ".265"};
+  return std::ranges::find(kSuffixes, suffix) != kSuffixes.end();
+}
+
+// In the order of their names; hidden files and what this command left unfinished are none.
+std::vector<Item> items_of(const EnhanceOptions& options, std::map<std::string, int>& others) {
+  const fs::path from = options.input, to = options.output;
+  std::vector<fs::path> files;
+  for (auto at = fs::recursive_directory_iterator(from); at != fs::recursive_directory_iterator();
+       ++at) {
+    std::error_code ignored;
+    const bool skipped =
+        at->path().filename().string().front() == '.' || fs::equivalent(at->path(), to, ignored);
+    if (skipped && at->is_directory()) at.disable_recursion_pending();
+    if (!skipped && at->is_regular_file()) files.push_back(at->path());
+  }
+  std::ranges::sort(files);
+  std::vector<Item> items;
+  std::map<fs::path, fs::path> taken;
+  for (const fs::path& file : files) {
+    const std::string suffix = lower_suffix(file);
+    Item item{file, to / fs::relative(file, from), is_image_name(file.string())};
+    if (item.picture) {
+      if (!is_writable_image(file.string())) item.output.replace_extension(".png");
+    } else if (is_other_video(suffix)) {
+      item.output.replace_extension(".mkv");
+    } else if (!is_video_name(file.string())) {
+      ++others[suffix.empty() ? "no suffix" : suffix];
+      continue;
+    }
+    const auto [other, is_new] = taken.emplace(item.output, file);
+    check(is_new, ErrorKind::kSettings, other->second.string(), " and ", file.string(),
+          ": both would become ", item.output.string(), "; rename one");
+    items.push_back(std::move(item));
+  }
+  return items;
+}
+
+}  // namespace
+
+void enhance_folder(const EnhanceOptions& options, Progress& progress) {
+  std::map<std::string, int> others;
+  const std::vector<Item> items = items_of(options, others);
+  std::string left_out;
+  for (const auto& [suffix, count] : others)
+    left_out += concat(left_out.empty() ? "" : ", ", count, " ", suffix);
+  if (!left_out.empty())
+    progress.say(concat(options.input, ": left out, as neither pictures nor videos: ", left_out));
+  check(!items.empty(), ErrorKind::kData, options.input, ": holds no pictures or videos");
+  PictureEnhancer pictures(options, progress);
+  const auto begun = std::chrono::steady_clock::now();
+  int done = 0, failed = 0;
+  for (const Item& item : items) {
+    check(!interrupted(), ErrorKind::kInterrupted, "interrupted");
+    std::error_code why;
+    try {
+      if (fs::exists(item.output, why) && !options.overwrite) {
+        progress.say(item.output.string() + ": is there already");
+      } else {
+        fs::create_directories(item.output.parent_path(), why);
+        check(!why, ErrorKind::kUnwritable, item.output.parent_path().string(), ": ",
+              why.message());
+        if (item.picture) {
+          pictures.enhance(item.input.string(), item.output.string());
+        } else {
+          EnhanceOptions one = options;
+          one.input = item.input.string();
+          one.output = item.output.string();
+          enhance_video(one, progress);
+        }
+      }
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::kInterrupted || error.kind() == ErrorKind::kSettings) throw;
+      ++failed;
+      pictures.restart();
+      progress.say(error.what());
+    }
+    const double seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+    const auto left = static_cast<double>(items.size()) - ++done;
+    progress.say(
+        concat(done, " of ", items.size(), " files",
+               left > 0 ? concat(", about ", std::lround(seconds / done * left), " s left") : ""));
+  }
+  check(failed == 0, ErrorKind::kData, failed, " of ", items.size(),
+        " files could not be enhanced");
+  progress.done(concat(options.output, ": ", items.size(), " files"));
+}
+
+}  // namespace gan
