@@ -36,7 +36,11 @@ Arguments parse(const Command& command, int argc, char** argv) {
   const UniqueContext context(g_option_context_new(command.arguments));
   g_option_context_set_summary(context.get(), command.summary);
   g_option_context_set_description(context.get(), command.description);
+  gboolean version = FALSE;
+  const GOptionEntry general[] = {
+      {"version", 0, 0, G_OPTION_ARG_NONE, &version, "print the version", nullptr}, {}};
   g_option_context_add_main_entries(context.get(), command.options, nullptr);
+  g_option_context_add_main_entries(context.get(), general, nullptr);
   char** words = g_new0(char*, own.size() + 1);
   for (size_t k = 0; k < own.size(); ++k) words[k] = g_strdup(own[k]);
   GError* error = nullptr;
@@ -44,6 +48,7 @@ Arguments parse(const Command& command, int argc, char** argv) {
   for (char** word = words; parsed && *word; ++word)
     if (word != words) arguments.files.emplace_back(*word);
   g_strfreev(words);
+  arguments.version = version;
   if (!parsed) {
     const std::string why = error->message;
     g_error_free(error);
@@ -63,6 +68,10 @@ int run_command(const Command& command, int argc, char** argv,
   collect_complaints();
   try {
     const Arguments arguments = parse(command, argc, argv);
+    if (arguments.version) {
+      std::printf("%s %s\n", command.name, GAN_VERSION);
+      return 0;
+    }
     find_plugin();
     body(arguments);
     return 0;

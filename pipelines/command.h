@@ -21,6 +21,7 @@ struct Command {
 struct Arguments {
   std::vector<std::string> files;
   std::vector<std::string> properties;  // behind "--"
+  bool version = false;                 // --version
 };
 
 // Reads the options, makes GStreamer ready and runs `body`. Returns the exit status: 0 done, 1

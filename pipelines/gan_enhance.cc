@@ -27,7 +27,7 @@ struct Given {
   char* device = nullptr;
   char* rate = nullptr;
   double stall = 600;
-  gboolean overwrite = FALSE, resume = FALSE, json = FALSE, version = FALSE;
+  gboolean overwrite = FALSE, resume = FALSE, json = FALSE;
 } given;
 
 const GOptionEntry kOptions[] = {
@@ -55,7 +55,6 @@ const GOptionEntry kOptions[] = {
      nullptr},
     {"stall", 0, 0, G_OPTION_ARG_DOUBLE, &given.stall,
      "end with an error when nothing has moved for so many seconds (600; 0: never)", "SECONDS"},
-    {"version", 0, 0, G_OPTION_ARG_NONE, &given.version, "print the version", nullptr},
     {}};
 
 constexpr gan::Command kCommand = {
@@ -150,10 +149,6 @@ gan::EnhanceOptions options_of(const gan::Arguments& arguments) {
 }
 
 void run(const gan::Arguments& arguments) {
-  if (given.version) {
-    std::printf("gan-enhance %s\n", GAN_VERSION);
-    return;
-  }
   check(arguments.files.size() == 2, ErrorKind::kSettings, "wants INPUT and OUTPUT, got ",
         arguments.files.size(), " names; --help shows how");
   const gan::EnhanceOptions options = options_of(arguments);

@@ -60,6 +60,18 @@ run() {
   return $status
 }
 
+# What to do where packages are missing and there is neither root nor sudo.
+without_root() {
+  say "packages are missing; somebody with root can install them:"
+  say "  apt-get install --no-install-recommends $*"
+  case " $* " in *' libtorch-dev '*)
+    say "LibTorch alone needs no root: unpack PyTorch's, such as by"
+    say "  python3 -m venv torch && torch/bin/pip install torch"
+    say "  meson setup $build -Dlibtorch=\$(torch/bin/python -c 'import os, torch; print(os.path.dirname(torch.__file__))')" ;;
+  esac
+  die "wants root or sudo"
+}
+
 # Installs the packages of packages.txt that are missing, and says which.
 need_packages() {
   command -v apt-get >/dev/null || { say "no apt-get here: the packages of pipelines/packages.txt are taken for installed"; return; }
@@ -71,7 +83,7 @@ need_packages() {
   [ ${#missing[@]} -gt 0 ] || return 0
   say "installing through apt: ${missing[*]}"
   local as_root=()
-  [ "$(id -u)" = 0 ] || { command -v sudo >/dev/null || die "wants root or sudo to install: ${missing[*]}"; as_root=(sudo); }
+  [ "$(id -u)" = 0 ] || { command -v sudo >/dev/null || without_root "${missing[@]}"; as_root=(sudo); }
   "${as_root[@]}" apt-get update -qq || die "apt-get update failed"
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
     die "apt-get could not install: ${missing[*]}"

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Builds and runs the tests. Without options the suites fast and golden; golden tests want the
-# folders of vectors and data in GAN_GOLDEN and GAN_DATA and are skipped without them.
+# folders of vectors and data in GAN_GOLDEN and GAN_DATA and are skipped without them; so is the test of
+# files that once went wrong, in GAN_CASES.
 # --sanitize builds a second time, in build-sanitize/, with ASan and UBSan, and runs the tests of core,
 # models and elements there.
 # --slow runs the fuzzer, a thousand starts, two hundred stops, twenty kills a recipe, recipes on real data and
