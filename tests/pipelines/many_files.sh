@@ -13,10 +13,12 @@ failed=0 rows=0
 source="testsrc2=size=96x64:rate=25:duration=0.6,gblur=sigma=6,eq=saturation=0.6:contrast=0.7"
 ff() { ffmpeg -nostdin -v error -y "$@"; }
 # Decoded frames' times, from the first on; repeated ones of AVI are where FFmpeg's own player shows them.
-times() { ffprobe -v error -select_streams v:0 -show_entries frame=best_effort_timestamp_time -of csv=p=0 "$1" | tr -d , | grep -v N/A | awk 'NR == 1 {first = $1} {printf "%.6f\n", $1 - first}'; }
-kinds() { ffprobe -v error -show_entries stream=codec_type -of csv=p=0 "$1" | grep -E 'audio|video|subtitle' | sort | uniq -c | awk '{printf "%s%s ", $1, substr($2, 1, 1)}'; }
-mean() { ffmpeg -nostdin -v error -i "$1" -map 0:v:0 -vf "scale=in_range=auto:flags=accurate_rnd+full_chroma_int,format=rgb48le,scale=1:1:flags=area" -f rawvideo - |
-  od -An -v -tu2 -w6 | awk '{for (i = 1; i <= 3; ++i) s[i] += $i / 257} END {printf "%.2f %.2f %.2f", s[1] / NR, s[2] / NR, s[3] / NR}'; }
+times() { ffprobe -v error -select_streams v:0 -show_entries frame=best_effort_timestamp_time -of csv=p=0 "$1" | tr -d , | grep -E '^-?[0-9]' | awk 'NR == 1 {first = $1} {printf "%.6f\n", $1 - first}'; }
+kinds() { ffprobe -v error -show_entries stream=index,codec_type -of csv=p=0 "$1" | tr -d ' ' | sort -u | cut -d, -f2 | grep -E 'audio|video|subtitle' | sort | uniq -c | awk '{printf "%s%s ", $1, substr($2, 1, 1)}'; }
+mean() {  # mean FILE FILTERS: of red, green and blue over all frames, in codes of 8 bits
+  ffmpeg -nostdin -v error -i "$1" -map 0:v:0 -vf "$2"scale=flags=accurate_rnd+full_chroma_int+full_chroma_inp,format=rgb48le -f rawvideo - |
+    perl -e 'local $/; my @v = unpack "v*", <STDIN>; my @s; $s[$_ % 3] += $v[$_] for 0 .. $#v; printf "%.2f %.2f %.2f", map { 3 * $_ / @v / 257 } @s'
+}
 
 row() {  # row FIELDS NAME OUTPUT-SUFFIX: FIELDS is frames out of one in
   local fields=$1 in=$2 out=out.$3 verdict=ok late colour before after
@@ -29,7 +31,7 @@ row() {  # row FIELDS NAME OUTPUT-SUFFIX: FIELDS is frames out of one in
   fi
   late=$(paste <(times "$in" | awk -v n="$fields" '{for (i = 0; i < n; ++i) print $1}') <(times "$out") | awk -v n="$fields" '
     NF != 2 {print "frames"; bad = 1; exit} (NR - 1) % n == 0 {d = $1 - $2; if (d < 0) d = -d; if (d > most) most = d} END {if (!bad) printf "%.2f", most * 1000}')
-  before=$(mean "$in") after=$(mean "$out")
+  before=$(mean "$in" "$([ "$fields" = 1 ] || echo bwdif=send_field,)") after=$(mean "$out" "")
   colour=$(paste <(tr ' ' '\n' <<<"$before") <(tr ' ' '\n' <<<"$after") | awk '{d = $1 - $2; if (d < 0) d = -d; if (d > most) most = d} END {printf "%.2f", most}')
   case $late in frames) verdict="other frames" ;; *) awk "BEGIN {exit !($late > 1.01)}" && verdict="late" ;; esac
   awk "BEGIN {exit !($colour > 0.3)}" && verdict="colour"
