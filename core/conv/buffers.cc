@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "core/conv/buffers.h"
+
+#include <algorithm>
+
+namespace gan::conv {
+namespace {
+
+// Rows of blocks of one size and storage: their pixels beyond the frame are written by no layer and
+// so stay zero, whatever value has the rows.
+struct Pool {
+  Size size;
+  Storage storage;
+  std::vector<Value> values;
+};
+
+struct Place {
+  ptrdiff_t begin, end;  // in rows of a block
+  int last;              // group that still needs it
+};
+
+// The first gap among `taken`, in order of their begin, for `rows` from group `first` on.
+ptrdiff_t first_gap(std::vector<Place>& taken, ptrdiff_t rows, int first) {
+  std::erase_if(taken, [&](const Place& place) { return place.last < first; });
+  ptrdiff_t begin = 0;
+  for (const Place& place : taken) {
+    if (place.begin - begin >= rows) break;
+    begin = place.end;
+  }
+  return begin;
+}
+
+}  // namespace
+
+Buffers::Buffers(const std::vector<Shape>& values, const std::vector<Storage>& storages, Size frame,
+                 const Schedule& schedule)
+    : buffers_(values.size()) {
+  std::vector<Pool> pools;
+  ptrdiff_t longest = 0;
+  for (Value value = 1; value < static_cast<Value>(values.size()); ++value) {
+    const auto v = static_cast<size_t>(value);
+    if (schedule.kept[v].rows == 0) continue;
+    Buffer& buffer = buffers_[v];
+    buffer = {.size = values[v].of(frame),
+              .storage = storages[v],
+              .blocks = (values[v].channels + kBlock - 1) / kBlock,
+              .rows = schedule.kept[v].rows};
+    // Read from a pixel before its first on, wherever in the frame.
+    longest = std::max(longest, buffer.block_bytes() + 2 * buffer.pixel_bytes());
+    auto pool = std::find_if(pools.begin(), pools.end(), [&](const Pool& p) {
+      return p.size == buffer.size && p.storage == buffer.storage;
+    });
+    if (pool == pools.end()) pool = pools.insert(pool, {buffer.size, buffer.storage, {}});
+    pool->values.push_back(value);
+  }
+  zeros_ = Memory(static_cast<size_t>(longest));
+  for (const Pool& pool : pools) {
+    // Layers come in the order of their groups.
+    std::vector<Place> taken;
+    std::vector<ptrdiff_t> begins;
+    ptrdiff_t end = 0;
+    for (const Value value : pool.values) {
+      const Kept& kept = schedule.kept[static_cast<size_t>(value)];
+      const ptrdiff_t rows = ptrdiff_t{kept.rows} * (*this)[value].blocks;
+      const ptrdiff_t begin = first_gap(taken, rows, kept.first);
+      const Place place = {begin, begin + rows, kept.last};
+      taken.insert(std::find_if(taken.begin(), taken.end(),
+                                [&](const Place& other) { return other.begin > begin; }),
+                   place);
+      begins.push_back(begin);
+      end = std::max(end, place.end);
+    }
+    const ptrdiff_t row = (*this)[pool.values[0]].block_bytes();
+    pools_.emplace_back(static_cast<size_t>(end * row));
+    for (size_t i = 0; i < pool.values.size(); ++i)
+      buffers_[static_cast<size_t>(pool.values[i])].data = pools_.back().data() + begins[i] * row;
+  }
+}
+
+size_t Buffers::bytes() const {
+  size_t sum = zeros_.size();
+  for (const Memory& pool : pools_) sum += pool.size();
+  return sum;
+}
+
+}  // namespace gan::conv

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Where planes become what the kernels read, and what they made becomes planes.
+#pragma once
+
+#include "core/conv/kernels.h"
+#include "core/frame.h"
+
+namespace gan::conv {
+
+// Planes of floats, one a channel; strides in floats.
+struct PlanesView {
+  const float* data = nullptr;
+  ptrdiff_t plane = 0, row = 0;
+};
+struct PlanesSpan {
+  float* data = nullptr;
+  ptrdiff_t plane = 0, row = 0;
+};
+
+// The picture as the first layer sees it.
+struct Picture {
+  PlanesView planes;
+  int channels, unshuffle;
+  Size size;  // after the unshuffle
+};
+// Rows [y, y + rows) and columns [x, x + columns) as {row, column, channel}, zeros beyond the
+// frame.
+void read_picture(const Picture& picture, int y, int x, Size area, float* out);
+
+// A piece of what the last layer made, {panel, row, column, 16}.
+struct Pixels {
+  const float* data;
+  ptrdiff_t panel, row;  // in floats
+  Size size;
+};
+struct Result {
+  PlanesSpan planes;
+  int channels, shuffle;
+  // Enlarged `scale` times and added; without data there is none.
+  PlanesView picture;
+  int picture_channels, scale;
+};
+// Writes the piece, whose first pixel is (x, y) before the shuffle.
+void write_result(const Pixels& pixels, int y, int x, const Result& result);
+
+}  // namespace gan::conv

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The fast executor of plans: schedule.h says in which order, kernels.h by which means.
+#pragma once
+
+#include <atomic>
+#include <memory>
+
+#include "core/conv/piece.h"
+#include "core/conv/plan.h"
+#include "core/workers.h"
+
+namespace gan::conv {
+
+enum class Precision {
+  kFloat,
+  kBf16Storage,  // values between layers in bf16, but those that are added to results; products
+                 // float
+  kBf16,         // products of bf16 factors too, where the processor has them
+};
+
+struct ExecutorOptions {
+  Precision precision = Precision::kFloat;
+  Method winograd = Method::kWinograd4;  // or kWinograd2: slower, rounds less
+  Cut cut = {};
+  const Kernels* kernels = nullptr;  // null: the best
+};
+
+class Executor {
+ public:
+  // Throws Error(kFailed) as shapes() does.
+  explicit Executor(const Plan& plan, const ExecutorOptions& options = {});
+
+  // Makes ready for frames of this size, whose sides must be multiples of size_multiple(plan), and
+  // allocates all that run needs but the memory of threads seen for the first time.
+  void prepare(Size frame);
+
+  // {in_channels, frame} -> {out_channels, frame * scale}. The same bits with any workers, cuts and
+  // instruction sets that have fused multiply-add. With `interrupt` set by another thread the rest
+  // is left out and Error(kInterrupted) thrown. One caller at a time.
+  void run(PlanesView picture, PlanesSpan result, Workers* workers = nullptr,
+           const std::atomic<bool>* interrupt = nullptr);
+
+  Shape result() const { return shapes_.back(); }
+  // How far an output pixel's bits depend on the picture, in its pixels: reach() and what tiles
+  // add. A part of a frame that begins at multiples of `grid` and has as much around it as there
+  // is, up to this, comes out as in the whole.
+  int exact_reach() const;
+  int grid() const;
+  // Bytes held: weights, values, the threads' memory.
+  size_t memory() const;
+
+ private:
+  void run_group(const std::vector<Task>& tasks, Workers* workers,
+                 const std::atomic<bool>* interrupt);
+
+  Plan plan_;  // without weights
+  std::vector<Shape> shapes_;
+  std::vector<Storage> storages_;
+  ExecutorOptions options_;
+  std::vector<PackedLayer> layers_;
+  Size frame_;
+  Schedule schedule_;
+  Buffers buffers_;
+  FrameWork work_ = {};
+  std::vector<std::unique_ptr<Scratch>> scratches_;
+};
+
+}  // namespace gan::conv

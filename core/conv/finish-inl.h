@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Products to output pixels: for Winograd's algorithms A^T m A of each tile, then what follows the
+// convolution.
+#if defined(GAN_CONV_FINISH_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef GAN_CONV_FINISH_INL_H_
+#undef GAN_CONV_FINISH_INL_H_
+#else
+#define GAN_CONV_FINISH_INL_H_
+#endif
+
+#include <algorithm>
+
+#include "core/conv/vectors-inl.h"
+#include "hwy/contrib/math/math-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace gan::conv {
+namespace HWY_NAMESPACE {
+
+// A^T x.
+template <Method kMethod>
+HWY_INLINE void to_pixels(const V (&x)[tile_in(kMethod)], V (&out)[tile_out(kMethod)]) {
+  const D d;
+  if constexpr (kMethod == Method::kWinograd4) {
+    const V a = hn::Add(x[1], x[2]), b = hn::Sub(x[1], x[2]);
+    const V c = hn::Add(x[3], x[4]), e = hn::Sub(x[3], x[4]);
+    out[0] = hn::Add(x[0], hn::Add(a, c));
+    out[1] = hn::MulAdd(hn::Set(d, 2.0f), e, b);
+    out[2] = hn::MulAdd(hn::Set(d, 4.0f), c, a);
+    out[3] = hn::Add(x[5], hn::MulAdd(hn::Set(d, 8.0f), e, b));
+  } else if constexpr (kMethod == Method::kWinograd2) {
+    out[0] = hn::Add(x[0], hn::Add(x[1], x[2]));
+    out[1] = hn::Sub(hn::Sub(x[1], x[2]), x[3]);
+  } else {
+    out[0] = x[0];
+  }
+}
+
+HWY_INLINE V sigmoid(V x) {
+  const D d;
+  const V one = hn::Set(d, 1.0f);
+  return hn::Div(one, hn::Add(one, hn::Exp(d, hn::Neg(x))));
+}
+
+HWY_INLINE V load_any(const std::byte* row, Storage storage, int pixel, int lane) {
+  const std::byte* block = row + static_cast<size_t>(pixel) * kBlock * bytes_of(storage);
+  return storage == Storage::kFloat ? load<Storage::kFloat>(block, lane)
+                                    : load<Storage::kBf16>(block, lane);
+}
+
+// kPlain: bias and slopes alone.
+template <Storage kOut, bool kPlain>
+HWY_INLINE void put(const Finish& f, V v, int row, int pixel, int lane) {
+  const D d;
+  v = hn::Add(v, hn::LoadU(d, f.bias + lane));
+  const V zero = hn::Zero(d);
+  if (kPlain || !f.silu)
+    v = hn::MulAdd(hn::Min(v, zero), hn::LoadU(d, f.slopes + lane), hn::Max(v, zero));
+  else
+    v = hn::Mul(v, sigmoid(v));
+  if constexpr (!kPlain) {
+    const Addend* addend = f.addends;
+    if (f.gated) {
+      const V gate = load_any(addend->rows[row], addend->storage, pixel, lane);
+      v = hn::Mul(hn::Add(v, gate), hn::Sub(sigmoid(v), hn::Set(d, 0.5f)));
+      ++addend;
+    }
+    for (; addend != f.addends + f.addend_count; ++addend)
+      v = hn::MulAdd(hn::Set(d, addend->scale), v,
+                     load_any(addend->rows[row], addend->storage, pixel, lane));
+  }
+  store<kOut>(v, f.out[row] + static_cast<size_t>(pixel) * kBlock * bytes_of(kOut), lane);
+}
+
+template <Method kMethod, Storage kOut, bool kPlain>
+void finish_tiles(const Finish& f) {
+  constexpr int n = tile_in(kMethod), m = tile_out(kMethod);
+  for (int t = 0; t < f.tiles; ++t) {
+    const int rows = std::min(m, f.rows), columns = std::min(m, f.columns - t * m);
+    for (int lane = 0; lane < kBlock; lane += kLanes) {
+      const float* products = f.products + t * kBlock + lane;
+      V half[m][n], x[n], y[m];
+#pragma GCC unroll 6
+      for (int j = 0; j < n; ++j) {
+#pragma GCC unroll 6
+        for (int i = 0; i < n; ++i)
+          x[i] = hn::LoadU(D(), products + (i * n + j) * f.product_matrix);
+        to_pixels<kMethod>(x, y);
+#pragma GCC unroll 4
+        for (int i = 0; i < m; ++i) half[i][j] = y[i];
+      }
+#pragma GCC unroll 4
+      for (int i = 0; i < m; ++i) {
+        if (i >= rows) break;
+        to_pixels<kMethod>(half[i], y);
+#pragma GCC unroll 4
+        for (int j = 0; j < m; ++j)
+          if (j < columns) put<kOut, kPlain>(f, y[j], i, t * m + j, lane);
+      }
+    }
+  }
+}
+
+template <Method kMethod>
+void finish_by(const Finish& f) {
+  constexpr auto kFloat = Storage::kFloat, kBf16 = Storage::kBf16;
+  if (!f.silu && f.addend_count == 0)
+    f.storage == kFloat ? finish_tiles<kMethod, kFloat, true>(f)
+                        : finish_tiles<kMethod, kBf16, true>(f);
+  else
+    f.storage == kFloat ? finish_tiles<kMethod, kFloat, false>(f)
+                        : finish_tiles<kMethod, kBf16, false>(f);
+}
+
+void finish(Method method, const Finish& f) {
+  switch (method) {
+    case Method::kWinograd4: return finish_by<Method::kWinograd4>(f);
+    case Method::kWinograd2: return finish_by<Method::kWinograd2>(f);
+    default: return finish_by<Method::kPoint>(f);
+  }
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace gan::conv
+HWY_AFTER_NAMESPACE();
+
+#endif

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "core/conv/plan.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "core/error.h"
+
+namespace gan::conv {
+namespace {
+
+constexpr auto kBroken = ErrorKind::kFailed;
+
+Shape reduced(Shape shape) {
+  const int common = std::gcd(shape.up, shape.down);
+  return {shape.channels, shape.up / common, shape.down / common};
+}
+
+void check_addend(Value value, const Shape& result, const std::vector<Shape>& values) {
+  check(value > kPicture && value < static_cast<Value>(values.size()), kBroken,
+        "plan: what is added must have been made by a layer before, got value ", value);
+  check(values[static_cast<size_t>(value)] == result, kBroken,
+        "plan: what is added must have the result's shape");
+}
+
+void check_sizes(const Layer& layer, int in_channels) {
+  const auto out = static_cast<size_t>(layer.out_channels);
+  check(layer.kernel == 3 || layer.kernel == 1, kBroken, "plan: kernel must be 3 or 1, got ",
+        layer.kernel);
+  check(!layer.twice || layer.kernel == 3, kBroken,
+        "plan: a layer that reads at twice the side must have kernel 3");
+  check(layer.out_channels >= 1, kBroken, "plan: out_channels must be at least 1, got ",
+        layer.out_channels);
+  const size_t weights = out * static_cast<size_t>(in_channels * layer.kernel * layer.kernel);
+  check(layer.weight.size() == weights, kBroken, "plan: a layer must have ", weights,
+        " weights, got ", layer.weight.size());
+  check(layer.bias.empty() || layer.bias.size() == out, kBroken, "plan: a layer must have ", out,
+        " biases or none, got ", layer.bias.size());
+  const bool slopes = layer.slopes.size() == 1 || layer.slopes.size() == out;
+  check(layer.activation == Activation::kSlope ? slopes : layer.slopes.empty(), kBroken,
+        "plan: slopes must be 1 or ", out, " with kSlope and none without, got ",
+        layer.slopes.size());
+}
+
+}  // namespace
+
+Shape input_shape(const Layer& layer, const std::vector<Shape>& values) {
+  check(!layer.inputs.empty(), kBroken, "plan: a layer must read something");
+  Shape joined;
+  for (const Value value : layer.inputs) {
+    check(value >= 0 && value < static_cast<Value>(values.size()), kBroken,
+          "plan: a layer must read what was made before it, got value ", value);
+    check(value != kPicture || layer.inputs.size() == 1, kBroken,
+          "plan: the picture must be read alone");
+    const Shape& shape = values[static_cast<size_t>(value)];
+    check(joined.channels == 0 || (joined.up == shape.up && joined.down == shape.down), kBroken,
+          "plan: values read together must be of one size");
+    joined = {joined.channels + shape.channels, shape.up, shape.down};
+  }
+  const bool picture = layer.inputs[0] == kPicture;
+  check(layer.unshuffle >= 1 && (picture || layer.unshuffle == 1), kBroken,
+        "plan: the picture alone can be unshuffled, by 1 or more, got ", layer.unshuffle);
+  check(!picture || !layer.twice, kBroken, "plan: the picture must not be read at twice the side");
+  joined.channels *= layer.unshuffle * layer.unshuffle;
+  joined.down *= layer.unshuffle;
+  joined.up *= layer.twice ? 2 : 1;
+  return reduced(joined);
+}
+
+std::vector<Shape> shapes(const Plan& plan) {
+  check(plan.in_channels >= 1 && !plan.layers.empty(), kBroken,
+        "plan: it must have a channel and a layer");
+  std::vector<Shape> values = {{plan.in_channels}};
+  for (const Layer& layer : plan.layers) {
+    Shape shape = input_shape(layer, values);
+    check_sizes(layer, shape.channels);
+    shape.channels = layer.out_channels;
+    check(layer.adds.size() <= 3, kBroken, "plan: a layer must add at most 3 values, got ",
+          layer.adds.size());
+    for (const Add& add : layer.adds) check_addend(add.value, shape, values);
+    if (layer.gate != kNoValue) check_addend(layer.gate, shape, values);
+    const bool last = &layer == &plan.layers.back();
+    check(last || (layer.shuffle == 1 && !layer.add_picture), kBroken,
+          "plan: the last layer alone can shuffle or add the picture");
+    const int square = layer.shuffle * layer.shuffle;
+    check(layer.shuffle >= 1 && layer.out_channels % square == 0, kBroken,
+          "plan: out_channels must be a multiple of ", square, " with shuffle=", layer.shuffle,
+          ", got ", layer.out_channels);
+    shape.channels /= square;
+    shape.up *= layer.shuffle;
+    values.push_back(reduced(shape));
+    check(!layer.add_picture ||
+              (values.back().down == 1 &&
+               (values.back().channels == plan.in_channels || plan.in_channels == 1)),
+          kBroken,
+          "plan: the picture added must have the result's channels or one, and not be larger");
+  }
+  return values;
+}
+
+int size_multiple(const Plan& plan) {
+  int multiple = 1;
+  for (const Layer& layer : plan.layers) multiple = std::lcm(multiple, layer.unshuffle);
+  return multiple;
+}
+
+int reach(const Plan& plan) {
+  const std::vector<Shape> values = shapes(plan);
+  // A pixel of the frame within which each value's pixels see the picture.
+  std::vector<double> seen(values.size());
+  for (size_t i = 0; i < plan.layers.size(); ++i) {
+    const Layer& layer = plan.layers[i];
+    const Shape in = input_shape(layer, values);
+    double& most = seen[i + 1];
+    for (const Value value : layer.inputs) most = std::max(most, seen[static_cast<size_t>(value)]);
+    most += (layer.kernel / 2) * static_cast<double>(in.down) / in.up + (layer.unshuffle - 1);
+    for (const Add& add : layer.adds) most = std::max(most, seen[static_cast<size_t>(add.value)]);
+    if (layer.gate != kNoValue) most = std::max(most, seen[static_cast<size_t>(layer.gate)]);
+  }
+  return static_cast<int>(seen.back() + 0.999);
+}
+
+double flops(const Plan& plan, Size frame) {
+  const std::vector<Shape> values = shapes(plan);
+  double sum = 0;
+  for (const Layer& layer : plan.layers) {
+    const Shape in = input_shape(layer, values);
+    sum +=
+        2.0 * static_cast<double>(layer.weight.size()) * static_cast<double>(in.of(frame).area());
+  }
+  return sum;
+}
+
+}  // namespace gan::conv

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The fast executor beside the plain one.
+#include "core/conv/executor.h"
+
+#include <gtest/gtest.h>
+
+#include "core/error.h"
+#include "tests/core/conv/plans.h"
+
+namespace gan::conv {
+namespace {
+
+// In units of the values' size. Winograd's F(4x4) in float keeps about 1e-5 a layer.
+constexpr double kClose = 5e-5;
+
+void expect_plain(const Plan& plan, Size size, double close = kClose) {
+  const Channels picture = random_picture(plan.in_channels, size);
+  const Channels expected = run_simple(plan, picture);
+  for (const Kernels* kernels : all_kernels())
+    for (const Method winograd : {Method::kWinograd4, Method::kWinograd2}) {
+      const Channels got = run_fast(plan, picture, {.winograd = winograd, .kernels = kernels});
+      ASSERT_EQ(got.size, expected.size);
+      EXPECT_LT(difference(got, expected), close) << kernels->name << ", F(" << tile_out(winograd)
+                                                  << "), " << size.width << "x" << size.height;
+    }
+}
+
+// The picture through one layer to `in` channels, then one to `out`.
+Plan two_layers(int in, int out, int kernel) {
+  return {.in_channels = 3, .layers = {conv({0}, 3, in), conv({1}, in, out, kernel)}};
+}
+
+TEST(ConvExecutor, EveryCountOfChannelsIsThePlainResult) {
+  for (const int kernel : {3, 1})
+    for (const int in : {1, 2, 3, 5, 12, 15, 16, 17, 31, 32, 33, 48, 64, 100, 192, 256})
+      for (const int out : {1, 2, 3, 4, 5, 12, 16, 17, 48, 64, 256}) {
+        if (in * out > 4096 && in != 192) continue;
+        expect_plain(two_layers(in, out, kernel), {9, 6});
+      }
+}
+
+TEST(ConvExecutor, EverySizeIsThePlainResult) {
+  const Plan plan = two_layers(16, 7, 3);
+  for (int width = 1; width <= 18; ++width)
+    for (const int height : {1, 2, 3, 4, 5, 7, 8, 13}) expect_plain(plan, {width, height});
+  expect_plain(plan, {403, 5});
+  expect_plain(plan, {5, 403});
+}
+
+TEST(ConvExecutor, EveryWayToReadThePictureIsThePlainResult) {
+  for (const int channels : {1, 2, 3, 4})
+    for (const int unshuffle : {1, 2, 3, 4})
+      for (const int kernel : {1, 3}) {
+        Layer first = conv({0}, channels * unshuffle * unshuffle, 20, kernel);
+        first.unshuffle = unshuffle;
+        expect_plain({.in_channels = channels, .layers = {first, conv({1}, 20, 8)}},
+                     {7 * unshuffle, 5 * unshuffle});
+        expect_plain({.in_channels = channels, .layers = {first}}, {7 * unshuffle, 5 * unshuffle});
+      }
+}
+
+TEST(ConvExecutor, EveryWayToWriteTheResultIsThePlainResult) {
+  for (const int channels : {1, 3})
+    for (const int scale : {1, 2, 3, 4, 8})
+      for (const bool add : {false, true}) {
+        Layer last = conv({1}, 16, 3 * scale * scale);
+        last.shuffle = scale;
+        last.add_picture = add;
+        expect_plain({.in_channels = channels, .layers = {conv({0}, channels, 16), last}}, {9, 6});
+      }
+}
+
+TEST(ConvExecutor, WhatFollowsAConvolutionIsThePlainResult) {
+  std::vector<Layer> layers = {leaky(conv({1}, 20, 20)), leaky(conv({1}, 20, 20), 0),
+                               prelu(conv({1}, 20, 20))};
+  layers.push_back(conv({1}, 20, 20));
+  layers.back().activation = Activation::kSilu;
+  layers.push_back(conv({1}, 20, 20));
+  layers.back().bias.clear();
+  layers.push_back(conv({1}, 20, 20));
+  layers.back().gate = 1;
+  layers.push_back(prelu(conv({1}, 20, 20)));
+  layers.back().adds = {{1, 0.2f}, {1, -3}, {1, 1}};
+  layers.push_back(layers.back());
+  layers.back().gate = 1;
+  for (const Layer& layer : layers) {
+    expect_plain({.layers = {conv({0}, 3, 20), layer, conv({2}, 20, 5)}}, {11, 9});
+    expect_plain({.layers = {conv({0}, 3, 20), layer}}, {11, 9});
+    Layer point = layer;
+    point.kernel = 1;
+    point.weight.resize(400);
+    expect_plain({.layers = {conv({0}, 3, 20), point}}, {11, 9});
+    Layer twice = layer;
+    twice.twice = true;
+    twice.gate = kNoValue;
+    twice.adds.clear();
+    expect_plain({.layers = {conv({0}, 3, 20), twice, conv({2}, 20, 5)}}, {11, 9});
+  }
+}
+
+TEST(ConvExecutor, WholeNetworksAreThePlainResult) {
+  expect_plain(compact_plan(24, 3, 2), {37, 22});
+  expect_plain(compact_plan(16, 0, 4), {5, 5});
+  expect_plain(rrdb_plan(16, 8, 2, 1), {19, 14}, 2e-4);
+  expect_plain(rrdb_plan(24, 12, 1, 2), {38, 26}, 2e-4);
+  expect_plain(span_plan(20), {29, 13});
+}
+
+bool same(const Channels& a, const Channels& b) { return a.values == b.values; }
+
+TEST(ConvExecutor, ThreadsAndBandsAndGroupsChangeNoBit) {
+  for (const Plan& plan : {compact_plan(16, 5, 2), rrdb_plan(16, 8, 2, 2), span_plan(20)}) {
+    const Channels picture = random_picture(3, {94, 62});
+    const Channels expected = run_fast(plan, picture);
+    for (const int threads : {1, 2, 5}) {
+      Workers workers(threads);
+      for (const int64_t group : {0, 30'000, 1 << 30})
+        for (const int rows : {4, 8, 64})
+          for (const int columns : {4, 12, 96}) {
+            const ExecutorOptions options = {.cut = {group, columns, rows}};
+            Executor executor(plan, options);
+            for (int again = 0; again < 2; ++again)
+              ASSERT_TRUE(same(run(executor, picture, &workers), expected))
+                  << threads << " threads, groups of " << group << ", tasks of " << columns << "x"
+                  << rows;
+          }
+    }
+  }
+}
+
+TEST(ConvExecutor, FramesOfOtherSizesFollowOneAnother) {
+  const Plan plan = compact_plan(16, 3, 2);
+  Executor executor(plan);
+  for (const Size size : {Size{40, 30}, Size{13, 50}, Size{40, 30}, Size{1, 1}}) {
+    const Channels picture = random_picture(3, size);
+    EXPECT_TRUE(same(run(executor, picture), run_fast(plan, picture)));
+  }
+}
+
+// The part of a picture from (x, y) on.
+Channels part(const Channels& whole, int x, int y, Size size) {
+  Channels out(whole.channels, size);
+  for (int c = 0; c < out.channels; ++c)
+    for (int i = 0; i < size.height; ++i)
+      for (int j = 0; j < size.width; ++j) out.at(c, i, j) = whole.at(c, y + i, x + j);
+  return out;
+}
+
+TEST(ConvExecutor, TilesWithTheExactReachChangeNoBit) {
+  for (const Plan& plan : {compact_plan(16, 2, 2), rrdb_plan(16, 8, 1, 2)}) {
+    Executor executor(plan);
+    const int grid = executor.grid(), scale = executor.result().up;
+    const int halo = (executor.exact_reach() + grid - 1) / grid * grid;
+    const Size size = {4 * halo + 6, 2 * halo + 10};
+    const Channels picture = random_picture(3, size);
+    const Channels expected = run_fast(plan, picture);
+    // A tile in the middle of the width, and one at the right end.
+    for (const int x : {halo + grid, 2 * halo + 2 * grid}) {
+      const int left = x - halo, right = std::min(size.width, x + 2 * grid + halo);
+      const int core = right == size.width ? right - x : 2 * grid;
+      const Channels tile = run_fast(plan, part(picture, left, 0, {right - left, size.height}));
+      const Size area = {core * scale, size.height * scale};
+      EXPECT_TRUE(same(part(tile, halo * scale, 0, area), part(expected, x * scale, 0, area)));
+    }
+  }
+}
+
+TEST(ConvExecutor, SetsWithFusedMultiplyAddGiveTheSameBits) {
+  for (const Plan& plan : {compact_plan(20, 2, 2), rrdb_plan(16, 8, 1, 1), span_plan(20)}) {
+    const Channels picture = random_picture(3, {50, 21});
+    Channels first(0, {});
+    for (const Kernels* kernels : all_kernels()) {
+      if (std::string(kernels->name).rfind("AVX", 0) != 0) continue;
+      const Channels got = run_fast(plan, picture, {.kernels = kernels});
+      if (first.channels == 0) first = got;
+      EXPECT_TRUE(same(got, first)) << kernels->name;
+    }
+  }
+}
+
+TEST(ConvExecutor, Bf16ValuesRoundAsTheyMust) {
+  for (const auto precision : {Precision::kBf16Storage, Precision::kBf16})
+    for (const Plan& plan : {compact_plan(32, 4, 2), rrdb_plan(16, 8, 1, 2), span_plan(24)}) {
+      const Channels picture = random_picture(3, {46, 30});
+      const Channels expected = run_simple(plan, picture);
+      for (const Kernels* kernels : all_kernels()) {
+        const double apart = difference(
+            run_fast(plan, picture, {.precision = precision, .kernels = kernels}), expected);
+        EXPECT_LT(apart, precision == Precision::kBf16 ? 0.2 : 0.05) << kernels->name;
+        EXPECT_GT(apart, 1e-4) << kernels->name;
+      }
+    }
+}
+
+TEST(ConvExecutor, MemoryGrowsWithTheWidthWhereLayersAreFused) {
+  Executor executor(compact_plan(32, 5, 2));
+  executor.prepare({640, 360});
+  const size_t small = executor.memory();
+  executor.prepare({640, 720});
+  EXPECT_EQ(executor.memory(), small);
+  // Six values of 12 rows of 32 channels, weights, a row of zeros, a thread's memory.
+  EXPECT_LT(small, size_t{12} << 20);
+}
+
+TEST(ConvExecutor, AnInterruptEndsTheFrame) {
+  Executor executor(compact_plan(16, 3, 2));
+  const Channels picture = random_picture(3, {40, 30});
+  executor.prepare(picture.size);
+  Channels out(3, {80, 60});
+  const std::atomic<bool> interrupt = true;
+  try {
+    executor.run(view(picture), span(out), nullptr, &interrupt);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kInterrupted);
+  }
+  EXPECT_TRUE(same(run(executor, picture), run_fast(compact_plan(16, 3, 2), picture)));
+}
+
+}  // namespace
+}  // namespace gan::conv
