@@ -8,8 +8,6 @@
 #define GAN_CONV_FINISH_INL_H_
 #endif
 
-#include <algorithm>
-
 #include "core/conv/vectors-inl.h"
 #include "hwy/contrib/math/math-inl.h"
 
@@ -72,33 +70,39 @@ HWY_INLINE void put(const Finish& f, V v, int row, int pixel, int lane) {
   store<kOut>(v, f.out[row] + static_cast<size_t>(pixel) * kBlock * bytes_of(kOut), lane);
 }
 
+// kWhole: the frame has all of the tile's pixels.
+template <Method kMethod, Storage kOut, bool kPlain, bool kWhole>
+HWY_INLINE void finish_tile(const Finish& f, int tile, int lane) {
+  constexpr int n = tile_in(kMethod), m = tile_out(kMethod);
+  const float* products = f.products + tile * kBlock + lane;
+  V half[m][n], x[n], y[m];
+#pragma GCC unroll 6
+  for (int i = 0; i < n; ++i) {
+#pragma GCC unroll 6
+    for (int j = 0; j < n; ++j, products += f.product_matrix) x[j] = hn::LoadU(D(), products);
+    to_pixels<kMethod>(x, y);
+#pragma GCC unroll 4
+    for (int j = 0; j < m; ++j) half[j][i] = y[j];
+  }
+#pragma GCC unroll 4
+  for (int j = 0; j < m; ++j) {
+    if (!kWhole && tile * m + j >= f.columns) break;
+    to_pixels<kMethod>(half[j], y);
+#pragma GCC unroll 4
+    for (int i = 0; i < m; ++i)
+      if (kWhole || i < f.rows) put<kOut, kPlain>(f, y[i], i, tile * m + j, lane);
+  }
+}
+
 template <Method kMethod, Storage kOut, bool kPlain>
 void finish_tiles(const Finish& f) {
-  constexpr int n = tile_in(kMethod), m = tile_out(kMethod);
-  for (int t = 0; t < f.tiles; ++t) {
-    const int rows = std::min(m, f.rows), columns = std::min(m, f.columns - t * m);
-    for (int lane = 0; lane < kBlock; lane += kLanes) {
-      const float* products = f.products + t * kBlock + lane;
-      V half[m][n], x[n], y[m];
-#pragma GCC unroll 6
-      for (int j = 0; j < n; ++j) {
-#pragma GCC unroll 6
-        for (int i = 0; i < n; ++i)
-          x[i] = hn::LoadU(D(), products + (i * n + j) * f.product_matrix);
-        to_pixels<kMethod>(x, y);
-#pragma GCC unroll 4
-        for (int i = 0; i < m; ++i) half[i][j] = y[i];
-      }
-#pragma GCC unroll 4
-      for (int i = 0; i < m; ++i) {
-        if (i >= rows) break;
-        to_pixels<kMethod>(half[i], y);
-#pragma GCC unroll 4
-        for (int j = 0; j < m; ++j)
-          if (j < columns) put<kOut, kPlain>(f, y[j], i, t * m + j, lane);
-      }
-    }
-  }
+  constexpr int m = tile_out(kMethod);
+  for (int t = 0; t < f.tiles; ++t)
+    for (int lane = 0; lane < kBlock; lane += kLanes)
+      if (f.rows == m && (t + 1) * m <= f.columns)
+        finish_tile<kMethod, kOut, kPlain, true>(f, t, lane);
+      else
+        finish_tile<kMethod, kOut, kPlain, false>(f, t, lane);
 }
 
 template <Method kMethod>

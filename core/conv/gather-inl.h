@@ -37,57 +37,70 @@ HWY_INLINE void to_points(const V (&x)[tile_in(kMethod)], V (&out)[tile_in(kMeth
   }
 }
 
-template <Method kMethod, Storage kIn, Storage kLeft>
-HWY_INLINE void gather_tile(const std::byte* const (&rows)[6], const int (&column)[6],
-                            std::byte* left, ptrdiff_t left_matrix) {
+// A tile's column j is the value's column source(j), from where the tile's first pixel lies on.
+template <Method kMethod, bool kTwice>
+constexpr int source(int j) {
+  constexpr int pad = tile_in(kMethod) > 1 ? 1 : 0;
+  return kTwice ? (j - pad + 2) / 2 - 1 : j - pad;
+}
+
+template <Method kMethod, Storage kIn, Storage kLeft, bool kTwice>
+HWY_INLINE void gather_tile(const std::byte* const (&rows)[6], int lane, std::byte* left,
+                            ptrdiff_t left_matrix) {
   constexpr int n = tile_in(kMethod);
-  for (int lane = 0; lane < kBlock; lane += kLanes) {
-    V half[n][n], x[n], y[n];
+  constexpr int pixel = kBlock * static_cast<int>(bytes_of(kIn));
+  V half[n][n], x[n], y[n];
 #pragma GCC unroll 6
-    for (int j = 0; j < n; ++j) {
+  for (int j = 0; j < n; ++j) {
 #pragma GCC unroll 6
-      for (int i = 0; i < n; ++i) x[i] = load<kIn>(rows[i] + column[j], lane);
-      to_points<kMethod>(x, y);
+    for (int i = 0; i < n; ++i)
+      x[i] = load<kIn>(rows[i] + source<kMethod, kTwice>(j) * pixel, lane);
+    to_points<kMethod>(x, y);
 #pragma GCC unroll 6
-      for (int i = 0; i < n; ++i) half[i][j] = y[i];
-    }
+    for (int i = 0; i < n; ++i) half[i][j] = y[i];
+  }
 #pragma GCC unroll 6
-    for (int i = 0; i < n; ++i) {
-      to_points<kMethod>(half[i], y);
+  for (int i = 0; i < n; ++i) {
+    to_points<kMethod>(half[i], y);
 #pragma GCC unroll 6
-      for (int j = 0; j < n; ++j) store<kLeft>(y[j], left + (i * n + j) * left_matrix, lane);
+    for (int j = 0; j < n; ++j, left += left_matrix) store<kLeft>(y[j], left, lane);
+  }
+}
+
+template <Method kMethod, Storage kIn, Storage kLeft, bool kTwice>
+void gather_tiles(const Gather& g) {
+  constexpr int n = tile_in(kMethod);
+  constexpr int step = tile_out(kMethod) / (kTwice ? 2 : 1) * kBlock;
+  const ptrdiff_t matrix = g.left_matrix * static_cast<ptrdiff_t>(bytes_of(kLeft));
+  for (int b = 0; b < g.blocks; ++b) {
+    const std::byte* rows[6] = {};
+    for (int i = 0; i < n; ++i) rows[i] = g.rows[i].pixels + b * g.rows[i].block;
+    std::byte* left = g.left + b * g.left_block * static_cast<ptrdiff_t>(bytes_of(kLeft));
+    for (int t = 0; t < g.tiles; ++t) {
+      for (int lane = 0; lane < kBlock; lane += kLanes)
+        gather_tile<kMethod, kIn, kLeft, kTwice>(rows, lane, left, matrix);
+      for (int i = 0; i < n; ++i) rows[i] += step * bytes_of(kIn);
+      left += kBlock * bytes_of(kLeft);
     }
   }
 }
 
 template <Method kMethod, Storage kIn, Storage kLeft>
-void gather_tiles(const Gather& g) {
-  constexpr int n = tile_in(kMethod);
-  constexpr int pixel = kBlock * static_cast<int>(bytes_of(kIn));
-  constexpr int out_pixel = kBlock * static_cast<int>(bytes_of(kLeft));
-  const ptrdiff_t matrix = g.left_matrix * static_cast<ptrdiff_t>(bytes_of(kLeft));
-  int column[6] = {};
-  for (int j = 0; j < n; ++j) column[j] = g.column[j] * pixel;
-  for (int b = 0; b < g.blocks; ++b) {
-    const std::byte* rows[6] = {};
-    for (int i = 0; i < n; ++i) rows[i] = g.rows[i].pixels + b * g.rows[i].block;
-    std::byte* left = g.left + b * g.left_block * static_cast<ptrdiff_t>(bytes_of(kLeft));
-    for (int t = 0; t < g.tiles; ++t, left += out_pixel) {
-      gather_tile<kMethod, kIn, kLeft>(rows, column, left, matrix);
-      for (int i = 0; i < n; ++i) rows[i] += g.step * pixel;
-    }
-  }
+void gather_from(const Gather& g) {
+  if constexpr (kMethod != Method::kPoint)
+    if (g.twice) return gather_tiles<kMethod, kIn, kLeft, true>(g);
+  gather_tiles<kMethod, kIn, kLeft, false>(g);
 }
 
 template <Method kMethod>
 void gather_by(const Gather& g) {
   constexpr auto kFloat = Storage::kFloat, kBf16 = Storage::kBf16;
   if (g.left_storage == kFloat)
-    g.storage == kFloat ? gather_tiles<kMethod, kFloat, kFloat>(g)
-                        : gather_tiles<kMethod, kBf16, kFloat>(g);
+    g.storage == kFloat ? gather_from<kMethod, kFloat, kFloat>(g)
+                        : gather_from<kMethod, kBf16, kFloat>(g);
   else
-    g.storage == kFloat ? gather_tiles<kMethod, kFloat, kBf16>(g)
-                        : gather_tiles<kMethod, kBf16, kBf16>(g);
+    g.storage == kFloat ? gather_from<kMethod, kFloat, kBf16>(g)
+                        : gather_from<kMethod, kBf16, kBf16>(g);
 }
 
 void gather(Method method, const Gather& g) {

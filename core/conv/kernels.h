@@ -56,13 +56,12 @@ struct Row {
   ptrdiff_t block = 0;
 };
 
-// `tiles` neighbours in a row of tiles, of one value. Input column j of tile t is at pixel
-// t * step + column[j] of the rows.
+// `tiles` neighbours in a row of tiles, of one value.
 struct Gather {
-  Row rows[6];
+  Row rows[6];  // at the pixel that the layer sees at the first tile's first output pixel
   Storage storage;
-  int column[6];
-  int step, blocks, tiles;
+  bool twice;  // the value is seen at twice its side
+  int blocks, tiles;
   std::byte* left;  // {matrix, block, tile, 16}, float, or bf16 where left_storage says so
   Storage left_storage;
   ptrdiff_t left_matrix, left_block;  // in numbers

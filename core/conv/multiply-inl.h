@@ -7,7 +7,6 @@
 #define GAN_CONV_MULTIPLY_INL_H_
 #endif
 
-#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -50,16 +49,19 @@ HWY_INLINE void accumulate(const float* HWY_RESTRICT left, ptrdiff_t left_tile,
   }
 }
 
-// kInBlocks: segments are the blocks of tiles that lie together, the addresses constant distances.
+// kTiles tiles. kInBlocks: segments are blocks and tiles lie side by side, so that addresses are at
+// constant distances.
 template <int kTiles, int kPanels, bool kInBlocks>
-void multiply_piece(const Multiply& m, const MultiplyPiece& piece) {
+HWY_INLINE void multiply_tiles(const Multiply& m, const MultiplyPiece& piece) {
   const D d;
   Sums<kTiles, kPanels> sums;
-  for (auto& row : sums.at)
-    for (V& sum : row) sum = hn::Zero(d);
-  const float* right = piece.right;
-  for (int s = 0; s < m.segments; ++s) {
-    const float* left = piece.left + s * m.left_segment;
+#pragma GCC unroll 16
+  for (int t = 0; t < kTiles; ++t)
+#pragma GCC unroll 16
+    for (int i = 0; i < kPanels * kVectors; ++i) sums.at[t][i] = hn::Zero(d);
+  const float* HWY_RESTRICT left = piece.left;
+  const float* HWY_RESTRICT right = piece.right;
+  for (int s = 0; s < m.segments; ++s, left += m.left_segment) {
     if constexpr (kInBlocks) {
 #pragma GCC unroll 16
       for (int k = 0; k < kBlock; ++k)
@@ -79,25 +81,31 @@ void multiply_piece(const Multiply& m, const MultiplyPiece& piece) {
           piece.products + i / kVectors * m.product_panel + t * kBlock + i % kVectors * kLanes);
 }
 
+template <int kTiles, int kPanels, bool kInBlocks>
+void multiply_rest(const Multiply& m, const MultiplyPiece& piece) {
+  multiply_tiles<kTiles, kPanels, kInBlocks>(m, piece);
+}
+
 using MultiplyFunction = void (*)(const Multiply&, const MultiplyPiece&);
 
-// The functions for 1 .. kMultiplyTiles tiles.
+// The functions for 1 .. kMultiplyTiles - 1 tiles.
 template <int kPanels, bool kInBlocks, int... kLess>
-constexpr std::array<MultiplyFunction, kMultiplyTiles> multiply_functions(
+constexpr std::array<MultiplyFunction, kMultiplyTiles - 1> rest_functions(
     std::integer_sequence<int, kLess...>) {
-  return {multiply_piece<kLess + 1, kPanels, kInBlocks>...};
+  return {multiply_rest<kLess + 1, kPanels, kInBlocks>...};
 }
 
 template <int kPanels, bool kInBlocks>
 void multiply_panels(const Multiply& m, MultiplyPiece piece) {
-  static constexpr auto functions =
-      multiply_functions<kPanels, kInBlocks>(std::make_integer_sequence<int, kMultiplyTiles>());
-  for (int t = 0; t < m.tiles; t += kMultiplyTiles) {
-    const int tiles = std::min(kMultiplyTiles, m.tiles - t);
-    functions[static_cast<size_t>(tiles - 1)](m, piece);
-    piece.left += tiles * m.left_tile;
-    piece.products += tiles * kBlock;
+  static constexpr auto rest =
+      rest_functions<kPanels, kInBlocks>(std::make_integer_sequence<int, kMultiplyTiles - 1>());
+  int t = 0;
+  for (; t + kMultiplyTiles <= m.tiles; t += kMultiplyTiles) {
+    multiply_tiles<kMultiplyTiles, kPanels, kInBlocks>(m, piece);
+    piece.left += kMultiplyTiles * m.left_tile;
+    piece.products += kMultiplyTiles * kBlock;
   }
+  if (t < m.tiles) rest[static_cast<size_t>(m.tiles - t - 1)](m, piece);
 }
 
 template <bool kInBlocks>

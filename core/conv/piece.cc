@@ -80,10 +80,9 @@ class Piece {
     g.left_block = tiles_at_once(weights_) * kBlock;
     g.left_matrix = left_matrix(weights_);
     g.tiles = area.across;
-    g.step = side_ / up;
-    // The pixel of the value that pixel i, from -1 on, of the enlarged one is.
-    const auto source = [up](int i) { return (i + up) / up - 1; };
-    for (int j = 0; j < n; ++j) g.column[j] = source(j - pad);
+    g.twice = layer_.twice;
+    // The value's row that the layer sees as row y, from -1 on.
+    const auto source = [up](int y) { return (y + up) / up - 1; };
     for (int r = 0; r < area.down; ++r) {
       std::byte* to = scratch_.left.data() + r * area.across * kBlock * number;
       for (const Value value : layer_.inputs) {

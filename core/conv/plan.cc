@@ -42,6 +42,22 @@ void check_sizes(const Layer& layer, int in_channels) {
         layer.slopes.size());
 }
 
+// Whether every value but the result is read.
+void check_read(const Plan& plan) {
+  std::vector<bool> read(plan.layers.size() + 1);
+  const auto mark = [&](Value value) {
+    if (value >= 0 && value < static_cast<Value>(read.size()))
+      read[static_cast<size_t>(value)] = true;
+  };
+  for (const Layer& layer : plan.layers) {
+    for (const Value value : layer.inputs) mark(value);
+    for (const Add& add : layer.adds) mark(add.value);
+    mark(layer.gate);
+  }
+  for (size_t i = 0; i + 1 < read.size(); ++i)
+    check(read[i], kBroken, "plan: every value must be read, but value ", i, " is not");
+}
+
 }  // namespace
 
 Shape input_shape(const Layer& layer, const std::vector<Shape>& values) {
@@ -70,6 +86,7 @@ Shape input_shape(const Layer& layer, const std::vector<Shape>& values) {
 std::vector<Shape> shapes(const Plan& plan) {
   check(plan.in_channels >= 1 && !plan.layers.empty(), kBroken,
         "plan: it must have a channel and a layer");
+  check_read(plan);
   std::vector<Shape> values = {{plan.in_channels}};
   for (const Layer& layer : plan.layers) {
     Shape shape = input_shape(layer, values);

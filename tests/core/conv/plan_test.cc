@@ -44,6 +44,7 @@ TEST(ConvPlan, WhatBreaksARuleIsRefused) {
   EXPECT_TRUE(refused([](Plan& p) { p.layers[1].inputs = {2}; }));
   EXPECT_TRUE(refused([](Plan& p) { p.layers[1].inputs = {-1}; }));
   EXPECT_TRUE(refused([](Plan& p) { p.layers[1].inputs = {0, 1}; }));
+  EXPECT_TRUE(refused([](Plan& p) { p.layers[2].inputs = {1}; }));  // nothing reads value 2
   EXPECT_TRUE(refused([](Plan& p) { p.layers[1].weight.pop_back(); }));
   EXPECT_TRUE(refused([](Plan& p) { p.layers[1].bias.pop_back(); }));
   EXPECT_TRUE(refused([](Plan& p) { p.layers[1].slopes.pop_back(); }));
