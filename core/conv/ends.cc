@@ -20,30 +20,42 @@ void read_picture(const Picture& picture, int y, int x, Size area, float* out) {
   }
 }
 
+namespace {
+
+// Every r-th number of `out` from one channel of the piece's row, and from `added`, if there is
+// one.
+void write_channel(const float* in, int count, const float* added, int r, float* out) {
+  if (added)
+    for (int j = 0; j < count; ++j) out[ptrdiff_t{j} * r] = in[j * kBlock] + added[j];
+  else
+    for (int j = 0; j < count; ++j) out[ptrdiff_t{j} * r] = in[j * kBlock];
+}
+
+}  // namespace
+
 void write_result(const Pixels& pixels, int y, int x, const Result& result) {
-  const int r = result.shuffle;
+  const int r = result.shuffle, columns = pixels.size.width;
   for (int i = 0; i < pixels.size.height; ++i)
     for (int c = 0; c < result.channels; ++c)
       for (int dy = 0; dy < r; ++dy) {
-        const int out_y = (y + i) * r + dy, out_x = x * r;
-        float* out =
-            result.planes.data + c * result.planes.plane + out_y * result.planes.row + out_x;
+        const int out_y = (y + i) * r + dy;
+        float* out = result.planes.data + c * result.planes.plane + out_y * result.planes.row +
+                     ptrdiff_t{x} * r;
+        const float* added = nullptr;
+        if (result.picture.data)
+          added = result.picture.data +
+                  (result.picture_channels == 1 ? 0 : c) * result.picture.plane +
+                  out_y / result.scale * result.picture.row;
+        const bool together = added && r == result.scale;
         for (int dx = 0; dx < r; ++dx) {
           const int channel = (c * r + dy) * r + dx;
           const float* in =
               pixels.data + channel / kBlock * pixels.panel + i * pixels.row + channel % kBlock;
-          for (int j = 0; j < pixels.size.width; ++j) out[j * r + dx] = in[j * kBlock];
+          write_channel(in, columns, together ? added + x : nullptr, r, out + dx);
         }
-        if (!result.picture.data) continue;
-        const float* row = result.picture.data +
-                           (result.picture_channels == 1 ? 0 : c) * result.picture.plane +
-                           out_y / result.scale * result.picture.row;
-        if (r == result.scale) {
-          for (int j = 0; j < pixels.size.width; ++j)
-            for (int dx = 0; dx < r; ++dx) out[j * r + dx] += row[x + j];
-        } else {
-          for (int j = 0; j < pixels.size.width * r; ++j) out[j] += row[(out_x + j) / result.scale];
-        }
+        // Where not the shuffle alone enlarges.
+        if (added && !together)
+          for (int j = 0; j < columns * r; ++j) out[j] += added[(x * r + j) / result.scale];
       }
 }
 

@@ -3,47 +3,15 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
+#include <utility>
 
 #include "core/bands.h"
 #include "core/error.h"
 
 namespace gan::conv {
 namespace {
-
-// Which of a group's tasks are done, and the memory of the threads that do them.
-class Progress {
- public:
-  Progress(size_t tasks, std::vector<std::unique_ptr<Scratch>>& free) : done_(tasks), free_(free) {}
-
-  // Waits until tasks 0 .. after - 1 are done.
-  std::unique_ptr<Scratch> begin(int after) {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return first_undone_ >= after; });
-    if (free_.empty()) return std::make_unique<Scratch>();
-    auto scratch = std::move(free_.back());
-    free_.pop_back();
-    return scratch;
-  }
-
-  void end(int task, std::unique_ptr<Scratch> scratch) {
-    const std::lock_guard lock(mutex_);
-    free_.push_back(std::move(scratch));
-    done_[static_cast<size_t>(task)] = true;
-    const int before = first_undone_;
-    while (first_undone_ < static_cast<int>(done_.size()) &&
-           done_[static_cast<size_t>(first_undone_)])
-      ++first_undone_;
-    if (first_undone_ > before) changed_.notify_all();
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::vector<char> done_;
-  int first_undone_ = 0;
-  std::vector<std::unique_ptr<Scratch>>& free_;
-};
 
 std::vector<int> channels_of(const Layer& layer, const std::vector<Shape>& values) {
   std::vector<int> channels;
@@ -75,23 +43,65 @@ std::vector<Storage> storages_of(const Plan& plan, Precision precision) {
 
 }  // namespace
 
-Executor::Executor(const Plan& plan, const ExecutorOptions& options)
-    : plan_(plan),
-      shapes_(shapes(plan)),
-      storages_(storages_of(plan, options.precision)),
-      options_(options) {
+// Which of a group's tasks are done, and whose memory is free.
+class Executor::Progress {
+ public:
+  void reset(size_t tasks, const std::vector<std::unique_ptr<Scratch>>& scratches) {
+    done_.assign(tasks, false);
+    first_undone_ = 0;
+    free_.clear();
+    for (const auto& scratch : scratches) free_.push_back(scratch.get());
+  }
+
+  // Waits until tasks 0 .. after - 1 are done and memory is free.
+  Scratch* begin(int after) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return first_undone_ >= after && !free_.empty(); });
+    Scratch* const scratch = free_.back();
+    free_.pop_back();
+    return scratch;
+  }
+
+  void end(int task, Scratch* scratch) {
+    const std::lock_guard lock(mutex_);
+    free_.push_back(scratch);
+    done_[static_cast<size_t>(task)] = true;
+    const int before = first_undone_;
+    while (static_cast<size_t>(first_undone_) < done_.size() &&
+           done_[static_cast<size_t>(first_undone_)])
+      ++first_undone_;
+    if (first_undone_ > before || free_.size() == 1) changed_.notify_all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<char> done_;
+  int first_undone_ = 0;
+  std::vector<Scratch*> free_;
+};
+
+Executor::Executor(Plan plan, const ExecutorOptions& options)
+    : plan_(std::move(plan)),
+      shapes_(shapes(plan_)),
+      storages_(storages_of(plan_, options.precision)),
+      options_(options),
+      progress_(std::make_unique<Progress>()) {
+  check(options.threads >= 1, ErrorKind::kFailed, "plan: threads must be at least 1, got ",
+        options.threads);
   if (!options_.kernels) options_.kernels = &kernels();
-  for (size_t i = 0; i < plan.layers.size(); ++i) {
-    const Method method = method_of(plan.layers[i], options_);
+  for (Layer& layer : plan_.layers) {
+    const Method method = method_of(layer, options_);
     PackedLayer& packed = layers_.emplace_back();
-    packed.weights = pack(plan.layers[i], channels_of(plan.layers[i], shapes_), method,
-                          factors_of(method, options_));
-    plan_.layers[i].weight.clear();
-    packed.layer = plan_.layers[i];
-    packed.value = static_cast<Value>(i + 1);
-    packed.last = i + 1 == plan.layers.size();
+    packed.weights = pack(layer, channels_of(layer, shapes_), method, factors_of(method, options_));
+    layer.weight = std::vector<float>();  // frees them
+    packed.layer = layer;
+    packed.value = static_cast<Value>(layers_.size());
+    packed.last = layers_.size() == plan_.layers.size();
   }
 }
+
+Executor::~Executor() = default;
 
 void Executor::prepare(Size frame) {
   if (frame == frame_) return;
@@ -109,22 +119,16 @@ void Executor::prepare(Size frame) {
            .buffers = &buffers_,
            .picture_channels = plan_.in_channels,
            .scale = result().up / result().down};
+  while (static_cast<int>(scratches_.size()) < options_.threads) {
+    auto scratch = std::make_unique<Scratch>();
+    for (const PackedLayer& packed : layers_) scratch->grow(packed, work_);
+    scratches_.push_back(std::move(scratch));
+  }
   frame_ = frame;
 }
 
-void Executor::run_group(const std::vector<Task>& tasks, Workers* workers,
-                         const std::atomic<bool>* interrupt) {
-  Progress progress(tasks.size(), scratches_);
-  run_all(workers, static_cast<int>(tasks.size()), [&](int i) {
-    const Task& task = tasks[static_cast<size_t>(i)];
-    const PackedLayer& packed = layers_[static_cast<size_t>(task.layer)];
-    auto scratch = progress.begin(task.after);
-    if (!interrupt || !interrupt->load(std::memory_order_relaxed)) {
-      scratch->grow(packed, work_);
-      run_piece(work_, packed, task, *scratch);
-    }
-    progress.end(i, std::move(scratch));
-  });
+void Executor::run_task(const Task& task, Scratch& scratch) const {
+  run_piece(work_, layers_[static_cast<size_t>(task.layer)], task, scratch);
 }
 
 void Executor::run(PlanesView picture, PlanesSpan result, Workers* workers,
@@ -132,7 +136,16 @@ void Executor::run(PlanesView picture, PlanesSpan result, Workers* workers,
   check(frame_.width > 0, ErrorKind::kFailed, "plan: a size must be prepared before a frame runs");
   work_.picture = picture;
   work_.result = result;
-  for (const auto& group : schedule_.groups) run_group(group, workers, interrupt);
+  for (const std::vector<Task>& tasks : schedule_.groups) {
+    progress_->reset(tasks.size(), scratches_);
+    const auto part = [&](int i) {
+      const Task& task = tasks[static_cast<size_t>(i)];
+      Scratch* const scratch = progress_->begin(task.after);
+      if (!interrupt || !interrupt->load(std::memory_order_relaxed)) run_task(task, *scratch);
+      progress_->end(i, scratch);
+    };
+    run_all(workers, static_cast<int>(tasks.size()), std::ref(part));
+  }
   check(!interrupt || !*interrupt, ErrorKind::kInterrupted, "the frame was given up");
 }
 

@@ -21,6 +21,7 @@ enum class Precision {
 struct ExecutorOptions {
   Precision precision = Precision::kFloat;
   Method winograd = Method::kWinograd4;  // or kWinograd2: slower, rounds less
+  int threads = 1;  // that work at once at most, each in memory of its own; other workers wait
   Cut cut = {};
   const Kernels* kernels = nullptr;  // null: the best
 };
@@ -28,10 +29,10 @@ struct ExecutorOptions {
 class Executor {
  public:
   // Throws Error(kFailed) as shapes() does.
-  explicit Executor(const Plan& plan, const ExecutorOptions& options = {});
+  explicit Executor(Plan plan, const ExecutorOptions& options = {});
+  ~Executor();
 
-  // Makes ready for frames of this size, whose sides must be multiples of size_multiple(plan), and
-  // allocates all that run needs but the memory of threads seen for the first time.
+  // Makes ready for frames of this size, whose sides must be multiples of size_multiple(plan).
   void prepare(Size frame);
 
   // {in_channels, frame} -> {out_channels, frame * scale}. The same bits with any workers, cuts and
@@ -50,8 +51,8 @@ class Executor {
   size_t memory() const;
 
  private:
-  void run_group(const std::vector<Task>& tasks, Workers* workers,
-                 const std::atomic<bool>* interrupt);
+  class Progress;
+  void run_task(const Task& task, Scratch& scratch) const;
 
   Plan plan_;  // without weights
   std::vector<Shape> shapes_;
@@ -62,7 +63,8 @@ class Executor {
   Schedule schedule_;
   Buffers buffers_;
   FrameWork work_ = {};
-  std::vector<std::unique_ptr<Scratch>> scratches_;
+  std::vector<std::unique_ptr<Scratch>> scratches_;  // a thread's each
+  std::unique_ptr<Progress> progress_;
 };
 
 }  // namespace gan::conv

@@ -69,8 +69,10 @@ HWY_INLINE void few_pixels(const FewOutputs& f, int pixel) {
         : add_input<Storage::kBf16, kPixels, kOutputs>(input, pixel, weights, sums);
     weights += input.blocks * 9 * kOutputs * kBlock;
   }
-  for (int p = 0; p < kPixels; ++p)
-    for (int o = 0; o < kOutputs; ++o) f.products[(pixel + p) * kBlock + o] = block_sum(sums[p][o]);
+  for (int p = 0; p < kPixels; ++p) {
+    float* const products = f.products + (pixel + p) * kBlock;
+    for (int o = 0; o < kBlock; ++o) products[o] = o < kOutputs ? block_sum(sums[p][o]) : 0.0f;
+  }
 }
 
 template <int kOutputs>

@@ -19,7 +19,6 @@ namespace HWY_NAMESPACE {
 
 const Kernels& kernels_here() {
   static const Kernels kernels = {.name = hwy::TargetName(HWY_TARGET),
-                                  .tiles = kMultiplyTiles,
                                   .panels = kMultiplyPanels,
                                   .gather = gather,
                                   .multiply = multiply,

@@ -111,12 +111,11 @@ struct FewOutputs {
   const Input* inputs;
   int input_count, pixels, outputs;
   const float* weights;  // {block of all inputs, 9, outputs, 16}
-  float* products;       // {pixel, 16}, of which `outputs` are written
+  float* products;       // {pixel, 16}, zeros beyond `outputs`
 };
 
 struct Kernels {
   const char* name;  // of the instruction set, as Highway has it
-  int tiles;         // that `multiply` takes at once
   int panels;        // blocks of outputs that it takes at once
   void (*gather)(Method, const Gather&);
   void (*multiply)(const Multiply&);

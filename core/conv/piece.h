@@ -26,7 +26,8 @@ struct FrameWork {
   PlanesSpan result;
 };
 
-// A thread's own memory; `grow` makes it enough for the pieces of a layer.
+// A thread's own memory; `grow` makes it enough for the pieces of a layer. It does not depend on
+// the frame's size.
 struct Scratch {
   Memory left, products, pixels;
   void grow(const PackedLayer& packed, const FrameWork& frame);

@@ -162,6 +162,9 @@ class Maker {
       for (Value value = 1; value <= l; ++value)
         if (all.reads(l, value)) last_use_[static_cast<size_t>(value)] = l;
     }
+    // 24 tiles, more where a row would fall into more than 16 tasks.
+    if (cut_.columns == 0) cut_.columns = std::max(96, ceil_grid(smallest_.width / 16));
+    if (cut_.rows == 0) cut_.rows = std::max(kGrid, ceil_grid(96 * kGrid / smallest_.width));
   }
 
   Schedule make() {
@@ -256,7 +259,7 @@ class Maker {
   const Plan& plan_;
   const std::vector<Shape>& values_;
   const Size frame_;
-  const Cut cut_;
+  Cut cut_;
   Size smallest_;
   std::vector<int> last_use_;  // the last layer that reads each value
   Schedule schedule_;

@@ -37,8 +37,9 @@ struct Schedule {
 
 struct Cut {
   int64_t group = int64_t{4} << 20;  // numbers that a group keeps for itself, at most
-  int columns = 96;  // of a task, at the smallest of the layers' sizes; a multiple of kGrid
-  int rows = 4;      // of a band there; a multiple of kGrid
+  // A task's columns and a band's rows at the smallest of the layers' sizes, multiples of kGrid; 0:
+  // enough that a task is worth the hand-over.
+  int columns = 0, rows = 0;
 };
 
 // `values` as shapes() gives them.

@@ -1,25 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "models/generators/compact.h"
 
-#include "core/error.h"
 #include "models/blocks/convolution.h"
 #include "models/blocks/prelu.h"
 
 namespace gan {
 
-void CompactOptions::visit(OptionVisitor& v) {
-  v.integer("in_channels", in_channels, 1, 4, "channels of the input");
-  v.integer("out_channels", out_channels, 1, 4, "channels of the output");
-  v.integer("features", features, 1, 1024, "feature maps");
-  v.integer("convs", convs, 0, 256, "convolutions between the first and the last");
-  v.integer("scale", scale, 1, 8, "enlargement");
-  v.text("activation", activation, "prelu|relu|leakyrelu", "after every convolution but the last");
-}
-
 CompactNet::CompactNet(const CompactOptions& options) : options_(options) {
-  check(options.in_channels == options.out_channels || options.in_channels == 1,
-        ErrorKind::kSettings, "network compact: out_channels must equal in_channels, got ",
-        options.out_channels, " and ", options.in_channels);
+  options.check_together();
   const auto conv = [](int in, int out) { return make_conv({.in = in, .out = out}); };
   for (int i = 0; i <= options.convs; ++i) {
     body_->push_back(conv(i == 0 ? options.in_channels : options.features, options.features));

@@ -4,18 +4,9 @@
 #pragma once
 
 #include "models/network.h"
+#include "models/plans/compact.h"
 
 namespace gan {
-
-struct CompactOptions : Options {
-  int in_channels = 3;               // 1 or equal to out_channels
-  int out_channels = 3;              // 1..4
-  int features = 64;                 // 1..1024
-  int convs = 16;                    // 0..256 between the first convolution and the last
-  int scale = 4;                     // 1..8
-  std::string activation = "prelu";  // prelu | relu | leakyrelu (slope 0.1)
-  void visit(OptionVisitor& v) override;
-};
 
 // {N, in_channels, H, W} in [0, 1] -> {N, out_channels, scale H, scale W}, not clamped.
 class CompactNet : public ImageNetwork {

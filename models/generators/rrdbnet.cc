@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "models/generators/rrdbnet.h"
 
-#include "core/error.h"
 #include "models/blocks/convolution.h"
 #include "models/blocks/resampling.h"
 
@@ -57,22 +56,9 @@ class Rrdb : public nn::Module {
 
 }  // namespace
 
-void RrdbNetOptions::visit(OptionVisitor& v) {
-  v.integer("in_channels", in_channels, 1, 4, "channels of the input");
-  v.integer("out_channels", out_channels, 1, 4, "channels of the output");
-  v.integer("scale", scale, 1, 16, "enlargement: 2^doublings, or that over 2 or 4");
-  v.integer("doublings", doublings, 0, 4, "of the side after the blocks");
-  v.integer("features", features, 1, 1024, "feature maps");
-  v.integer("blocks", blocks, 1, 128, "residual-in-residual dense blocks");
-  v.integer("growth", growth, 1, 512, "channels that each dense convolution adds");
-}
-
 RrdbNet::RrdbNet(const RrdbNetOptions& options) : options_(options) {
-  const int largest = 1 << options.doublings;
-  check(options.scale == largest || options.scale * 2 == largest || options.scale * 4 == largest,
-        ErrorKind::kSettings, "network rrdbnet: scale must be ", largest,
-        " or that over 2 or 4, got ", options.scale, " with doublings=", options.doublings);
-  const int64_t nf = options.features, joined = int64_t{unshuffle()} * unshuffle();
+  options.check_together();
+  const int64_t nf = options.features, joined = int64_t{options.unshuffle()} * options.unshuffle();
   conv_first_ = register_module("conv_first", conv3x3(options.in_channels * joined, nf));
   for (int i = 0; i < options.blocks; ++i)
     body_->push_back(std::make_shared<Rrdb>(nf, options.growth));
@@ -91,13 +77,13 @@ NetworkTraits RrdbNet::traits() const {
   return {.in_channels = options_.in_channels,
           .out_channels = options_.out_channels,
           .scale = options_.scale,
-          .receptive_radius = inner * unshuffle() + unshuffle() - 1,
-          .size_multiple = unshuffle()};
+          .receptive_radius = inner * options_.unshuffle() + options_.unshuffle() - 1,
+          .size_multiple = options_.unshuffle()};
 }
 
 torch::Tensor RrdbNet::forward(torch::Tensor image) {
   check_image(image, traits(), "rrdbnet");
-  if (unshuffle() > 1) image = at::pixel_unshuffle(image, unshuffle());
+  if (options_.unshuffle() > 1) image = at::pixel_unshuffle(image, options_.unshuffle());
   torch::Tensor x = conv_first_(image);
   x = x + conv_body_(body_->forward(x));  // the trunk learns what to add, not the picture
   for (auto& conv : conv_up_) x = lrelu_(conv(nearest_twice(x)));

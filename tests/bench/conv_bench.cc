@@ -11,6 +11,7 @@
 #include <functional>
 #include <string>
 
+#include "models/machine/host_allocator.h"
 #include "tests/core/conv/plans.h"
 
 namespace {
@@ -137,6 +138,7 @@ int main(int argc, char** argv) {
   if (argc > 1) rounds = std::max(1, std::atoi(argv[1]));
   const std::string only = argc > 2 ? argv[2] : "";
   at::set_num_threads(1);
+  gan::install_host_allocator();
   std::printf("%s, bf16 products %s\n", kernels().name, kernels().multiply_bf16 ? "yes" : "no");
   std::printf(
       "| | GFLOP | fp32, ms | GF/s | bf16 values, ms | GF/s | bf16, ms | GF/s | LibTorch fp32, ms "

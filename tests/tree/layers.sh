@@ -20,6 +20,7 @@ deny 'core gst-plugin pipelines' '(torch|ATen|c10)/' 'torch belongs in models/ a
 deny pipelines '(models|training|gst-plugin|tests)/' 'pipelines may use core alone:'
 deny 'core models training' 'gst/' 'GStreamer belongs in gst-plugin/ and pipelines/:'
 deny 'core models training gst-plugin' 'libav[a-z]*/' 'FFmpeg belongs in pipelines/:'
+deny 'models/plans' '(torch|ATen|c10)/|models/[^p]' 'plans know no torch:'
 found=$(grep -rlE '^[[:space:]]*#[[:space:]]*include[[:space:]]*[<"]opencv2/' core models gst-plugin | grep -vx 'core/image_file.cc')
 [ -z "$found" ] || { printf 'OpenCV belongs in core/image_file, training/ and pipelines/:\n  %s\n' "$found"; failed=1; }
 found=$(grep -rnE '\btry\b *\{' gst-plugin --include='*.h' --include='*.cc' | grep -v '^gst-plugin/guard.h')

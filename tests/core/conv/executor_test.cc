@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
+
 #include "core/error.h"
 #include "tests/core/conv/plans.h"
 
@@ -109,21 +111,24 @@ TEST(ConvExecutor, WholeNetworksAreThePlainResult) {
 bool same(const Channels& a, const Channels& b) { return a.values == b.values; }
 
 TEST(ConvExecutor, ThreadsAndBandsAndGroupsChangeNoBit) {
+  struct Task {
+    int columns, rows;
+  };
   for (const Plan& plan : {compact_plan(16, 5, 2), rrdb_plan(16, 8, 2, 2), span_plan(20)}) {
     const Channels picture = random_picture(3, {94, 62});
     const Channels expected = run_fast(plan, picture);
     for (const int threads : {1, 2, 5}) {
       Workers workers(threads);
       for (const int64_t group : {0, 30'000, 1 << 30})
-        for (const int rows : {4, 8, 64})
-          for (const int columns : {4, 12, 96}) {
-            const ExecutorOptions options = {.cut = {group, columns, rows}};
-            Executor executor(plan, options);
-            for (int again = 0; again < 2; ++again)
-              ASSERT_TRUE(same(run(executor, picture, &workers), expected))
-                  << threads << " threads, groups of " << group << ", tasks of " << columns << "x"
-                  << rows;
-          }
+        for (const Task task : {Task{4, 4}, Task{12, 8}, Task{96, 64}}) {
+          const ExecutorOptions options = {.threads = std::min(threads, 4),
+                                           .cut = {group, task.columns, task.rows}};
+          Executor executor(plan, options);
+          for (int again = 0; again < 2; ++again)
+            ASSERT_TRUE(same(run(executor, picture, &workers), expected))
+                << threads << " threads, groups of " << group << ", tasks of " << task.columns
+                << "x" << task.rows;
+        }
     }
   }
 }
@@ -179,15 +184,70 @@ TEST(ConvExecutor, SetsWithFusedMultiplyAddGiveTheSameBits) {
 }
 
 TEST(ConvExecutor, Bf16ValuesRoundAsTheyMust) {
-  for (const auto precision : {Precision::kBf16Storage, Precision::kBf16})
-    for (const Plan& plan : {compact_plan(32, 4, 2), rrdb_plan(16, 8, 1, 2), span_plan(24)}) {
-      const Channels picture = random_picture(3, {46, 30});
+  for (const Plan& plan : {compact_plan(32, 4, 2), rrdb_plan(16, 8, 1, 2), span_plan(24)}) {
+    const Channels picture = random_picture(3, {46, 30});
+    const Channels expected = run_simple(plan, picture);
+    for (const Kernels* kernels : all_kernels()) {
+      const ExecutorOptions options = {.precision = Precision::kBf16Storage, .kernels = kernels};
+      const double apart = difference(run_fast(plan, picture, options), expected);
+      EXPECT_LT(apart, 0.05) << kernels->name;
+      EXPECT_GT(apart, 1e-4) << kernels->name;
+    }
+  }
+}
+
+// Kernels::multiply_bf16 as its words say.
+void plain_multiply_bf16(const Multiply& m) {
+  const auto number = [](const void* numbers, ptrdiff_t at) {
+    const auto bits = static_cast<uint32_t>(static_cast<const uint16_t*>(numbers)[at]) << 16;
+    return static_cast<double>(std::bit_cast<float>(bits));
+  };
+  for (int i = 0; i < m.matrices; ++i)
+    for (int p = 0; p < m.panels; ++p)
+      for (int t = 0; t < m.tiles; ++t)
+        for (int o = 0; o < kBlock; ++o) {
+          double sum = 0;
+          for (int k = 0; k < m.segments * kBlock; ++k)
+            sum += number(m.left, i * m.left_matrix + k / kBlock * m.left_segment + t * kBlock +
+                                      k % kBlock) *
+                   number(m.right, i * m.right_matrix + p * m.right_panel +
+                                       (k / 2 * kBlock + o) * 2 + k % 2);
+          m.products[i * m.product_matrix + p * m.product_panel + t * kBlock + o] =
+              static_cast<float>(sum);
+        }
+}
+
+// Root of the mean squared difference, in units of the root mean square of `expected`.
+double rms_difference(const Channels& got, const Channels& expected) {
+  double apart = 0, squares = 0;
+  for (size_t i = 0; i < expected.values.size(); ++i) {
+    apart += std::pow(static_cast<double>(got.values[i]) - expected.values[i], 2);
+    squares += std::pow(static_cast<double>(expected.values[i]), 2);
+  }
+  return std::sqrt(apart / squares);
+}
+
+TEST(ConvExecutor, Bf16ProductsAreThePlainOnes) {
+  // Two factors are off by 2^-9 / sqrt(3) of themselves in the mean. Of that F(4x4) makes 10.8
+  // times as much where pixels are independent (the squares of its matrices' rows, summed up); ours
+  // have much in common, for which stands the 2.
+  const double factors = std::sqrt(2.0 / 3) / 512;
+  for (const auto& [kernel, most] : {std::pair{3, 2 * 10.8 * factors}, {1, 2 * factors}})
+    for (const int in : {20, 64}) {
+      const Plan plan = two_layers(in, 40, kernel);
+      const Channels picture = random_picture(3, {46, 13});
       const Channels expected = run_simple(plan, picture);
       for (const Kernels* kernels : all_kernels()) {
-        const double apart = difference(
-            run_fast(plan, picture, {.precision = precision, .kernels = kernels}), expected);
-        EXPECT_LT(apart, precision == Precision::kBf16 ? 0.2 : 0.05) << kernels->name;
-        EXPECT_GT(apart, 1e-4) << kernels->name;
+        Kernels plain = *kernels;
+        plain.multiply_bf16 = plain_multiply_bf16;
+        const ExecutorOptions options = {.precision = Precision::kBf16, .kernels = &plain};
+        const Channels got = run_fast(plan, picture, options);
+        EXPECT_LT(rms_difference(got, expected), most) << kernels->name;
+        const ExecutorOptions storage = {.precision = Precision::kBf16Storage, .kernels = kernels};
+        EXPECT_FALSE(same(got, run_fast(plan, picture, storage)));
+        if (!kernels->multiply_bf16) continue;
+        const ExecutorOptions fast = {.precision = Precision::kBf16, .kernels = kernels};
+        EXPECT_LT(rms_difference(run_fast(plan, picture, fast), got), 1e-5) << kernels->name;
       }
     }
 }

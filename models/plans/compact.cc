@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "models/plans/compact.h"
+
+#include "core/error.h"
+
+namespace gan {
+
+void CompactOptions::visit(OptionVisitor& v) {
+  v.integer("in_channels", in_channels, 1, 4, "channels of the input");
+  v.integer("out_channels", out_channels, 1, 4, "channels of the output");
+  v.integer("features", features, 1, 1024, "feature maps");
+  v.integer("convs", convs, 0, 256, "convolutions between the first and the last");
+  v.integer("scale", scale, 1, 8, "enlargement");
+  v.text("activation", activation, "prelu|relu|leakyrelu", "after every convolution but the last");
+}
+
+void CompactOptions::check_together() const {
+  check(in_channels == out_channels || in_channels == 1, ErrorKind::kSettings,
+        "network compact: out_channels must equal in_channels, got ", out_channels, " and ",
+        in_channels);
+}
+
+conv::Plan compact_plan(const CompactOptions& options, const Parameters& parameters) {
+  options.check_together();
+  conv::Plan plan = {.in_channels = options.in_channels};
+  const auto name = [](int index) { return concat("body.", index); };
+  for (int i = 0; i <= options.convs; ++i) {
+    // Convolutions and activations in turn.
+    conv::Layer layer = named_conv(parameters, name(2 * i), {i}, options.features);
+    layer.activation = conv::Activation::kSlope;
+    if (options.activation == "prelu")
+      layer.slopes = parameters(name(2 * i + 1) + ".weight");
+    else
+      layer.slopes = {options.activation == "relu" ? 0.0f : 0.1f};
+    plan.layers.push_back(std::move(layer));
+  }
+  const int last = options.convs + 1;
+  conv::Layer detail = named_conv(parameters, name(2 * last), {last},
+                                  options.out_channels * options.scale * options.scale);
+  detail.shuffle = options.scale;
+  detail.add_picture = true;
+  plan.layers.push_back(std::move(detail));
+  conv::shapes(plan);
+  return plan;
+}
+
+}  // namespace gan

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// SRVGGNetCompact (generators/compact.h) without LibTorch: its options, and its plan for core/conv.
+#pragma once
+
+#include "core/options.h"
+#include "models/plans/parameters.h"
+
+namespace gan {
+
+struct CompactOptions : Options {
+  int in_channels = 3;               // 1 or equal to out_channels
+  int out_channels = 3;              // 1..4
+  int features = 64;                 // 1..1024
+  int convs = 16;                    // 0..256 between the first convolution and the last
+  int scale = 4;                     // 1..8
+  std::string activation = "prelu";  // prelu | relu | leakyrelu (slope 0.1)
+  void visit(OptionVisitor& v) override;
+  // Throws Error(kSettings) where options do not go together.
+  void check_together() const;
+};
+
+// The options' ranges must hold. Throws Error(kSettings) where they do not go together, kFailed
+// where parameters are of other sizes.
+conv::Plan compact_plan(const CompactOptions& options, const Parameters& parameters);
+
+}  // namespace gan

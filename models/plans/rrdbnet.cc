@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "models/plans/rrdbnet.h"
+
+#include "core/error.h"
+
+namespace gan {
+
+void RrdbNetOptions::visit(OptionVisitor& v) {
+  v.integer("in_channels", in_channels, 1, 4, "channels of the input");
+  v.integer("out_channels", out_channels, 1, 4, "channels of the output");
+  v.integer("scale", scale, 1, 16, "enlargement: 2^doublings, or that over 2 or 4");
+  v.integer("doublings", doublings, 0, 4, "of the side after the blocks");
+  v.integer("features", features, 1, 1024, "feature maps");
+  v.integer("blocks", blocks, 1, 128, "residual-in-residual dense blocks");
+  v.integer("growth", growth, 1, 512, "channels that each dense convolution adds");
+}
+
+void RrdbNetOptions::check_together() const {
+  const int largest = 1 << doublings;
+  check(scale == largest || scale * 2 == largest || scale * 4 == largest, ErrorKind::kSettings,
+        "network rrdbnet: scale must be ", largest, " or that over 2 or 4, got ", scale,
+        " with doublings=", doublings);
+}
+
+namespace {
+
+class Builder {
+ public:
+  Builder(const RrdbNetOptions& options, const Parameters& parameters)
+      : options_(options), parameters_(parameters), plan_{.in_channels = options.in_channels} {}
+
+  conv::Plan build() {
+    conv::Layer first = layer("conv_first", {conv::kPicture}, options_.features);
+    first.unshuffle = options_.unshuffle();
+    const conv::Value head = add(std::move(first));
+    conv::Value x = head;
+    for (int i = 0; i < options_.blocks; ++i) x = block(concat("body.", i), x);
+    conv::Layer trunk = layer("conv_body", {x}, options_.features);
+    trunk.adds = {{head, 1}};
+    x = add(std::move(trunk));
+    for (int i = 1; i <= options_.doublings; ++i) {
+      conv::Layer up = leaky(layer(concat("conv_up", i), {x}, options_.features));
+      up.twice = true;
+      x = add(std::move(up));
+    }
+    x = add(leaky(layer("conv_hr", {x}, options_.features)));
+    add(layer("conv_last", {x}, options_.out_channels));
+    conv::shapes(plan_);
+    return std::move(plan_);
+  }
+
+ private:
+  conv::Layer layer(const std::string& name, std::vector<conv::Value> inputs, int out) const {
+    return named_conv(parameters_, name, std::move(inputs), out);
+  }
+  static conv::Layer leaky(conv::Layer layer) {
+    layer.activation = conv::Activation::kSlope;
+    layer.slopes = {0.2f};
+    return layer;
+  }
+  conv::Value add(conv::Layer layer) {
+    plan_.layers.push_back(std::move(layer));
+    return static_cast<conv::Value>(plan_.layers.size());
+  }
+
+  // Three dense blocks; each adds a fifth of its result to what it read, and so do the three.
+  conv::Value block(const std::string& name, conv::Value outer) {
+    conv::Value x = outer;
+    for (int i = 1; i <= 3; ++i) {
+      std::vector<conv::Value> dense = {x};
+      const std::string conv = concat(name, ".rdb", i, ".conv");
+      for (int k = 1; k <= 4; ++k)
+        dense.push_back(add(leaky(layer(concat(conv, k), dense, options_.growth))));
+      conv::Layer last = layer(conv + "5", dense, options_.features);
+      last.adds = {{x, 0.2f}};
+      if (i == 3) last.adds.push_back({outer, 0.2f});
+      x = add(std::move(last));
+    }
+    return x;
+  }
+
+  const RrdbNetOptions& options_;
+  const Parameters& parameters_;
+  conv::Plan plan_;
+};
+
+}  // namespace
+
+conv::Plan rrdbnet_plan(const RrdbNetOptions& options, const Parameters& parameters) {
+  options.check_together();
+  return Builder(options, parameters).build();
+}
+
+}  // namespace gan

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// RRDBNet (generators/rrdbnet.h) without LibTorch: its options, and its plan for core/conv.
+#pragma once
+
+#include "core/options.h"
+#include "models/plans/parameters.h"
+
+namespace gan {
+
+struct RrdbNetOptions : Options {
+  int in_channels = 3;   // 1..4
+  int out_channels = 3;  // 1..4
+  int scale = 4;         // 2^doublings, or that over 2 or 4, by which the input is unshuffled first
+  int doublings = 2;     // 0..4; 2 in ESRGAN and Real-ESRGAN
+  int features = 64;     // 1..1024
+  int blocks = 23;       // 1..128
+  int growth = 32;       // 1..512, channels that each dense convolution adds
+  void visit(OptionVisitor& v) override;
+  // Throws Error(kSettings) where options do not go together.
+  void check_together() const;
+  int unshuffle() const { return (1 << doublings) / scale; }
+};
+
+// The options' ranges must hold. Throws Error(kSettings) where they do not go together, kFailed
+// where parameters are of other sizes.
+conv::Plan rrdbnet_plan(const RrdbNetOptions& options, const Parameters& parameters);
+
+}  // namespace gan
