@@ -47,7 +47,7 @@ read_from() {  # read_from FILE: the words that decode it
 read_from "$input"
 size=$(gst-launch-1.0 -v "${words[@]}" ! enhancegan "$@" ! fakesink num-buffers=1 2>"$work/said") ||
   die "$input: could not be enhanced: $(reason "$work/said")"
-side() { sed -n "s/.*GstEnhanceGan.*src: caps = video.*[ ,]$1=(int)\([0-9]*\).*/\1/p" <<<"$size" | head -1; }
+side() { sed -n "s/.*GstEnhanceGan.*src: caps = video.*[ ,]$1=(int)\([0-9]*\).*/\1/p" <<<"$size" | tail -1; }  # what is turned is told after the first caps
 width=$(side width) height=$(side height) shown=${WIDTH:-$(side width)}
 height=$((height * shown / width))
 

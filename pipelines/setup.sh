@@ -29,12 +29,12 @@ not_itself() {
   for input in "${@:2}"; do [ ! "$input" -ef "$output" ] || die "$output: is the input itself"; done
 }
 
-# decoding FILE: sets `decode` to the elements that decode its picture or video, turned upright.
+# decoding FILE: sets `decode` to the elements that decode its picture or video, progressive and upright.
 # decodebin leaves out jpegparse, which alone knows how a photograph was held.
 decoding() {
   decode=(filesrc location="$1" !)
   [ "$(od -An -tx1 -N3 "$1")" != ' ff d8 ff' ] || decode+=(jpegparse !)
-  decode+=(decodebin ! video/x-raw ! videoconvert ! videoflip video-direction=auto !)
+  decode+=(decodebin ! video/x-raw ! videoconvert ! deinterlace ! videoflip video-direction=auto !)
 }
 
 # After tidy_at_end, what `run` started is ended and what `unfinished` names is removed however the
