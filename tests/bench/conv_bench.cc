@@ -165,7 +165,6 @@ int main(int argc, char** argv) {
     shuffle = conv({1}, 64, 48);
     shuffle.shuffle = 4;
     layer(shuffle, 64, size);
-    network("first 3 to 64", {.layers = {leaky(conv({0}, 3, 64))}}, size);
   }
   if (only.empty() || only == "networks") {
     network("x2", compact_plan(32, 5, 2), {640, 360});
