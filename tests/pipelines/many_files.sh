@@ -12,8 +12,12 @@ failed=0 rows=0
 # What is sharp overshoots where it is enlarged, and what is cut off changes the mean: so it is blurred.
 source="testsrc2=size=96x64:rate=25:duration=0.6,gblur=sigma=6,eq=saturation=0.6:contrast=0.7"
 ff() { ffmpeg -nostdin -v error -y "$@"; }
-# Decoded frames' times, from the first on. Those of B-frames in AVI are not known to ffprobe either: cases.sh has them.
-times() { ffprobe -v error -select_streams v:0 -show_entries frame=best_effort_timestamp_time -of csv=p=0 "$1" | tr -d , | grep -E '^-?[0-9]' | awk 'NR == 1 {first = $1} {printf "%.6f\n", $1 - first}'; }
+# Decoded frames' times, from the first on; "-" where the file tells none, as raw streams and some frames
+# of program streams and of AVI.
+times() {
+  ffprobe -v error -select_streams v:0 -show_entries frame=best_effort_timestamp_time -of csv=p=0 "$1" | tr -d , | grep -E '^(-?[0-9]|N/A)' |
+    awk '$1 == "N/A" {print "-"; next} NR == 1 {first = $1} {printf "%.6f\n", $1 - first}'
+}
 kinds() { ffprobe -v error -show_entries stream=index,codec_type -of csv=p=0 "$1" | tr -d ' ' | sort -u | cut -d, -f2 | grep -E 'audio|video|subtitle' | sort | uniq -c | awk '{printf "%s%s ", $1, substr($2, 1, 1)}'; }
 mean() {  # mean FILE FILTERS: of red, green and blue over all frames, in codes of 8 bits
   ffmpeg -nostdin -v error -i "$1" -map 0:v:0 -vf "$2"scale=flags=accurate_rnd+full_chroma_int+full_chroma_inp,format=rgb48le -f rawvideo - |
@@ -30,7 +34,7 @@ row() {  # row FIELDS NAME OUTPUT-SUFFIX: FIELDS is frames out of one in
     return
   fi
   late=$(paste <(times "$in" | awk -v n="$fields" '{for (i = 0; i < n; ++i) print $1}') <(times "$out") | awk -v n="$fields" '
-    NF != 2 {print "frames"; bad = 1; exit} (NR - 1) % n == 0 {d = $1 - $2; if (d < 0) d = -d; if (d > most) most = d} END {if (!bad) printf "%.2f", most * 1000}')
+    NF != 2 {print "frames"; bad = 1; exit} (NR - 1) % n == 0 && $1 != "-" {d = $1 - $2; if (d < 0) d = -d; if (d > most) most = d} END {if (!bad) printf "%.2f", most * 1000}')
   before=$(mean "$in" "$([ "$fields" = 1 ] || echo bwdif=send_field,)") after=$(mean "$out" "")
   colour=$(paste <(tr ' ' '\n' <<<"$before") <(tr ' ' '\n' <<<"$after") | awk '{d = $1 - $2; if (d < 0) d = -d; if (d > most) most = d} END {printf "%.2f", most}')
   case $late in frames) verdict="other frames" ;; *) awk "BEGIN {exit !($late > 1.01)}" && verdict="late" ;; esac
@@ -66,7 +70,7 @@ x264='-c:v libx264 -preset veryfast -crf 12'
   one av1-10.mkv webm -c:v libaom-av1 -cpu-used 8 -crf 10 -pix_fmt yuv420p10le
   one mpeg2.mpg mkv -c:v mpeg2video -q:v 1 -pix_fmt yuv420p
   one mpeg2.ts mp4 -c:v mpeg2video -q:v 1 -pix_fmt yuv422p
-  one mpeg4.avi mkv -c:v mpeg4 -q:v 1 -bf 0 -pix_fmt yuv420p
+  one mpeg4.avi mkv -c:v mpeg4 -q:v 1 -bf 2 -pix_fmt yuv420p
   one mpeg4.mp4 mkv -c:v mpeg4 -q:v 1 -pix_fmt yuv420p
   one wmv.wmv mkv -c:v wmv2 -q:v 1 -pix_fmt yuv420p
   one flv1.flv mkv -c:v flv1 -q:v 1 -pix_fmt yuv420p
