@@ -68,7 +68,8 @@ struct EnhancerStats {
 // What the user may want to know: that something went otherwise than asked for and was mended.
 struct EngineEvent {
   // "out-of-memory" (fields tile-size, device): smaller tiles or the CPU from now on; "not-finite"
-  // (fields tiles, precision): run again in fp32.
+  // (fields tiles, precision): run again in fp32; "approximate-tiles" (fields tile-size, psnr-db,
+  // largest): the network looks beyond its tiles, with the difference at a seam.
   std::string name;
   std::string text;  // for people
   std::vector<std::pair<std::string, std::variant<int, std::string>>> fields = {};

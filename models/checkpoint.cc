@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "models/checkpoint.h"
 
+#include <exception>
+#include <optional>
 #include <set>
 
 #include "core/error.h"
@@ -18,10 +20,11 @@ constexpr std::pair<Dtype, at::ScalarType> kDtypes[] = {
     {Dtype::kI16, at::kShort},     {Dtype::kI8, at::kChar},   {Dtype::kU8, at::kByte},
     {Dtype::kBool, at::kBool}};
 
-at::ScalarType scalar_type(Dtype dtype) {
+at::ScalarType scalar_type(const TensorFile& file, const TensorEntry& entry) {
   for (const auto& [ours, theirs] : kDtypes)
-    if (ours == dtype) return theirs;
-  return at::kFloat;
+    if (ours == entry.dtype) return theirs;
+  fail(ErrorKind::kWrongType, file.source->name(), ": tensor \"", entry.name, "\" is of type ",
+       safetensors_name(entry.dtype), ", which cannot be used");
 }
 
 Dtype dtype_of(at::ScalarType type) {
@@ -44,6 +47,15 @@ std::string listed(const std::vector<std::string>& names) {
 // Running statistics count batches; files from before PyTorch 0.4.1 lack the counter.
 bool optional_name(const std::string& name) { return name.ends_with("num_batches_tracked"); }
 
+// What training leaves beside the weights: counters, masks and indices.
+bool is_bookkeeping(const TensorEntry& entry) {
+  const std::string_view name = entry.name;
+  return optional_name(entry.name) || name.ends_with("total_ops") ||
+         name.ends_with("total_params") || name.ends_with("n_averaged") ||
+         name.find("attn_mask") != std::string_view::npos || !is_floating(entry.dtype) ||
+         entry.numel() == 0;
+}
+
 void load_weights(const TensorFile& file, const KeyMap& keys, Network& network,
                   std::string_view what) {
   std::vector<std::string> missing;
@@ -61,15 +73,15 @@ void load_weights(const TensorFile& file, const KeyMap& keys, Network& network,
     used.insert(key);
     read_tensor(file, *entry, tensor);
   }
-  check(missing.empty(), ErrorKind::kWrongType, file.source->name(), ": lacks tensors of ", what,
-        ": ", listed(missing));
   std::vector<std::string> unexpected;
   for (const auto& entry : file.tensors)
-    if (!used.contains(entry.name) && !optional_name(entry.name) &&
-        !keys.contains_ignored(entry.name))
+    if (!used.contains(entry.name) && !is_bookkeeping(entry) && !keys.contains_ignored(entry.name))
       unexpected.push_back(entry.name);
-  check(unexpected.empty(), ErrorKind::kWrongType, file.source->name(),
-        ": has tensors that do not belong to ", what, ": ", listed(unexpected));
+  const std::string extra =
+      concat("has tensors that do not belong to ", what, ": ", listed(unexpected));
+  check(missing.empty(), ErrorKind::kWrongType, file.source->name(), ": lacks tensors of ", what,
+        ": ", listed(missing), unexpected.empty() ? "" : "; " + extra);
+  check(unexpected.empty(), ErrorKind::kWrongType, file.source->name(), ": ", extra);
 }
 
 // The network that a file's options or shapes describe. A stranger's file may describe one of any
@@ -113,17 +125,59 @@ LoadedNetwork load_native(const TensorFile& file) {
   return loaded;
 }
 
-LoadedNetwork load_foreign(const TensorFile& file) {
-  const Recognised found = recognise(file);
-  LoadedNetwork loaded{create_for(file, found.network, found.options),
+LoadedNetwork load_candidate(const TensorFile& file, const Candidate& candidate) {
+  const Recognised& found = candidate.network;
+  const TensorFile& part = candidate.tensors;
+  LoadedNetwork loaded{create_for(part, found.network, found.options),
                        found.network,
                        found.options,
                        {},
                        file.container};
-  if (!file.unwrapped.empty()) loaded.origin += ", under " + file.unwrapped;
+  if (!part.unwrapped.empty()) loaded.origin += ", under " + part.unwrapped;
   loaded.origin += ", " + found.origin;
-  load_weights(file, found.keys, *loaded.network, found.origin);
+  loaded.assumed = found.assumed;
+  load_weights(part, found.keys, *loaded.network, found.origin);
   return loaded;
+}
+
+bool is_finite(const Network& network) {
+  for (const auto& [name, tensor] : state_dict(network))
+    if (tensor.is_floating_point() && !tensor.isfinite().all().item<bool>()) return false;
+  return true;
+}
+
+// Of the candidates the first that is whole and finite; where none is, the first that is whole.
+LoadedNetwork load_foreign(const TensorFile& file) {
+  const auto candidates = recognise(file);
+  check(!candidates.empty(), ErrorKind::kWrongType, file.source->name(), ": ",
+        unknown_architecture(file));
+  std::optional<LoadedNetwork> chosen;
+  std::optional<Error> first_error;
+  std::string passed;  // over
+  for (const auto& candidate : candidates) {
+    const std::string& name = candidate.tensors.unwrapped;
+    const auto pass_over = [&](const char* why) {
+      passed += concat(passed.empty() ? "" : ", ", name.empty() ? "the top" : name, why);
+    };
+    if (chosen && is_finite(*chosen->network)) {
+      pass_over("");
+      continue;
+    }
+    try {
+      LoadedNetwork loaded = load_candidate(file, candidate);
+      const bool finite = is_finite(*loaded.network);
+      if (chosen && !finite) continue;
+      if (chosen) passed = concat("not finite: ", chosen->origin);
+      chosen = std::move(loaded);
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::kInterrupted) std::rethrow_exception(std::current_exception());
+      if (!first_error) first_error = error;
+      pass_over(" (does not fit)");
+    }
+  }
+  if (!chosen) fail(first_error->kind(), first_error->what());
+  if (!passed.empty()) chosen->origin += " (passed over: " + passed + ")";
+  return std::move(*chosen);
 }
 
 }  // namespace
@@ -156,19 +210,23 @@ void TensorWriter::write(const std::string& path,
 }
 
 torch::Tensor read_tensor(const TensorFile& file, const TensorEntry& entry) {
-  auto storage = torch::empty({entry.extent()}, scalar_type(entry.dtype));
+  auto storage = torch::empty({entry.extent()}, scalar_type(file, entry));
   file.read(entry, bytes_of(storage));
-  if (entry.numel() == 0) return torch::empty(entry.shape, scalar_type(entry.dtype));
+  if (entry.numel() == 0) return torch::empty(entry.shape, scalar_type(file, entry));
   return storage.as_strided(entry.shape, entry.strides).contiguous();
 }
 
 void read_tensor(const TensorFile& file, const TensorEntry& entry, torch::Tensor into) {
+  check(!into.is_floating_point() || is_floating(entry.dtype), ErrorKind::kWrongType,
+        file.source->name(), ": tensor \"", entry.name, "\" is of type ",
+        safetensors_name(entry.dtype),
+        ", weights must be F64, F32, F16 or BF16; quantised ones cannot be used");
   check(into.sizes() == at::IntArrayRef(entry.shape), ErrorKind::kWrongType, file.source->name(),
         ": tensor \"", entry.name, "\" has shape ", at::IntArrayRef(entry.shape), ", wanted ",
         into.sizes());
   torch::NoGradGuard no_grad;
   const bool direct = into.device().is_cpu() && into.is_contiguous() && entry.contiguous() &&
-                      into.scalar_type() == scalar_type(entry.dtype);
+                      into.scalar_type() == scalar_type(file, entry);
   if (!direct) {
     into.copy_(read_tensor(file, entry));
     return;

@@ -16,12 +16,15 @@ struct LoadedNetwork {
   std::string name;                  // its line in the table
   OptionValues options;
   std::map<std::string, std::string> metadata;  // as in the file; empty for foreign files
-  std::string origin;  // "safetensors", "PyTorch zip, under params_ema, Real-ESRGAN keys", ...
+  std::string origin;  // "safetensors", "PyTorch zip, under params_ema, SRVGGNetCompact", ...
+  std::vector<std::string> assumed = {};  // options that a foreign file does not tell
 };
 
 // Loads a checkpoint: our safetensors, or a foreign one whose architecture models/import
-// recognises from its keys and shapes. Memory: one copy of the weights. Throws Error: kNotFound,
-// kUnreadable, kWrongType with what is missing, unexpected or of another shape.
+// recognises from its keys and shapes. Of several networks in one file averaged weights (EMA) are
+// taken before others, unless they are incomplete or not finite. Memory: one copy of the weights.
+// Throws Error: kNotFound, kUnreadable, kWrongType with what is missing, unexpected or of another
+// shape.
 LoadedNetwork load_network(const TensorFile& file);
 
 // Named tensors of a module in the order of a PyTorch state_dict: parameters and buffers.

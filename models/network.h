@@ -35,6 +35,9 @@ struct NetworkTraits {
   // An output pixel depends on input pixels at most this far away in either direction;
   // kGlobalRadius when it depends on all of them (instance norm, attention, deep U-Nets).
   int receptive_radius = 0;
+  // Where not 0 the network looks at the whole picture, but what lies far away counts so little
+  // that it may be run in tiles, on multiples of this (its windows): approximately.
+  int tile_window = 0;
   int size_multiple = 1;  // input sides must be multiples of it
   // It takes other sides too, as the original does; its output is then larger than scale * input.
   bool takes_other_sizes = false;

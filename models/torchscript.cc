@@ -12,10 +12,17 @@
 namespace gan {
 namespace {
 
-// The first line of LibTorch's message, which goes on with a backtrace.
-std::string first_line(const std::exception& error) {
+// The cause in LibTorch's message: after the traceback of a script the last line that is not empty,
+// else the first, which goes on with a backtrace.
+std::string cause(const std::exception& error) {
   const std::string text = error.what();
-  return text.substr(0, std::min(text.find('\n'), size_t{300}));
+  std::string_view rest = text;
+  if (rest.find("Traceback of TorchScript") != std::string_view::npos) {
+    rest = rest.substr(0, rest.find("Exception raised from"));
+    rest = rest.substr(0, rest.find_last_not_of(" \n") + 1);
+    rest = rest.substr(rest.rfind('\n') + 1);
+  }
+  return std::string(rest.substr(0, std::min(rest.find('\n'), size_t{300})));
 }
 
 class ScriptNetwork : public ImageNetwork {
@@ -65,7 +72,7 @@ class ScriptNetwork : public ImageNetwork {
       } catch (const Error& error) {
         why = error.what();
       } catch (const std::exception& error) {
-        why = first_line(error);
+        why = cause(error);
       }
     }
     fail(ErrorKind::kWrongType, path_,
@@ -102,8 +109,7 @@ torch::jit::Module load_script(const std::string& path) {
     script.eval();
     return script;
   } catch (const std::exception& error) {
-    fail(ErrorKind::kWrongType, path,
-         ": LibTorch cannot load this TorchScript: ", first_line(error));
+    fail(ErrorKind::kWrongType, path, ": LibTorch cannot load this TorchScript: ", cause(error));
   }
 }
 

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -44,6 +45,35 @@ class MemorySource : public ByteSource {
   std::span<const std::byte> bytes_;
 };
 
+class KeptMemory : private std::vector<std::byte>, public MemorySource {
+ public:
+  KeptMemory(std::string name, std::vector<std::byte> bytes)
+      : std::vector<std::byte>(std::move(bytes)),
+        MemorySource(std::move(name), std::span(data(), std::vector<std::byte>::size())) {}
+};
+
+class JoinedSource : public ByteSource {
+ public:
+  JoinedSource(std::vector<std::shared_ptr<const ByteSource>> parts, uint64_t size)
+      : ByteSource(parts.front()->name(), size), parts_(std::move(parts)) {}
+
+ private:
+  void read_checked(uint64_t offset, std::span<std::byte> to) const override {
+    for (const auto& part : parts_) {
+      if (to.empty()) return;
+      if (offset < part->size()) {
+        const auto count = std::min<uint64_t>(to.size(), part->size() - offset);
+        part->read(offset, to.first(count));
+        to = to.subspan(count);
+        offset = 0;
+      } else {
+        offset -= part->size();
+      }
+    }
+  }
+  std::vector<std::shared_ptr<const ByteSource>> parts_;
+};
+
 }  // namespace
 
 void ByteSource::read(uint64_t offset, std::span<std::byte> to) const {
@@ -81,6 +111,17 @@ std::shared_ptr<const ByteSource> open_file(const std::string& path) {
 
 std::shared_ptr<const ByteSource> wrap_memory(std::string name, std::span<const std::byte> bytes) {
   return std::make_shared<MemorySource>(std::move(name), bytes);
+}
+
+std::shared_ptr<const ByteSource> keep_memory(std::string name, std::vector<std::byte> bytes) {
+  return std::make_shared<KeptMemory>(std::move(name), std::move(bytes));
+}
+
+std::shared_ptr<const ByteSource> join_sources(
+    std::vector<std::shared_ptr<const ByteSource>> parts) {
+  uint64_t size = 0;
+  for (const auto& part : parts) size += part->size();
+  return std::make_shared<JoinedSource>(std::move(parts), size);
 }
 
 }  // namespace gan

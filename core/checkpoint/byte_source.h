@@ -8,6 +8,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace gan {
 
@@ -39,5 +40,11 @@ std::shared_ptr<const ByteSource> open_file(const std::string& path);
 
 // Borrows `bytes`: they must outlive the source.
 std::shared_ptr<const ByteSource> wrap_memory(std::string name, std::span<const std::byte> bytes);
+// Keeps `bytes`.
+std::shared_ptr<const ByteSource> keep_memory(std::string name, std::vector<std::byte> bytes);
+
+// The parts one after another, under the name of the first; at least one.
+std::shared_ptr<const ByteSource> join_sources(
+    std::vector<std::shared_ptr<const ByteSource>> parts);
 
 }  // namespace gan

@@ -16,7 +16,7 @@ namespace {
 constexpr uint64_t kMaxHeader = 100 << 20;  // the reference implementation's limit
 
 bool dtype_from_name(std::string_view name, Dtype& dtype) {
-  for (int i = 0; i <= static_cast<int>(Dtype::kBool); ++i)
+  for (int i = 0; i <= static_cast<int>(Dtype::kC128); ++i)
     if (safetensors_name(static_cast<Dtype>(i)) == name) {
       dtype = static_cast<Dtype>(i);
       return true;
@@ -120,8 +120,56 @@ TensorFile read_safetensors(std::shared_ptr<const ByteSource> source) {
     described +=
         static_cast<uint64_t>(file.tensors.back().extent()) * item_size(file.tensors.back().dtype);
   }
-  check(described <= source->size() - 8 - length, ErrorKind::kWrongType, source->name(),
-        ": damaged: tensors share bytes");
+  const uint64_t data = source->size() - 8 - length;
+  check(described <= data, ErrorKind::kWrongType, source->name(), ": damaged: tensors share bytes");
+  check(described == data, ErrorKind::kWrongType, source->name(), ": damaged: ", data - described,
+        " bytes belong to no tensor");
+  file.index();
+  return file;
+}
+
+TensorFile read_safetensors_shards(const std::string& index) {
+  constexpr uint64_t kMaxIndex = 16 << 20;
+  constexpr size_t kMaxPieces = 1000;
+  const auto source = open_file(index);
+  check(source->size() <= kMaxIndex, ErrorKind::kWrongType, index, ": an index of over 16 MiB");
+  const JsonDocument document(source->read_text(0, source->size()), index);
+  JsonNode* const map = json_object_get_member(document.root(), "weight_map");
+  check(map && JSON_NODE_HOLDS_OBJECT(map), ErrorKind::kWrongType, index, ": has no weight_map");
+  std::map<std::string, std::vector<std::string>> pieces;  // file -> tensors
+  JsonObjectIter iter;
+  const char* key;
+  JsonNode* node;
+  json_object_iter_init_ordered(&iter, json_node_get_object(map));
+  while (json_object_iter_next_ordered(&iter, &key, &node)) {
+    check(JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == G_TYPE_STRING,
+          ErrorKind::kWrongType, index, ": \"", key, "\" names no file");
+    const std::string piece = json_node_get_string(node);
+    check(!piece.empty() && piece.find('/') == std::string::npos, ErrorKind::kWrongType, index,
+          ": \"", piece.substr(0, 200), "\" is no name of a file beside it");
+    pieces[piece].emplace_back(key);
+  }
+  check(!pieces.empty() && pieces.size() <= kMaxPieces, ErrorKind::kWrongType, index, ": names ",
+        pieces.size(), " files, which must be 1 to ", kMaxPieces);
+  TensorFile file;
+  file.container =
+      concat("safetensors in ", pieces.size(), pieces.size() == 1 ? " piece" : " pieces");
+  std::vector<std::shared_ptr<const ByteSource>> parts = {source};  // gives them its name
+  uint64_t offset = source->size();
+  const std::string folder = index.substr(0, index.rfind('/') + 1);
+  for (const auto& [name, tensors] : pieces) {
+    const TensorFile piece = read_safetensors(open_file(folder + name));
+    for (const auto& tensor : tensors) {
+      const TensorEntry* entry = piece.find(tensor);
+      check(entry, ErrorKind::kWrongType, folder, name, ": lacks the tensor \"", tensor, "\" that ",
+            index, " looks for there");
+      file.tensors.push_back(*entry);
+      file.tensors.back().offset += offset;
+    }
+    parts.push_back(piece.source);
+    offset += piece.source->size();
+  }
+  file.source = join_sources(std::move(parts));
   file.index();
   return file;
 }

@@ -16,6 +16,9 @@ namespace gan {
 bool is_safetensors(const ByteSource& source);
 TensorFile read_safetensors(std::shared_ptr<const ByteSource> source);
 
+// A file in several pieces by its index, {"weight_map": {tensor: piece}}, beside which they lie.
+TensorFile read_safetensors_shards(const std::string& index);
+
 struct TensorToWrite {
   std::string name;
   Dtype dtype;

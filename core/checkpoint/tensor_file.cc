@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <array>
 
+#include "core/checkpoint/foreign_format.h"
+#include "core/checkpoint/ncnn_file.h"
+#include "core/checkpoint/onnx_file.h"
 #include "core/checkpoint/safetensors.h"
 #include "core/checkpoint/torch_file.h"
 #include "core/error.h"
@@ -15,7 +18,7 @@ struct DtypeInfo {
   size_t bytes;
   std::string_view name;
 };
-constexpr std::array<DtypeInfo, 10> kDtypes = {{{8, "F64"},
+constexpr std::array<DtypeInfo, 17> kDtypes = {{{8, "F64"},
                                                 {4, "F32"},
                                                 {2, "F16"},
                                                 {2, "BF16"},
@@ -24,7 +27,14 @@ constexpr std::array<DtypeInfo, 10> kDtypes = {{{8, "F64"},
                                                 {2, "I16"},
                                                 {1, "I8"},
                                                 {1, "U8"},
-                                                {1, "BOOL"}}};
+                                                {1, "BOOL"},
+                                                {1, "F8_E4M3"},
+                                                {1, "F8_E5M2"},
+                                                {2, "U16"},
+                                                {4, "U32"},
+                                                {8, "U64"},
+                                                {8, "C64"},
+                                                {16, "C128"}}};
 
 // a * b, or -1 when that does not fit in an int64.
 int64_t checked_product(int64_t a, int64_t b) {
@@ -36,6 +46,11 @@ int64_t checked_product(int64_t a, int64_t b) {
 
 size_t item_size(Dtype dtype) { return kDtypes[static_cast<size_t>(dtype)].bytes; }
 std::string_view safetensors_name(Dtype dtype) { return kDtypes[static_cast<size_t>(dtype)].name; }
+
+bool is_floating(Dtype dtype) {
+  return dtype == Dtype::kF64 || dtype == Dtype::kF32 || dtype == Dtype::kF16 ||
+         dtype == Dtype::kBF16;
+}
 
 int64_t TensorEntry::numel() const {
   int64_t count = 1;
@@ -96,46 +111,39 @@ void check_entry(const TensorEntry& entry, const ByteSource& source) {
       refuse("has a size that overflows");
   }
   if (numel == 0) return;
-  if (numel > last + 1) refuse("repeats its elements by a stride of 0");
+  if (numel > last + 1 && static_cast<uint64_t>(numel) > source.size())
+    refuse("repeats its elements more often than the file has bytes");
   const int64_t bytes = checked_product(last + 1, static_cast<int64_t>(item_size(entry.dtype)));
   if (bytes < 0 || entry.offset > source.size() ||
       static_cast<uint64_t>(bytes) > source.size() - entry.offset)
     refuse("reaches past the end of the file: damaged or cut short");
 }
 
-namespace {
-
-// What a file is that we cannot read, by its first bytes, and what its user can do.
-std::string foreign_format(const ByteSource& source) {
-  using namespace std::string_view_literals;
-  constexpr std::pair<std::string_view, std::string_view> kFormats[] = {
-      {"\x47\x6b\x30\x01"sv,
-       "the weights of an ncnn network; the .pth it was made from can be read"},
-      {"7767517\n"sv, "the layers of an ncnn network; the .pth it was made from can be read"},
-      {"\x89HDF\r\n"sv,
-       "an HDF5 file such as Keras writes; its weights must be exported to "
-       "safetensors"},
-      {"\x08"sv, "perhaps an ONNX network; the .pth it was made from can be read"},
-      {"\x80"sv,
-       "a Python pickle that is no state_dict; only Python can run it, save the "
-       "network's state_dict with torch.save or as safetensors"},
-  };
-  const std::string head = source.read_text(0, std::min<uint64_t>(source.size(), 8));
-  for (const auto& [magic, what] : kFormats)
-    if (head.starts_with(magic)) return " (" + std::string(what) + ")";
-  return "";
+TensorFile under(const TensorFile& file, std::string_view prefix) {
+  TensorFile part{file.source, file.container, std::string(prefix), {}, {}, {}, {}, {}};
+  if (part.unwrapped.ends_with('.')) part.unwrapped.pop_back();
+  for (const auto& entry : file.tensors)
+    if (entry.name.starts_with(prefix)) {
+      part.tensors.push_back(entry);
+      part.tensors.back().name.erase(0, prefix.size());
+    }
+  part.index();
+  return part;
 }
 
-}  // namespace
-
-TensorFile open_tensor_file(const std::string& path) { return open_tensor_file(open_file(path)); }
+TensorFile open_tensor_file(const std::string& path) {
+  if (path.ends_with(".safetensors.index.json")) return read_safetensors_shards(path);
+  const auto source = open_file(path);
+  return is_ncnn_param(*source) ? read_ncnn(path) : open_tensor_file(source);
+}
 
 TensorFile open_tensor_file(std::shared_ptr<const ByteSource> source) {
   if (is_torch_zip(*source)) return read_torch_zip(std::move(source));
   if (is_torch_legacy(*source)) return read_torch_legacy(std::move(source));
   if (is_safetensors(*source)) return read_safetensors(std::move(source));
+  if (is_onnx(*source)) return read_onnx(std::move(source));
   fail(ErrorKind::kWrongType, source->name(),
-       ": not a checkpoint: neither safetensors nor a PyTorch file (zip or legacy pickle)",
+       ": not a checkpoint: neither safetensors nor a file of PyTorch, ONNX or ncnn",
        foreign_format(*source));
 }
 

@@ -3,97 +3,14 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
 #include <unordered_map>
-#include <unordered_set>
 
-#include "core/checkpoint/pickle.h"
+#include "core/checkpoint/state_tensors.h"
 #include "core/checkpoint/zip.h"
 #include "core/error.h"
 
 namespace gan {
 namespace {
-
-using Type = PickleValue::Type;
-
-// Where a storage's bytes lie in the source.
-struct StorageBytes {
-  uint64_t offset = 0, size = 0;
-};
-using StorageLookup = std::function<StorageBytes(const PickleValue& storage)>;
-
-// The dict of the state_dict: `dict` itself or what lies under the first known wrapper key.
-uint32_t unwrap(const Pickle& pickle, uint32_t dict, std::string& key_taken) {
-  constexpr std::array<std::string_view, 7> kWrappers = {
-      "model_state_dict", "state_dict", "params_ema", "params-ema", "params", "model", "net"};
-  for (int level = 0; level < 4; ++level) {
-    const auto& items = pickle.values[dict].items;
-    const auto inner = [&]() -> const uint32_t* {
-      for (const auto wrapper : kWrappers)
-        for (size_t i = 0; i + 1 < items.size(); i += 2)
-          if (pickle.values[items[i]].text == wrapper &&
-              pickle.values[items[i + 1]].type == Type::kDict) {
-            key_taken += (key_taken.empty() ? "" : ".") + std::string(wrapper);
-            return &items[i + 1];
-          }
-      return nullptr;
-    }();
-    if (!inner) break;
-    dict = *inner;
-  }
-  return dict;
-}
-
-// DataParallel writes "module." before every key, some projects "netG.".
-void drop_common_prefix(std::vector<TensorEntry>& tensors) {
-  for (const std::string_view prefix : {"module.", "netG."}) {
-    const bool all = !tensors.empty() && std::ranges::all_of(tensors, [&](const TensorEntry& t) {
-      return t.name.starts_with(prefix);
-    });
-    if (all)
-      for (auto& tensor : tensors) tensor.name.erase(0, prefix.size());
-  }
-}
-
-void collect_tensors(TensorFile& file, const Pickle& pickle, const StorageLookup& find_storage) {
-  const std::string& what = file.source->name();
-  check(pickle.values[pickle.root].type == Type::kDict, ErrorKind::kWrongType, what,
-        ": holds no state_dict (a dict of tensors)");
-  const auto& items = pickle.values[unwrap(pickle, pickle.root, file.unwrapped)].items;
-  std::unordered_set<std::string_view> seen;
-  for (size_t i = 0; i + 1 < items.size(); i += 2) {
-    const PickleValue& key = pickle.values[items[i]];
-    const PickleValue& tensor = pickle.values[items[i + 1]];
-    if (tensor.type != Type::kTensor || key.type != Type::kText) continue;
-    check(seen.insert(key.text).second, ErrorKind::kWrongType, what, ": tensor \"",
-          key.text.substr(0, 200), "\" stands twice");
-    const PickleValue& storage = pickle.values[tensor.items[0]];
-    const StorageBytes bytes = find_storage(storage);
-    TensorEntry entry{key.text, storage.dtype, tensor.shape, tensor.strides, 0};
-    const int64_t item = static_cast<int64_t>(item_size(entry.dtype));
-    int64_t start = 0;
-    check(tensor.integer >= 0 && !__builtin_mul_overflow(tensor.integer, item, &start),
-          ErrorKind::kWrongType, what, ": tensor \"", key.text, "\" has a bad offset");
-    entry.offset = bytes.offset + static_cast<uint64_t>(start);
-    check_entry(entry, *file.source);
-    check(static_cast<uint64_t>(start) + static_cast<uint64_t>(entry.extent() * item) <= bytes.size,
-          ErrorKind::kWrongType, what, ": tensor \"", key.text, "\" reaches past its storage");
-    file.tensors.push_back(std::move(entry));
-  }
-  check(!file.tensors.empty(), ErrorKind::kWrongType, what, ": holds no tensors ",
-        file.unwrapped.empty() ? "at its top, nor under a key such as params or state_dict"
-                               : "under " + file.unwrapped);
-  drop_common_prefix(file.tensors);
-}
-
-uint64_t storage_bytes(const PickleValue& storage, std::string_view what) {
-  int64_t bytes = 0;
-  check(storage.shape[0] >= 0 &&
-            !__builtin_mul_overflow(storage.shape[0],
-                                    static_cast<int64_t>(item_size(storage.dtype)), &bytes),
-        ErrorKind::kWrongType, what, ": a storage of impossible size");
-  return static_cast<uint64_t>(bytes);
-}
 
 // Everything up to here can be pickle; real ones are far smaller, tensors follow them.
 constexpr uint64_t kMaxPickle = 16 << 20;
@@ -113,33 +30,73 @@ bool is_torchscript(const ByteSource& source) {
   });
 }
 
+namespace {
+
+using Members = std::unordered_map<std::string, ZipMember>;
+
+// Compressed members are unpacked behind the file's own bytes, where their `offset` then is.
+std::shared_ptr<const ByteSource> unpack(std::shared_ptr<const ByteSource> source,
+                                         Members& members) {
+  // Floats hardly shrink; only masks and counters, which are zeros, do.
+  constexpr uint64_t kMaxRatio = 16, kFree = 64 << 20;
+  uint64_t unpacked = 0;
+  std::vector<std::shared_ptr<const ByteSource>> parts = {source};
+  for (auto& [name, member] : members) {
+    if (member.method == ZipMember::Method::kStored) continue;
+    check(member.method == ZipMember::Method::kDeflate, ErrorKind::kWrongType, source->name(),
+          ": zip member \"", name.substr(0, 200), "\" is compressed in another way than DEFLATE");
+    if (member.size > kFree + kMaxRatio * source->size()) unpacked = UINT64_MAX / 2;
+    unpacked += member.size;
+    check(unpacked <= kFree + kMaxRatio * source->size(), ErrorKind::kWrongType, source->name(),
+          ": its members unpack to more than ", kMaxRatio, " times its size");
+    auto bytes = inflate(*source, member);
+    member.offset = source->size() + unpacked - member.size;
+    member.method = ZipMember::Method::kStored;
+    if (!bytes.empty()) parts.push_back(keep_memory(source->name(), std::move(bytes)));
+  }
+  return parts.size() == 1 ? source : join_sources(std::move(parts));
+}
+
+// A zip archive that people packed around a checkpoint.
+[[noreturn]] void refuse_other_zip(const ByteSource& source, const Members& members) {
+  const auto inner = std::ranges::find_if(members, [](const auto& member) {
+    return std::ranges::any_of(
+        std::to_array<std::string_view>({".pth", ".pt", ".ckpt", ".safetensors"}),
+        [&](auto ending) { return member.first.ends_with(ending); });
+  });
+  fail(ErrorKind::kWrongType, source.name(), ": a zip archive, but not one of PyTorch (it has no ",
+       "data.pkl)",
+       inner == members.end() ? "" : "; unpack it, it holds " + inner->first.substr(0, 200));
+}
+
+}  // namespace
+
 TensorFile read_torch_zip(std::shared_ptr<const ByteSource> source) {
-  const std::string& what = source->name();
+  const std::string what = source->name();
   check(!is_torchscript(*source), ErrorKind::kWrongType, what,
         ": a TorchScript archive. A script can run any operator, also ones that write files; set "
         "allow-torchscript=true to load it if you trust its author");
-  std::unordered_map<std::string, ZipMember> members;
+  Members members;
   for (auto& member : read_zip_directory(*source)) {
-    check(member.stored, ErrorKind::kWrongType, what, ": zip member \"", member.name,
-          "\" is compressed; PyTorch stores its members uncompressed");
     const std::string name = member.name;
     members.emplace(name, std::move(member));
   }
   const auto data = std::ranges::find_if(members, [](const auto& member) {
-    return member.first.ends_with("/data.pkl") && std::ranges::count(member.first, '/') == 1;
+    return member.first == "data.pkl" ||
+           (member.first.ends_with("/data.pkl") && std::ranges::count(member.first, '/') == 1);
   });
-  check(data != members.end(), ErrorKind::kWrongType, what,
-        ": a zip archive, but not one of PyTorch (it has no data.pkl)");
+  if (data == members.end()) refuse_other_zip(*source, members);
   const std::string root = data->first.substr(0, data->first.size() - 8);
+  check(data->second.size <= kMaxPickle, ErrorKind::kWrongType, what,
+        ": its data.pkl has more than 16 MiB, no state_dict needs that");
+  source = unpack(std::move(source), members);
   if (const auto order = members.find(root + "byteorder"); order != members.end())
     check(source->read_text(order->second.offset, std::min<uint64_t>(order->second.size, 6)) ==
               "little",
           ErrorKind::kWrongType, what, ": its numbers are big-endian");
-  check(data->second.size <= kMaxPickle, ErrorKind::kWrongType, what,
-        ": its data.pkl has more than 16 MiB, no state_dict needs that");
   const Pickle pickle =
       read_pickle(source->read_text(data->second.offset, data->second.size), what);
-  TensorFile file{source, "PyTorch zip", "", {}, {}};
+  TensorFile file{source, "PyTorch zip", "", {}, {}, {}, {}, {}};
   collect_tensors(file, pickle, [&](const PickleValue& storage) {
     const auto found = members.find(root + "data/" + storage.text);
     check(found != members.end() && found->second.size >= storage_bytes(storage, what),
@@ -151,8 +108,19 @@ TensorFile read_torch_zip(std::shared_ptr<const ByteSource> source) {
   return file;
 }
 
+namespace {
+
+// torch.save's magic number, as the pickle protocols 2 and above and those below write it.
+constexpr std::string_view kMagic("\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19", 10);
+constexpr std::string_view kMagicText = "119547037146038801333356";
+
+}  // namespace
+
 bool is_torch_legacy(const ByteSource& source) {
-  return source.size() >= 16 && source.read_text(0, 4) == "\x80\x02\x8a\x0a";
+  if (source.size() < 27) return false;
+  const std::string head = source.read_text(0, 27);
+  const bool magic = head.substr(0, 24).find(kMagic) != std::string::npos;
+  return (head[0] == '\x80' && magic) || head.starts_with("L" + std::string(kMagicText));
 }
 
 TensorFile read_torch_legacy(std::shared_ptr<const ByteSource> source) {
@@ -164,10 +132,11 @@ TensorFile read_torch_legacy(std::shared_ptr<const ByteSource> source) {
     rest.remove_prefix(pickle.bytes_read);
     return pickle;
   };
-  constexpr std::string_view kMagic("\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19", 10);
   const Pickle magic = next(), protocol = next(), system = next();
-  check(magic.values[magic.root].text == kMagic && protocol.values[protocol.root].integer == 1001,
-        ErrorKind::kWrongType, what, ": a pickle, but not one that torch.save wrote");
+  const std::string& number = magic.values[magic.root].text;
+  check(
+      (number == kMagic || number == kMagicText) && protocol.values[protocol.root].integer == 1001,
+      ErrorKind::kWrongType, what, ": a pickle, but not one that torch.save wrote");
   const auto& facts = system.values[system.root].items;
   for (size_t i = 0; i + 1 < facts.size(); i += 2)
     check(
@@ -178,7 +147,7 @@ TensorFile read_torch_legacy(std::shared_ptr<const ByteSource> source) {
   // Storages follow in the order of the keys, each as an int64 element count and its elements.
   std::unordered_map<std::string_view, const PickleValue*> storages;
   for (const auto& value : object.values)
-    if (value.type == Type::kStorage) storages.emplace(value.text, &value);
+    if (value.type == PickleValue::Type::kStorage) storages.emplace(value.text, &value);
   std::unordered_map<std::string_view, StorageBytes> places;
   uint64_t offset = head.size() - rest.size();
   for (const uint32_t index : keys.values[keys.root].items) {
@@ -195,7 +164,7 @@ TensorFile read_torch_legacy(std::shared_ptr<const ByteSource> source) {
     places[key] = {offset + 8, size};
     offset += 8 + size;
   }
-  TensorFile file{source, "PyTorch legacy pickle", "", {}, {}};
+  TensorFile file{source, "PyTorch legacy pickle", "", {}, {}, {}, {}, {}};
   collect_tensors(file, object, [&](const PickleValue& storage) {
     const auto found = places.find(storage.text);
     check(found != places.end(), ErrorKind::kWrongType, what, ": storage ",

@@ -12,10 +12,8 @@ namespace gan {
 bool is_torch_zip(const ByteSource& source);
 bool is_torch_legacy(const ByteSource& source);
 
-// Unwraps the state_dict from what projects put around it, in this order: model_state_dict,
-// state_dict, params_ema, params-ema, params, model, net, else the top level; then drops a
-// "module." or "netG." that every key begins with. A TorchScript archive is refused with a text
-// that names the property allow-torchscript.
+// All tensors of the file, named by the keys of the dicts around them. A TorchScript archive is
+// refused with a text that names the property allow-torchscript.
 TensorFile read_torch_zip(std::shared_ptr<const ByteSource> source);
 TensorFile read_torch_legacy(std::shared_ptr<const ByteSource> source);
 

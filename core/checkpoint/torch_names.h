@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The few Python names that a state_dict may ask for.
+// Names that PyTorch's pickles use.
 #pragma once
 
 #include <optional>
@@ -9,9 +9,13 @@
 
 namespace gan {
 
-// Element type of "torch.FloatStorage" and its kin; nothing for any other name.
+// Of torch.FloatStorage, torch.cuda.HalfStorage, torch.storage.UntypedStorage (bytes), ...
 std::optional<Dtype> storage_dtype(std::string_view global);
 
-bool allowed_global(std::string_view name);
+// Of torch.float16, torch.float8_e4m3fn, ...
+std::optional<Dtype> dtype_from_global(std::string_view global);
+
+// Functions that only a file made to do harm asks for: they start programs, run code or import it.
+bool hostile_global(std::string_view global);
 
 }  // namespace gan

@@ -3,6 +3,8 @@
 // 4.3.14 to 4.3.16 (end records), 4.5.3 (zip64 extra field).
 #include "core/checkpoint/zip.h"
 
+#include <gio/gio.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -11,6 +13,7 @@
 namespace gan {
 namespace {
 
+using Method = ZipMember::Method;
 constexpr uint32_t kLocal = 0x04034b50, kCentral = 0x02014b50, kEnd = 0x06054b50;
 constexpr uint32_t kEnd64 = 0x06064b50, kLocator64 = 0x07064b50;
 constexpr uint64_t kMaxMembers = 100000;
@@ -98,7 +101,10 @@ std::vector<ZipMember> read_zip_directory(const ByteSource& source) {
     apply_zip64(source, rest.substr(46 + name_length, extra_length), member.size, compressed,
                 header);
     if (number<uint16_t>(rest, 8) & 1) damaged(source, "it is encrypted");
-    member.stored = number<uint16_t>(rest, 10) == 0 && compressed == member.size;
+    const auto method = number<uint16_t>(rest, 10);
+    member.compressed = compressed;
+    if (method != 0) member.method = method == 8 ? Method::kDeflate : Method::kOther;
+    if (method == 0 && compressed != member.size) damaged(source, "a stored member of two sizes");
     const std::string local = source.read_text(header, 30);
     if (number<uint32_t>(local, 0) != kLocal) damaged(source, "a member has no header");
     member.offset = header + 30 + number<uint16_t>(local, 26) + number<uint16_t>(local, 28);
@@ -108,6 +114,29 @@ std::vector<ZipMember> read_zip_directory(const ByteSource& source) {
     rest.remove_prefix(length);
   }
   return members;
+}
+
+std::vector<std::byte> inflate(const ByteSource& source, const ZipMember& member) {
+  std::string packed = source.read_text(member.offset, member.compressed);
+  std::vector<std::byte> bytes(member.size);
+  g_autoptr(GZlibDecompressor) raw = g_zlib_decompressor_new(G_ZLIB_COMPRESSOR_FORMAT_RAW);
+  gsize taken = 0, made = 0;
+  GConverterResult result = G_CONVERTER_CONVERTED;
+  while (result == G_CONVERTER_CONVERTED) {
+    gsize read = 0, written = 0;
+    std::byte full;  // one more than there is room for tells a member that is too long
+    const bool room = made < bytes.size();
+    result = g_converter_convert(G_CONVERTER(raw), packed.data() + taken, packed.size() - taken,
+                                 room ? static_cast<void*>(bytes.data() + made) : &full,
+                                 room ? bytes.size() - made : 1, G_CONVERTER_INPUT_AT_END, &read,
+                                 &written, nullptr);
+    taken += read;
+    made += written;
+    if (made > bytes.size()) damaged(source, "a member is longer than it says");
+  }
+  if (result != G_CONVERTER_FINISHED || made != bytes.size())
+    damaged(source, "a compressed member is broken");
+  return bytes;
 }
 
 }  // namespace gan

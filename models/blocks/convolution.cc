@@ -33,6 +33,7 @@ Conv make_conv(const ConvShape& shape) {
   return Conv(nn::Conv2dOptions(shape.in, shape.out, shape.kernel)
                   .stride(shape.stride)
                   .padding(shape.padding_pixels())
+                  .groups(shape.groups)
                   .bias(shape.bias));
 }
 

@@ -12,6 +12,7 @@ struct ConvShape {
   int64_t stride = 1;
   int64_t padding = -1;  // -1: kernel / 2, which keeps the size of an odd kernel at stride 1
   bool bias = true;
+  int64_t groups = 1;
 
   int64_t padding_pixels() const { return padding < 0 ? kernel / 2 : padding; }
 };

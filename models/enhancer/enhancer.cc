@@ -13,6 +13,7 @@
 #include "core/plain_scaler.h"
 #include "core/resize.h"
 #include "core/tiles.h"
+#include "models/enhancer/channels.h"
 #include "models/enhancer/tiled_network.h"
 #include "models/frames/frame_tensor.h"
 #include "models/frames/frame_timer.h"
@@ -32,7 +33,8 @@ class TorchEnhancer : public Enhancer {
  public:
   TorchEnhancer(const EnhancerOptions& options, const std::atomic<bool>* given_up)
       : threads_(options.threads > 0 ? options.threads : available_threads()),
-        network_(load(options, given_up), options) {}
+        network_(load(options, given_up), options),
+        channels_(network_.traits(), options.model) {}
 
   EnhancerInfo info() const override { return network_.info(); }
   std::string precision_trial() const override { return network_.precision_trial(); }
@@ -49,10 +51,10 @@ class TorchEnhancer : public Enhancer {
     input_ = empty_picture_tensor(
         {padded_side(in.size.width, traits), padded_side(in.size.height, traits)});
     output_ = torch::Tensor();
+    channels_.set_format(in);
     prepared_ = false;
     plain_frames_.reset();
-    if (in.pixels == out.pixels && in.colorimetry == out.colorimetry &&
-        PlainScaler::can(in.pixels))
+    if (in.pixels == out.pixels && in.colorimetry == out.colorimetry && PlainScaler::can(in.pixels))
       plain_frames_.emplace(in.pixels, in.colorimetry, in.size, scale);
     plain_.reset();
     alpha_.reset();
@@ -82,8 +84,10 @@ class TorchEnhancer : public Enhancer {
     FrameReader(in_).read(in, input_);
     keep_alpha(in);
     keep_chroma_loss(in);
-    if (enhanced) output_ = network_.run(input_, look.code);
-    if (!enhanced || look.strength < 1 || look.split > 0) blend_plain(look, enhanced);
+    const bool blended = !enhanced || look.strength < 1 || look.split > 0;
+    if (blended || channels_.wants_plain()) enlarge_plainly();
+    if (enhanced) enhance(in, look);
+    if (blended) blend_plain(look, enhanced);
     FrameWriter(out_).write(output_, out, loss_);
     if (gan::info(out_.pixels).has_alpha) write_alpha(out);
     timer_.stop();
@@ -105,21 +109,40 @@ class TorchEnhancer : public Enhancer {
     if (given_up) interruptible.emplace(*given_up);
     LoadedNetwork loaded = load_model(options.model, options.allow_torchscript);
     const Task task = loaded.name == kTorchScript ? Task::kImage : find_network(loaded.name).task;
-    const NetworkTraits traits = loaded.network->traits();
     check(task == Task::kImage || task == Task::kImageLatent, ErrorKind::kWrongType, options.model,
           ": holds a network ", loaded.name, ", which makes no picture of a picture");
-    check(traits.in_channels == 3 && traits.out_channels == 3, ErrorKind::kWrongType, options.model,
-          ": the network has ", traits.in_channels, " channels in and ", traits.out_channels,
-          " out; frames want 3 and 3");
     return loaded;
   }
 
   // Note [Warm-up]: the first forward of a size chooses kernels and takes memory. Noise, because
   // zeros are quick in ways that frames are not.
   void warm_up() {
-    if (network_.expected_ms() > kSlowMs) return;
+    // The error of approximate tiles is measured on a frame.
+    if (network_.expected_ms() > kSlowMs || network_.approximates()) return;
     input_.uniform_(0, 1);
-    network_.run(input_);
+    network_.run(channels_.to_network(input_, nullptr));
+  }
+
+  void enhance(const FrameView& in, const Look& look) {
+    if (channels_.count() == 3) {
+      output_ = network_.run(input_, look.code);
+      return;
+    }
+    const bool has_alpha = gan::info(in_.pixels).has_alpha;
+    if (channels_.makes_alpha() && has_alpha) {
+      if (small_alpha_.size != in_.size) small_alpha_ = Picture(in_.size, 1);
+      read_component(in, 3, small_alpha_.span());
+    }
+    const bool alpha = channels_.makes_alpha() && has_alpha;
+    const auto output =
+        network_.run(channels_.to_network(input_, alpha ? &small_alpha_ : nullptr), look.code);
+    if (alpha && gan::info(out_.pixels).has_alpha) {
+      const auto plane = output.select(1, 3).select(0, 0);
+      for (int y = 0; y < out_.size.height; ++y)
+        torch::from_blob(large_alpha_.span().row(y), {out_.size.width})
+            .copy_(plane.select(0, y).slice(0, 0, out_.size.width));
+    }
+    output_ = channels_.to_rgb(output, plain_output_);
   }
 
   void prepare() {
@@ -185,13 +208,16 @@ class TorchEnhancer : public Enhancer {
     });
   }
 
-  void blend_plain(const Look& look, bool enhanced) {
+  void enlarge_plainly() {
     if (!plain_) {
       plain_.emplace(in_.size, out_.size);
       plain_output_ = empty_picture_tensor(out_.size);
     }
     const PictureSpan picture = picture_of(input_);
     plain_->run({picture.data, in_.size, 3, picture.stride}, picture_of(plain_output_));
+  }
+
+  void blend_plain(const Look& look, bool enhanced) {
     if (enhanced) {
       const int64_t edge = std::lround(look.split * out_.size.width);
       const auto part = [&](const torch::Tensor& whole) {
@@ -207,6 +233,7 @@ class TorchEnhancer : public Enhancer {
 
   int threads_;
   TiledNetwork network_;
+  Channels channels_;
   FrameTimer timer_;
   std::atomic<bool> interrupted_{false};
   bool prepared_ = false;  // network_, for frames of this size

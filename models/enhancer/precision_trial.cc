@@ -27,8 +27,10 @@ int trial_side(const NetworkTraits& traits, double ms_per_pixel) {
 }
 
 // The middle of the photograph, mirrored where a network wants more than there is.
-torch::Tensor photograph(int side) {
+torch::Tensor photograph(int side, int channels) {
   torch::Tensor picture = tensor_from_picture(centre_patch(builtin_photograph(), side));
+  if (channels == 1) picture = picture.mean(1, true);
+  if (channels == 4) picture = at::cat({picture, torch::ones_like(picture.slice(1, 0, 1))}, 1);
   for (const int64_t d : {2, 3})
     while (picture.size(d) < side) picture = at::cat({picture, picture.flip(d)}, d);
   return picture.slice(2, 0, side).slice(3, 0, side).contiguous(torch::MemoryFormat::ChannelsLast);
@@ -46,7 +48,8 @@ std::string PrecisionTrial::text() const {
 }
 
 PrecisionTrial try_precisions(TileRunner& runner, double ms_per_pixel) {
-  const torch::Tensor tile = photograph(trial_side(runner.traits(), ms_per_pixel));
+  const torch::Tensor tile =
+      photograph(trial_side(runner.traits(), ms_per_pixel), runner.traits().in_channels);
   double best = 0;
   const auto timed = [&](torch::ScalarType precision) {
     runner.use(precision);

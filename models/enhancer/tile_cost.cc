@@ -20,7 +20,7 @@ struct Probe {
 };
 
 Probe probe(TileRunner& runner, Size size) {
-  auto tile = empty_picture_tensor(size);
+  auto tile = empty_picture_tensor(size, runner.traits().in_channels);
   tile.uniform_(0, 1);
   const auto area = static_cast<double>(size.area());
   const AllocationCount count;
@@ -40,7 +40,7 @@ Probe probe(TileRunner& runner, Size size) {
 void TileCost::measure(TileRunner& runner, Size picture) {
   const NetworkTraits& traits = runner.traits();
   const auto square = [&](int n) { return Size{padded_side(n, traits), padded_side(n, traits)}; };
-  const bool global = traits.receptive_radius == kGlobalRadius;
+  const bool global = traits.receptive_radius == kGlobalRadius && traits.tile_window == 0;
   const Size small = square(global ? kGlobalProbe : kProbe), large = square(2 * small.width);
   if (small_bytes_ == 0) {
     const Probe first = probe(runner, small);

@@ -8,8 +8,9 @@
 namespace gan {
 
 // Note [Prediction]: activations grow with the area of a tile, those of attention with its square.
-// Two probe tiles tell both shares; networks of finite reach have but the first. What does not grow
-// at all counts as if it did, so a large tile's memory is rather over- than underestimated.
+// Two probe tiles tell both shares; networks that may be tiled have but the first, or nearly. What
+// does not grow at all counts as if it did, so a large tile's memory is rather over- than
+// underestimated.
 class TileCost {
  public:
   // Runs small tiles of noise, each once in the life of this, as far as pictures of that size want

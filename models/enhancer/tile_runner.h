@@ -30,7 +30,7 @@ class TileRunner {
   // code: as many numbers as the network takes; none: zeros.
   void set_code(const std::vector<float>& code);
 
-  // tile: {1, 3, H, W}, RGB in [0, 1], on the CPU. Returns {1, 3, scale H, scale W} of that range,
+  // tile: {1, C, H, W} in [0, 1], on the CPU. Returns {1, C, scale H, scale W} of that range,
   // not clamped, on the CPU. Where a pixel is no number it is run again in fp32 (see retries());
   // throws Error(kNotFinite) where that does not help.
   torch::Tensor run(const torch::Tensor& tile);

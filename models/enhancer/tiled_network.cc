@@ -2,6 +2,7 @@
 #include "models/enhancer/tiled_network.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <exception>
 #include <iomanip>
@@ -19,6 +20,9 @@ namespace {
 // would cost more than the core, and what lies far away hardly counts.
 constexpr int kLargestHalo = 64;
 constexpr int kSmallestTile = 16;
+// Note [Approximate tiles]: networks of windows or of means over the whole picture see so much
+// around a tile, on multiples of their windows. What that changes is measured at a seam and told.
+constexpr int kApproximateHalo = 32;
 // Note [Unchanged parts]: small tiles find closely what changed, and neighbours that did are run as
 // one, with one halo around them.
 constexpr int kSkippedTile = 32;
@@ -41,7 +45,7 @@ torch::Tensor part(const torch::Tensor& whole, const Rect& rect, int scale) {
 
 bool same(const torch::Tensor& a, const torch::Tensor& b) {
   const PictureSpan first = picture_of(a), second = picture_of(b);
-  const size_t bytes = static_cast<size_t>(first.size.width) * 3 * sizeof(float);
+  const size_t bytes = static_cast<size_t>(first.size.width * first.channels) * sizeof(float);
   for (int y = 0; y < first.size.height; ++y)
     if (std::memcmp(first.row(y), second.row(y), bytes) != 0) return false;
   return true;
@@ -76,15 +80,25 @@ Size size_of(const torch::Tensor& picture) {
 }  // namespace
 
 TiledNetwork::TiledNetwork(LoadedNetwork loaded, const EnhancerOptions& options)
-    : options_(options),
-      runner_(std::move(loaded), options),
-      halo_(options.tile_overlap > 0 ? options.tile_overlap
-                                     : std::min(traits().receptive_radius, kLargestHalo)) {
-  check(options.tile_size == 0 || traits().receptive_radius != kGlobalRadius, ErrorKind::kSettings,
+    : options_(options), runner_(std::move(loaded), options) {
+  const int wanted = traits().tile_window > 0 ? kApproximateHalo
+                                              : std::min(traits().receptive_radius, kLargestHalo);
+  halo_ = options.tile_overlap > 0 ? options.tile_overlap : wanted;
+  check(options.tile_size == 0 || may_tile(), ErrorKind::kSettings,
         "tile-size must be 0 for network ", info().network,
         ": every output pixel depends on the whole frame, so tiles would show");
   check(options.tile_size == 0 || options.tile_size >= kSmallestTile, ErrorKind::kSettings,
         "tile-size must be 0 or at least 16, got ", options.tile_size);
+}
+
+bool TiledNetwork::may_tile() const {
+  return traits().receptive_radius != kGlobalRadius || traits().tile_window > 0;
+}
+
+// Up to a multiple of the windows.
+int TiledNetwork::rounded(int side) const {
+  const int window = std::max(traits().tile_window, 1);
+  return (side + window - 1) / window * window;
 }
 
 double TiledNetwork::limit() const {
@@ -95,7 +109,7 @@ double TiledNetwork::limit() const {
 // Of the largest tile with a core of that side, and of the pictures before and after it.
 double TiledNetwork::bytes_of(int side, Size picture) const {
   const auto with_rim = [&](int length) {
-    return side == 0 ? length : std::min(length, side + 2 * halo_);
+    return side == 0 ? length : std::min(length, rounded(side) + 2 * rounded(halo_));
   };
   const double pictures = 3.0 * sizeof(float) * static_cast<double>(picture.area()) *
                           (1 + 2.0 * traits().scale * traits().scale);
@@ -114,10 +128,9 @@ void TiledNetwork::choose_precision(Size picture, bool eight_bits) {
 }
 
 void TiledNetwork::prepare(Size picture, bool eight_bits) {
-  last_is_whole_ = false;
+  last_is_whole_ = seam_known_ = false;
   eight_bits_ = eight_bits;
   if (runner_.may_choose()) choose_precision(picture, eight_bits);
-  const bool finite = traits().receptive_radius != kGlobalRadius;
   int side = options_.tile_size;
   if (runner_.on_cpu()) {
     cost_.measure(runner_, picture);
@@ -127,16 +140,17 @@ void TiledNetwork::prepare(Size picture, bool eight_bits) {
       return concat("about ", megabytes(wanted), ", more than the memory-limit of ",
                     megabytes(most));
     };
-    check(wanted <= most || finite, ErrorKind::kSettings, "frames of ", picture.width, "x",
+    check(wanted <= most || may_tile(), ErrorKind::kSettings, "frames of ", picture.width, "x",
           picture.height, " through the network ", info().network, " need ", need(),
           "; it looks at whole frames, so tiles cannot help");
     check(wanted <= most || side == 0, ErrorKind::kSettings, "tiles of tile-size ", side, " need ",
           need());
     if (wanted > most) {
       const double left = most - bytes_of(0, picture) + cost_.bytes(picture);
-      side = (cost_.largest_side(left) - 2 * halo_) / kSmallestTile * kSmallestTile;
-      check(side >= kSmallestTile, ErrorKind::kSettings, "even tiles of 16 pixels need about ",
-            megabytes(bytes_of(kSmallestTile, picture)), ", more than the memory-limit of ",
+      const int least = rounded(kSmallestTile);
+      side = (cost_.largest_side(left) - 2 * rounded(halo_)) / least * least;
+      check(side >= least, ErrorKind::kSettings, "even tiles of ", least, " pixels need about ",
+            megabytes(bytes_of(least, picture)), ", more than the memory-limit of ",
             megabytes(most));
     }
   }
@@ -147,7 +161,8 @@ void TiledNetwork::run_tiles(const torch::Tensor& input, const std::vector<float
   const Size size = size_of(input), out = scaled(size, traits().scale);
   const bool comparable = std::exchange(last_is_whole_, false) && code == last_code_ &&
                           last_input_.sizes() == input.sizes();
-  auto tiles = cover(size, tile_side(), std::max(halo_, 0), traits().size_multiple);
+  auto tiles =
+      cover(size, rounded(tile_side()), rounded(std::max(halo_, 0)), traits().size_multiple);
   const size_t count = tiles.size();
   size_t skipped = 0;
   if (options_.skip_unchanged) {
@@ -159,21 +174,60 @@ void TiledNetwork::run_tiles(const torch::Tensor& input, const std::vector<float
   if (tiles.size() == 1 && tiles[0].core.size == size) {
     assembled_ = as_picture_tensor(runner_.run(input));
   } else {
-    if (!assembled_.defined() || size_of(assembled_) != out) assembled_ = empty_picture_tensor(out);
+    if (!assembled_.defined() || size_of(assembled_) != out)
+      assembled_ = empty_picture_tensor(out, traits().out_channels);
     for (const Tile& tile : tiles) {
       const torch::Tensor output = runner_.run(part(input, tile.input, 1));
       const Rect core{tile.core.x - tile.input.x, tile.core.y - tile.input.y, tile.core.size};
       part(assembled_, tile.core, traits().scale).copy_(part(output, core, traits().scale));
     }
   }
+  if (approximates() && !seam_known_ && tiles.size() > 1) measure_seam(input, tiles);
   tiles_ += count - skipped;
   skipped_ += skipped;
   if (!options_.skip_unchanged) return;
   if (!last_input_.defined() || last_input_.sizes() != input.sizes())
-    last_input_ = empty_picture_tensor(size);
+    last_input_ = empty_picture_tensor(size, input.size(1));
   last_input_.copy_(input);
   last_code_ = code;
   last_is_whole_ = true;
+}
+
+// How far a tile that has the first seam in its middle differs there from those that meet in it.
+void TiledNetwork::measure_seam(const torch::Tensor& input, const std::vector<Tile>& tiles) {
+  constexpr int kNear = 8;  // pixels on either side
+  seam_known_ = true;
+  const Size size = size_of(input);
+  const bool below = tiles[1].core.x == 0;
+  const Rect first = tiles[0].core;
+  const int seam = below ? first.size.height : first.size.width;
+  const int start =
+      seam / 2 / std::max(traits().tile_window, 1) * std::max(traits().tile_window, 1);
+  Rect middle = tiles[0].input;
+  (below ? middle.y : middle.x) = start;
+  int& length = below ? middle.size.height : middle.size.width;
+  length = std::min(length, (below ? size.height : size.width) - start);
+  const torch::Tensor other = runner_.run(part(input, middle, 1));
+  Rect near{0, 0, first.size};
+  (below ? near.y : near.x) = std::max(seam - kNear, start);
+  (below ? near.size.height : near.size.width) = std::min(2 * kNear, start + length - seam + kNear);
+  Rect there = near;
+  (below ? there.y : there.x) -= start;
+  const auto difference =
+      (part(assembled_, near, traits().scale) - part(other, there, traits().scale)).abs();
+  const double largest = difference.max().item<double>(),
+               psnr_db = -10 * std::log10(difference.square().mean().item<double>() + 1e-12);
+  const auto text = [](double value, int digits) {
+    return concat(std::fixed, std::setprecision(digits), value);
+  };
+  events_.push_back(
+      {"approximate-tiles",
+       concat("the network ", info().network, " looks beyond its tiles of ", side_.load(),
+              " pixels: at a seam values differ by at most ", text(largest, 4), " of white (",
+              text(psnr_db, 1), " dB) from what a tile around it gives"),
+       {{"tile-size", side_.load()},
+        {"psnr-db", text(psnr_db, 1)},
+        {"largest", text(largest, 4)}}});
 }
 
 // Of the tiles that are compared with those of the frame before, or else of those that are run.
@@ -186,8 +240,9 @@ int TiledNetwork::tile_side() const {
 bool TiledNetwork::make_room(Size picture, const std::string& reason) {
   const int now = side_ > 0 ? side_.load() : std::max(picture.width, picture.height);
   std::string remedy;
-  if (traits().receptive_radius != kGlobalRadius && now / 2 >= kSmallestTile) {
+  if (may_tile() && now / 2 >= rounded(kSmallestTile)) {
     side_ = now / 2;
+    seam_known_ = false;
     remedy = concat("tiles of ", now / 2, " pixels from now on");
   } else if (!runner_.on_cpu()) {
     runner_.move_to_cpu();

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <optional>
 
+#include "core/tiles.h"
 #include "models/enhancer/precision_trial.h"
 #include "models/enhancer/tile_cost.h"
 #include "models/enhancer/tile_runner.h"
@@ -18,6 +19,8 @@ class TiledNetwork {
   TiledNetwork(LoadedNetwork loaded, const EnhancerOptions& options);
 
   const NetworkTraits& traits() const { return runner_.traits(); }
+  // Whether pictures of the prepared size are cut into tiles that do not see all they would need.
+  bool approximates() const { return side_ > 0 && traits().tile_window > 0; }
   EnhancerInfo info() const { return runner_.info(); }
   // What the choice of the precision rests on, where one was made; for people.
   std::string precision_trial() const { return trial_ ? trial_->text() : ""; }
@@ -28,7 +31,8 @@ class TiledNetwork {
   // deeper ones are computed in fp32.
   void prepare(Size picture, bool eight_bits = true);
 
-  // input: a picture tensor (see frame_tensor.h) of the prepared size, RGB in [0, 1]. code: as many
+  // input: a picture tensor (see frame_tensor.h) of the prepared size, of the network's channels in
+  // [0, 1]. code: as many
   // numbers as the network takes; none: zeros. Returns a picture tensor, scale times larger, not
   // clamped; valid until the next call.
   torch::Tensor run(const torch::Tensor& input, const std::vector<float>& code = {});
@@ -47,6 +51,9 @@ class TiledNetwork {
   void run_tiles(const torch::Tensor& input, const std::vector<float>& code);
   void choose_precision(Size picture, bool eight_bits);
   bool make_room(Size picture, const std::string& reason);
+  bool may_tile() const;
+  int rounded(int side) const;
+  void measure_seam(const torch::Tensor& input, const std::vector<Tile>& tiles);
 
   EnhancerOptions options_;
   TileRunner runner_;
@@ -57,6 +64,7 @@ class TiledNetwork {
   std::atomic<int> side_{0};  // largest of a tile's core; 0: the whole picture
   torch::Tensor assembled_, last_input_;
   std::vector<float> last_code_;
+  bool seam_known_ = false;     // of the tiles as they are
   bool last_is_whole_ = false;  // assembled_ is what last_input_ and last_code_ give
   std::atomic<double> expected_ms_{0};
   std::atomic<uint64_t> tiles_{0}, skipped_{0};

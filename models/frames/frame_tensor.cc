@@ -49,25 +49,34 @@ Rows& rows_of(const FrameFormat& format) {
 
 }  // namespace
 
-torch::Tensor empty_picture_tensor(Size size) {
-  return torch::empty({1, size.height, size.width, 3}).permute({0, 3, 1, 2});
+torch::Tensor empty_picture_tensor(Size size, int64_t channels) {
+  return torch::empty({1, size.height, size.width, channels}).permute({0, 3, 1, 2});
 }
 
+namespace {
+
+// {1, 1, H, W} has any stride between its channels.
+bool is_interleaved(const torch::Tensor& tensor) {
+  const int64_t channels = tensor.size(1);
+  return (tensor.stride(1) == 1 || channels == 1) && tensor.stride(3) == channels &&
+         tensor.stride(2) >= channels * tensor.size(3);
+}
+
+}  // namespace
+
 torch::Tensor as_picture_tensor(const torch::Tensor& tensor) {
-  if (tensor.stride(1) == 1 && tensor.stride(3) == 3 && tensor.stride(2) >= 3 * tensor.size(3))
-    return tensor;
-  auto copy =
-      empty_picture_tensor({static_cast<int>(tensor.size(3)), static_cast<int>(tensor.size(2))});
+  if (is_interleaved(tensor)) return tensor;
+  auto copy = empty_picture_tensor(
+      {static_cast<int>(tensor.size(3)), static_cast<int>(tensor.size(2))}, tensor.size(1));
   return copy.copy_(tensor);
 }
 
 PictureSpan picture_of(const torch::Tensor& tensor) {
-  check(tensor.scalar_type() == at::kFloat && tensor.size(1) == 3 && tensor.stride(1) == 1 &&
-            tensor.stride(3) == 3,
-        ErrorKind::kFailed, "not a picture tensor: ", tensor.sizes(), " by ", tensor.strides());
+  check(tensor.scalar_type() == at::kFloat && is_interleaved(tensor), ErrorKind::kFailed,
+        "not a picture tensor: ", tensor.sizes(), " by ", tensor.strides());
   return {tensor.data_ptr<float>(),
           {static_cast<int>(tensor.size(3)), static_cast<int>(tensor.size(2))},
-          3,
+          static_cast<int>(tensor.size(1)),
           tensor.stride(2)};
 }
 

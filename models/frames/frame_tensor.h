@@ -10,8 +10,9 @@
 
 namespace gan {
 
-// A float tensor {1, 3, height, width} in channels_last on the CPU, and its memory as a picture.
-torch::Tensor empty_picture_tensor(Size size);
+// A float tensor {1, channels, height, width} in channels_last on the CPU, and its memory as a
+// picture.
+torch::Tensor empty_picture_tensor(Size size, int64_t channels = 3);
 PictureSpan picture_of(const torch::Tensor& tensor);  // of such a tensor
 // The tensor itself where its memory is laid out so, else a copy that is.
 torch::Tensor as_picture_tensor(const torch::Tensor& tensor);

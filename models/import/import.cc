@@ -2,9 +2,12 @@
 #include "models/import/import.h"
 
 #include <algorithm>
+#include <cctype>
+#include <tuple>
 
 #include "core/error.h"
-#include "models/import/recognisers.h"
+#include "models/import/architectures.h"
+#include "models/import/by_place.h"
 
 namespace gan {
 namespace import {
@@ -20,20 +23,130 @@ const std::vector<int64_t>* shape(const TensorFile& file, const std::string& nam
   return sound ? &entry->shape : nullptr;
 }
 
+int64_t count(const TensorFile& file, const std::string& before, const std::string& after) {
+  int64_t number = 0;
+  while (file.find(before + text(number) + after)) ++number;
+  return number;
+}
+
 }  // namespace import
 
-Recognised recognise(const TensorFile& file) {
-  using namespace import;
-  for (const auto recogniser :
-       {rrdbnet, compact, unet_sn, vgg_style, unet, resnet, patchgan, pixel, dped, dcgan,
-        dcgan_discriminator, mlpgan, stylegan2, mobilenet, vgg})
-    if (auto found = recogniser(file)) return *found;
-  std::string keys;
+namespace {
+
+using import::Architecture;
+using import::Kind;
+
+constexpr size_t kMaxCandidates = 32;
+
+// Whether a whole word of it says that the weights are averages.
+bool is_average(std::string_view prefix) {
+  std::string word;
+  for (size_t i = 0; i <= prefix.size(); ++i) {
+    const auto c = static_cast<unsigned char>(i < prefix.size() ? prefix[i] : '.');
+    if (std::isalnum(c)) {
+      word += static_cast<char>(std::tolower(c));
+      continue;
+    }
+    if (word == "ema" || word == "averaged" || word == "swa") return true;
+    word.clear();
+  }
+  return false;
+}
+
+// What stands before `key` in a name, "" or ending in '.'; false where the name is another's.
+bool stands_before(const std::string& name, std::string_view key, std::string& prefix) {
+  if (!name.ends_with(key)) return false;
+  prefix = name.substr(0, name.size() - key.size());
+  return prefix.empty() || prefix.ends_with('.');
+}
+
+std::vector<std::string> missing_keys(const TensorFile& file, const Architecture& architecture,
+                                      const std::string& prefix) {
+  std::vector<std::string> missing;
+  for (const auto key : architecture.keys)
+    if (!key.empty() && !file.find(prefix + std::string(key)))
+      missing.push_back(prefix + std::string(key));
+  return missing;
+}
+
+struct Ranked {
+  Kind kind;
+  bool average;
+  Candidate candidate;
+};
+
+}  // namespace
+
+std::vector<Candidate> recognise(const TensorFile& file) {
+  if (const auto named = import::named_by_place(file)) return recognise(*named);
+  std::vector<Ranked> found;
+  std::set<std::string> taken;
+  for (const Architecture& architecture : import::architectures()) {
+    std::string prefix;
+    for (const auto& entry : file.tensors) {
+      if (!stands_before(entry.name, architecture.keys[0], prefix) || taken.contains(prefix) ||
+          !missing_keys(file, architecture, prefix).empty())
+        continue;
+      TensorFile part = under(file, prefix);
+      // Small pieces of a stranger's network may look like a whole one of ours.
+      if (architecture.kind != Kind::kPicture && 3 * part.tensors.size() < file.tensors.size())
+        continue;
+      auto network = architecture.recognise(part);
+      if (!network) continue;
+      taken.insert(prefix);
+      found.push_back(
+          {architecture.kind, is_average(prefix), {std::move(part), std::move(*network)}});
+      if (found.size() >= kMaxCandidates) break;
+    }
+    if (found.size() >= kMaxCandidates) break;
+  }
+  std::ranges::stable_sort(found, {}, [](const Ranked& ranked) {
+    const auto& prefix = ranked.candidate.tensors.unwrapped;
+    return std::tuple(ranked.kind, !ranked.average, std::ranges::count(prefix, '.'),
+                      !prefix.empty());
+  });
+  std::vector<Candidate> candidates;
+  for (auto& ranked : found) candidates.push_back(std::move(ranked.candidate));
+  return candidates;
+}
+
+std::string unknown_architecture(const TensorFile& file) {
+  std::string names;
   for (size_t i = 0; i < file.tensors.size() && i < 6; ++i)
-    keys += (i ? ", " : "") + file.tensors[i].name.substr(0, 80);
-  fail(ErrorKind::kWrongType, file.source->name(), ": a ", file.container,
-       " with weights of an architecture that is not known here (", file.tensors.size(),
-       " tensors: ", keys, file.tensors.size() > 6 ? ", ..." : "", ")");
+    names += (i ? ", " : "") + file.tensors[i].name.substr(0, 80);
+  std::string said =
+      concat("a ", file.container, file.outline.empty() ? "" : " of ", file.outline,
+             ", with weights of an architecture that is not known here (", file.tensors.size(),
+             file.tensors.size() == 1 ? " tensor: " : " tensors: ", names,
+             file.tensors.size() > 6 ? ", ..." : "", ")");
+
+  double best = 0.5;
+  const Architecture* nearest = nullptr;
+  std::vector<std::string> lacks;
+  for (const Architecture& architecture : import::architectures()) {
+    std::string prefix;
+    std::set<std::string> tried;
+    const auto wanted = static_cast<double>(
+        std::ranges::count_if(architecture.keys, [](auto key) { return !key.empty(); }));
+    for (const auto key : architecture.keys)
+      for (const auto& entry : file.tensors) {
+        if (key.empty() || !stands_before(entry.name, key, prefix) ||
+            !tried.insert(prefix).second || tried.size() > kMaxCandidates)
+          continue;
+        auto missing = missing_keys(file, architecture, prefix);
+        const double share = 1 - static_cast<double>(missing.size()) / wanted;
+        if (share <= best) continue;
+        best = share;
+        nearest = &architecture;
+        lacks = std::move(missing);
+      }
+  }
+  if (!nearest) return said;
+  std::string missing;
+  for (size_t i = 0; i < lacks.size() && i < 4; ++i) missing += (i ? ", " : "") + lacks[i];
+  return said + concat("; nearest is ", nearest->title,
+                       lacks.empty() ? ", whose layers have other shapes"
+                                     : ", of which it lacks " + missing);
 }
 
 }  // namespace gan

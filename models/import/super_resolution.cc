@@ -1,21 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Real-ESRGAN, ESRGAN and BasicSR.
-#include <cmath>
-
 #include "core/error.h"
 #include "models/import/recognisers.h"
 
 namespace gan::import {
-namespace {
-
-// Whole square root, or 0.
-int64_t whole_root(int64_t square) {
-  const auto root = static_cast<int64_t>(std::lround(std::sqrt(static_cast<double>(square))));
-  return root * root == square ? root : 0;
-}
-
-}  // namespace
-
 // SRVGGNetCompact: body.0 is a convolution, activations with weights (PReLU) at the odd places.
 std::optional<Recognised> compact(const TensorFile& file) {
   const auto* first = shape(file, "body.0.weight", 4);
@@ -25,17 +13,18 @@ std::optional<Recognised> compact(const TensorFile& file) {
   while (shape(file, "body." + text(last + 2) + ".weight", 4)) last += 2;
   const auto* end = shape(file, "body." + text(last) + ".weight", 4);
   if (last < 2 || !end || (*first)[1] == 0) return {};
-  const int64_t scale = whole_root((*end)[0] / (*first)[1]);
-  if (scale == 0 || (*end)[0] % (*first)[1] != 0) return {};
+  const auto [channels, scale] = shuffled((*end)[0], (*first)[1]);
+  if (scale == 0) return {};
   return Recognised{"compact",
                     {{"in_channels", text((*first)[1])},
-                     {"out_channels", text((*first)[1])},
+                     {"out_channels", text(channels)},
                      {"features", text((*first)[0])},
                      {"convs", text(last / 2 - 1)},
                      {"scale", text(scale)},
                      {"activation", prelu ? "prelu" : "relu"}},
                     {},
-                    "SRVGGNetCompact"};
+                    "SRVGGNetCompact",
+                    prelu ? std::vector<std::string>{} : std::vector<std::string>{"activation"}};
 }
 
 namespace {
@@ -110,6 +99,10 @@ std::optional<Recognised> rrdbnet(const TensorFile& file) {
   const int64_t unshuffle = whole_root((*first)[1] / (*last)[0]);
   const auto doublings = static_cast<int64_t>(names->up.size());
   if (unshuffle == 0 || doublings > 4 || (1 << doublings) % unshuffle != 0) return {};
+  const auto skip = [&](int64_t block, int dense) {
+    return names->block + text(block) + names->dense + text(dense) + ".conv1x1.weight";
+  };
+  const bool plus = shape(file, skip(0, 1), 4) != nullptr;
   Recognised found{"rrdbnet",
                    {{"in_channels", text((*last)[0])},
                     {"out_channels", text((*last)[0])},
@@ -117,9 +110,10 @@ std::optional<Recognised> rrdbnet(const TensorFile& file) {
                     {"doublings", text(doublings)},
                     {"features", text((*first)[0])},
                     {"blocks", text(blocks)},
-                    {"growth", text((*growth)[0])}},
+                    {"growth", text((*growth)[0])},
+                    {"plus", plus ? "true" : "false"}},
                    {},
-                   names->origin};
+                   (plus ? "ESRGAN+, " : "") + std::string(names->origin)};
   const auto map = [&](const std::string& ours, const std::string& theirs) {
     for (const char* part : {".weight", ".bias"}) found.keys[ours + part] = theirs + part;
   };
@@ -129,10 +123,14 @@ std::optional<Recognised> rrdbnet(const TensorFile& file) {
   map("conv_hr", names->hr);
   map("conv_last", names->last);
   for (int64_t block = 0; block < blocks; ++block)
-    for (int dense = 1; dense <= 3; ++dense)
+    for (int dense = 1; dense <= 3; ++dense) {
+      if (plus)
+        found.keys["body." + text(block) + ".rdb" + text(dense) + ".conv1x1.weight"] =
+            skip(block, dense);
       for (int conv = 1; conv <= 5; ++conv)
         map("body." + text(block) + ".rdb" + text(dense) + ".conv" + text(conv),
             dense_conv(block, dense, conv));
+    }
   return found;
 }
 

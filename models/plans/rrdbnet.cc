@@ -13,6 +13,7 @@ void RrdbNetOptions::visit(OptionVisitor& v) {
   v.integer("features", features, 1, 1024, "feature maps");
   v.integer("blocks", blocks, 1, 128, "residual-in-residual dense blocks");
   v.integer("growth", growth, 1, 512, "channels that each dense convolution adds");
+  v.flag("plus", plus, "ESRGAN+: more skips within the dense blocks");
 }
 
 void RrdbNetOptions::check_together() const {
@@ -88,6 +89,7 @@ class Builder {
 
 conv::Plan rrdbnet_plan(const RrdbNetOptions& options, const Parameters& parameters) {
   options.check_together();
+  check(!options.plus, ErrorKind::kSettings, "network rrdbnet: plus=true has no plan");
   return Builder(options, parameters).build();
 }
 

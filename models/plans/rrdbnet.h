@@ -15,14 +15,15 @@ struct RrdbNetOptions : Options {
   int features = 64;     // 1..1024
   int blocks = 23;       // 1..128
   int growth = 32;       // 1..512, channels that each dense convolution adds
+  bool plus = false;     // ESRGAN+ (Rakotonirina and Rasoanaivo 2020, arXiv:2001.08073): more skips
   void visit(OptionVisitor& v) override;
   // Throws Error(kSettings) where options do not go together.
   void check_together() const;
   int unshuffle() const { return (1 << doublings) / scale; }
 };
 
-// The options' ranges must hold. Throws Error(kSettings) where they do not go together, kFailed
-// where parameters are of other sizes.
+// The options' ranges must hold. Throws Error(kSettings) where they do not go together, and for
+// plus; kFailed where parameters are of other sizes.
 conv::Plan rrdbnet_plan(const RrdbNetOptions& options, const Parameters& parameters);
 
 }  // namespace gan

@@ -14,7 +14,7 @@ mkdir -p "$work"
 GAN_FUZZ_CORPUS=$work/corpus "$core_test" --gtest_filter='FuzzCorpus.*' >/dev/null
 flags=(-std=c++20 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined "-I$root")
 read -ra packages < <(pkg-config --cflags --libs json-glib-1.0 gio-2.0)
-for reader in read_safetensors read_torch_zip read_torch_legacy; do
+for reader in read_safetensors read_torch_zip read_torch_legacy read_onnx; do
   clang++ "${flags[@]}" -DGAN_READER=$reader "$root/tests/fuzz/checkpoint_fuzz.cc" \
     "$root"/core/checkpoint/*.cc "$root"/core/{json,options}.cc "$root"/models/import/*.cc \
     "${packages[@]}" -o "$work/$reader"
@@ -30,8 +30,10 @@ status=0
 fuzz read_torch_zip & first=$!
 fuzz read_torch_legacy || status=1
 wait $first || status=1
-fuzz read_safetensors || status=1
-for reader in read_safetensors read_torch_zip read_torch_legacy; do
+fuzz read_safetensors & first=$!
+fuzz read_onnx || status=1
+wait $first || status=1
+for reader in read_safetensors read_torch_zip read_torch_legacy read_onnx; do
   say "$reader: $(grep -h 'number_of_executed_units' "$work/$reader.log" || echo 'stopped early'), $(grep -o 'cov: [0-9]*' "$work/$reader.log" | tail -1)"
   [ -z "$(ls -A "$work/found-$reader")" ] || { say "found: $(ls "$work/found-$reader"/*)"; tail -40 "$work/$reader.log" >&2; status=1; }
 done

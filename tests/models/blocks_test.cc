@@ -246,8 +246,7 @@ TEST(ConvSame, PadsAsTensorFlowDoes) {
   EXPECT_EQ(y.sizes(), (std::vector<int64_t>{1, 1, 5, 5}));
   EXPECT_EQ(y[0][0][0][0].item<float>(), 9);  // three of four in each direction
   EXPECT_EQ(y[0][0][4][4].item<float>(), 4);  // two of four
-  Conv halving =
-      make_conv({.in = 1, .out = 1, .kernel = 3, .stride = 2, .padding = 0});
+  Conv halving = make_conv({.in = 1, .out = 1, .kernel = 3, .stride = 2, .padding = 0});
   EXPECT_EQ(conv_same(halving, torch::ones({1, 1, 7, 8})).sizes(),
             (std::vector<int64_t>{1, 1, 4, 4}));
 }

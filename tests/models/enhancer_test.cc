@@ -22,15 +22,16 @@ using test::Scratch;
 using test::TestFrame;
 
 // A network that gives its input back (enlarged by repetition).
-std::string identity_checkpoint(const Scratch& scratch, int scale) {
+std::string identity_checkpoint(const Scratch& scratch, int scale, int channels = 3) {
   CompactOptions options;
+  options.in_channels = options.out_channels = channels;
   options.features = 4;
   options.convs = 1;
   options.scale = scale;
   CompactNet network(options);
   torch::NoGradGuard no_grad;
   for (auto& parameter : network.parameters()) parameter.zero_();
-  const std::string path = scratch.file(concat("identity", scale, ".safetensors"));
+  const std::string path = scratch.file(concat("identity", scale, channels, ".safetensors"));
   save_network(path, network, "compact", options, {});
   return path;
 }
@@ -48,10 +49,10 @@ FrameFormat format_of(const TestFrame& frame) {
   return {frame.format, frame.size, frame.colorimetry};
 }
 
-TEST(Enhancer, IdentityWeightsGiveEveryFormatBack) {
+void expect_every_format_back(int channels) {
   const Scratch scratch;
   const auto enhancer =
-      make_enhancer({.model = identity_checkpoint(scratch, 1), .precision = "fp32"});
+      make_enhancer({.model = identity_checkpoint(scratch, 1, channels), .precision = "fp32"});
   for (int f = 0; f < kPixelFormatCount; ++f) {
     const auto format = static_cast<PixelFormat>(f);
     for (const Matrix matrix : {Matrix::kBt601, Matrix::kBt709})
@@ -68,6 +69,47 @@ TEST(Enhancer, IdentityWeightsGiveEveryFormatBack) {
           enhancer->run(in.view(), {}, out.span());
           EXPECT_LE(in.largest_difference(out), 1) << info(format).name;
         }
+  }
+}
+
+TEST(Enhancer, IdentityWeightsGiveEveryFormatBack) { expect_every_format_back(3); }
+TEST(Enhancer, IdentityOfLumaAloneGivesEveryFormatBack) { expect_every_format_back(1); }
+TEST(Enhancer, IdentityOfFourChannelsGivesEveryFormatBack) { expect_every_format_back(4); }
+
+// A network of one channel gets the stream's luma and gives another; one of four sees alpha.
+TEST(Enhancer, NetworksOfOneAndFourChannelsChangeLumaAndAlphaAlone) {
+  const Scratch scratch;
+  for (const int channels : {1, 4}) {
+    CompactOptions options;
+    options.in_channels = options.out_channels = channels;
+    options.features = 4, options.convs = 0, options.scale = 1;
+    CompactNet network(options);
+    {
+      torch::NoGradGuard no_grad;
+      for (auto& parameter : network.parameters()) parameter.zero_();
+      network.named_parameters()["body.2.bias"][channels - 1] = 0.25;  // added to the last
+    }
+    const std::string path = scratch.file("brighter");
+    save_network(path, network, "compact", options, {});
+    const auto enhancer = make_enhancer({.model = path, .precision = "fp32"});
+    if (channels == 1) {
+      TestFrame in(PixelFormat::kI420, {8, 8}, {Matrix::kBt709, Range::kFull}), out = in;
+      in.set_all(100, 90, 150);
+      enhancer->set_formats(format_of(in), format_of(out));
+      enhancer->run(in.view(), {}, out.span());
+      EXPECT_NEAR(out.get(0, 3, 3), 100 + 64, 1);
+      EXPECT_NEAR(out.get(1, 2, 2), 90, 1);
+      EXPECT_NEAR(out.get(2, 2, 2), 150, 1);
+    } else {
+      TestFrame in(PixelFormat::kRGBA, {8, 8}, {}), out = in;
+      in.set_all(10, 20, 30);
+      for (int y = 0; y < 8; ++y)
+        for (int x = 0; x < 8; ++x) in.set(3, x, y, 100);
+      enhancer->set_formats(format_of(in), format_of(out));
+      enhancer->run(in.view(), {}, out.span());
+      for (int c = 0; c < 3; ++c) EXPECT_NEAR(out.get(c, 3, 3), 10 * (c + 1), 1);
+      EXPECT_NEAR(out.get(3, 3, 3), 100 + 64, 1);
+    }
   }
 }
 

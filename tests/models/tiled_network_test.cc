@@ -7,7 +7,9 @@
 #include "core/error.h"
 #include "models/frames/frame_tensor.h"
 #include "models/generators/compact.h"
+#include "models/generators/rcan.h"
 #include "models/generators/resnet.h"
+#include "models/generators/swinir.h"
 #include "models/machine/host_allocator.h"
 
 namespace gan {
@@ -89,6 +91,48 @@ TEST(TiledNetwork, OutOfMemoryThatNothingMendsIsAnError) {
   network.prepare({64, 64});
   const AllocationLimit limit(1000);
   EXPECT_THROW(network.run(picture), Error);
+}
+
+// What a tile cannot see is measured and told, once.
+TEST(TiledNetwork, NetworksOfMeansAreTiledApproximatelyAndSaySo) {
+  RcanOptions options;
+  options.features = 8, options.groups = options.blocks = 2, options.scale = 2;
+  options.reduction = 4;
+  const auto picture = noise(96);
+  TiledNetwork whole(loaded<Rcan>("rcan", options), {.device = "cpu", .precision = "fp32"});
+  whole.prepare({96, 96});
+  const auto expected = whole.run(picture).clone();
+  EXPECT_TRUE(whole.take_events().empty());
+  TiledNetwork tiled(loaded<Rcan>("rcan", options),
+                     {.device = "cpu", .precision = "fp32", .tile_size = 32});
+  tiled.prepare({96, 96});
+  const auto actual = tiled.run(picture).clone();
+  tiled.run(picture);
+  const auto events = tiled.take_events();
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_EQ(events[0].name, "approximate-tiles");
+  const double told = std::stod(std::get<std::string>(events[0].fields[2].second));
+  const double truth = (actual - expected).abs().max().item<double>();
+  EXPECT_GT(told, 0);
+  EXPECT_LT(told, 10 * truth);
+  EXPECT_LT(truth, 0.05);
+}
+
+// Windows of 8 and a picture that is no multiple of them.
+TEST(TiledNetwork, TilesOfWindowsLieOnThem) {
+  SwinIrOptions options;
+  options.features = 8, options.depths = "2", options.heads = "2", options.scale = 2;
+  options.tail_features = 8;
+  auto picture = empty_picture_tensor({100, 60});
+  picture.uniform_(0, 1);
+  TiledNetwork whole(loaded<SwinIr>("swinir", options), {.device = "cpu", .precision = "fp32"});
+  whole.prepare({100, 60});
+  const auto expected = whole.run(picture).clone();
+  TiledNetwork tiled(loaded<SwinIr>("swinir", options),
+                     {.device = "cpu", .precision = "fp32", .tile_size = 20});
+  tiled.prepare({100, 60});
+  // One group of two blocks reaches no further than what tiles carry.
+  EXPECT_LT((tiled.run(picture) - expected).abs().max().item<double>(), 1e-4);
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
@@ -6,6 +7,7 @@
 #include "core/error.h"
 #include "models/builtin.h"
 #include "models/checkpoint.h"
+#include "models/enhancer/network_cost.h"
 #include "models/table.h"
 #include "training/commands/commands.h"
 
@@ -36,24 +38,59 @@ const char* task_text(Task task) {
   return "";
 }
 
+std::string number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.3g", value);
+  return text;
+}
+
+void show_options(const LoadedNetwork& loaded, const TableEntry& entry) {
+  const auto options = entry.make_options();
+  read_options(*options, loaded.options, loaded.name);
+  for (const auto& [key, value] : write_options(*options)) {
+    const bool assumed = std::ranges::find(loaded.assumed, key) != loaded.assumed.end();
+    line("  option", key + " = " + value +
+                         (assumed ? " (not in the file; gan-train convert --set changes it)" : ""));
+  }
+}
+
+std::string reach_text(const NetworkTraits& traits) {
+  if (traits.receptive_radius != kGlobalRadius)
+    return concat(traits.receptive_radius, " pixels: tiles are exact",
+                  traits.receptive_radius > 64 ? " with a tile-overlap of that" : "");
+  if (traits.tile_window == 0) return "the whole picture: it is never tiled";
+  return concat("the whole picture: tiles on multiples of ", traits.tile_window,
+                " pixels are approximate");
+}
+
+// What it costs to enhance a frame of 640x360.
+void show_cost(const LoadedNetwork& loaded) {
+  const NetworkTraits traits = loaded.network->traits();
+  if (traits.fixed_side || !traits.in_channels || !traits.out_channels) return;
+  const NetworkCost cost = predict_cost(loaded, {640, 360});
+  line("cost", number(cost.macs / 1e9) + " GMAC a frame of 640x360, about " +
+                   number(cost.frames_per_second) + " frames a second on this CPU in fp32");
+}
+
 void show_network(const TensorFile& file) {
   const LoadedNetwork loaded = load_network(file);
   const NetworkTraits traits = loaded.network->traits();
   const TableEntry& entry = find_network(loaded.name);
   line("read as", loaded.origin);
   line("network", concat(loaded.name, ": ", entry.summary));
-  for (const auto& [key, value] : loaded.options) line("  option", key + " = " + value);
+  show_options(loaded, entry);
   line("parameters", std::to_string(parameter_count(*loaded.network)));
   line("makes", task_text(entry.task));
-  if (traits.in_channels && traits.out_channels) line("scale", std::to_string(traits.scale));
+  if (traits.in_channels && traits.out_channels) {
+    line("scale", std::to_string(traits.scale));
+    line("channels", concat(traits.in_channels, " in, ", traits.out_channels, " out"));
+  }
   if (traits.out_width) line("size", concat(traits.out_width, "x", traits.out_height));
   if (traits.latent) line("code", concat(traits.latent, " numbers"));
   if (traits.classes) line("classes", std::to_string(traits.classes));
   line("range", concat(traits.low, "..", traits.high));
-  if (traits.in_channels)
-    line("reach", traits.receptive_radius == kGlobalRadius
-                      ? "the whole picture"
-                      : concat(traits.receptive_radius, " pixels"));
+  if (traits.in_channels) line("reach", reach_text(traits));
+  if (entry.task == Task::kImage || entry.task == Task::kImageLatent) show_cost(loaded);
 }
 
 }  // namespace
@@ -74,8 +111,8 @@ int command_show(int argc, char** argv) {
   }
   const TensorFile file = open_model(words[0]);
   line("file", concat(file.source->name(), ", ", file.source->size(), " bytes"));
-  line("container",
-       file.container + (file.unwrapped.empty() ? "" : ", tensors under " + file.unwrapped));
+  line("container", file.container);
+  line("holds", file.outline);
   line("tensors", std::to_string(file.tensors.size()));
   if (tensors)
     for (const auto& entry : file.tensors)
@@ -86,6 +123,9 @@ int command_show(int argc, char** argv) {
     line("holds", "the state of a training run; weights that elements load lie beside it");
   else
     show_network(file);
+  for (const char* key : {"gan.licence", "modelspec.license", "license"})
+    if (const auto found = file.metadata.find(key); found != file.metadata.end())
+      line("licence", found->second);
   for (const auto& [key, value] : file.metadata) line("metadata", key + " = " + value);
   return 0;
 }

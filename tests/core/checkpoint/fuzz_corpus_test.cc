@@ -9,8 +9,9 @@
 
 #include "core/checkpoint/safetensors.h"
 #include "core/checkpoint/torch_file.h"
+#include "tests/core/checkpoint/onnx_writer.h"
+#include "tests/core/checkpoint/pickle_writer.h"
 #include "tests/core/checkpoint/scratch.h"
-#include "tests/core/checkpoint/torch_bytes.h"
 
 namespace gan {
 namespace {
@@ -50,6 +51,22 @@ TEST(FuzzCorpus, EverySeedOpens) {
     zip.add(torch_zip(pickle));
     legacy.add(torch_legacy(pickle));
   }
+  // Of every protocol, with what training code leaves beside weights.
+  for (int protocol = 0; protocol <= 5; ++protocol) {
+    PickleWriter writer(protocol);
+    writer.dict().text("args").object("argparse", "Namespace").dict().text("lr").real(1).item();
+    writer.build().item().text("state_dict").dict().text("body.0.weight");
+    writer.tensor({"", {2, 3}, Dtype::kF32, floats(6)}).item().text("extra");
+    writer.tensor({"", {4}, Dtype::kF8E4M3, "abcd"}).item().item();
+    zip.add(writer.file(PickleWriter::Container::kZip));
+    zip.add(writer.file(PickleWriter::Container::kDeflatedZip));
+    legacy.add(writer.file(PickleWriter::Container::kLegacy));
+  }
+  Corpus onnx(folder + "/read_onnx");
+  onnx.add(onnx_of({{"body.0.weight", {2, 3}, Dtype::kF32, floats(6)}}, {}));
+  onnx.add(
+      onnx_of({{"w", {2, 1, 1, 1}, Dtype::kF32, floats(2)}, {"b", {2}, Dtype::kF32, floats(2)}},
+              {{"Conv", {"x", "w", "b"}}, {"Relu", {"y"}}}));
   Corpus safetensors(folder + "/read_safetensors");
   const std::string values = floats(24);
   const auto bytes = std::as_bytes(std::span(values));
@@ -66,7 +83,7 @@ TEST(FuzzCorpus, EverySeedOpens) {
     EXPECT_NO_THROW(open_tensor_file(entry.path())) << entry.path();
     ++opened;
   }
-  EXPECT_EQ(opened, zip.count() + legacy.count() + safetensors.count());
+  EXPECT_EQ(opened, zip.count() + legacy.count() + onnx.count() + safetensors.count());
 }
 
 }  // namespace

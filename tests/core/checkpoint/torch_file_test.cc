@@ -42,11 +42,15 @@ TEST(TorchFile, ReadsTheLegacyContainer) {
   expect_two_by_three(torch_legacy(state_pickle()), "PyTorch legacy pickle");
 }
 
-TEST(TorchFile, UnwrapsAndDropsCommonPrefixes) {
+TEST(TorchFile, NamesTensorsByTheKeysOnTheWay) {
   const std::string bytes = torch_zip(state_pickle("params_ema", "module.weight"));
   const TensorFile file = open_tensor_file(wrap_memory("test", std::as_bytes(std::span(bytes))));
-  EXPECT_EQ(file.unwrapped, "params_ema");
-  EXPECT_EQ(file.tensors.at(0).name, "weight");
+  EXPECT_EQ(file.tensors.at(0).name, "params_ema.module.weight");
+  EXPECT_EQ(file.outline, "the keys params_ema");
+  const TensorFile part = under(file, "params_ema.module.");
+  EXPECT_EQ(part.unwrapped, "params_ema.module");
+  EXPECT_EQ(part.tensors.at(0).name, "weight");
+  EXPECT_NE(part.find("weight"), nullptr);
 }
 
 TEST(TorchFile, RefusesCodeByName) {

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "models/enhancer/network_cost.h"
+
+#include <ATen/record_function.h>
+
+#include <chrono>
+#include <cstring>
+
+#include "models/machine/device.h"
+
+namespace gan {
+namespace {
+
+constexpr int kCostProbe = 64;  // a multiple of most windows
+
+// Of the thread that has the callback. Matrices within a convolution are its own.
+thread_local int t_convolutions = 0;
+thread_local double t_macs = 0;
+
+torch::Tensor tensor(const at::RecordFunction& function, size_t place) {
+  const auto inputs = function.inputs();
+  return place < inputs.size() && inputs[place].isTensor() ? inputs[place].toTensor()
+                                                           : torch::Tensor();
+}
+
+double count(const at::RecordFunction& function) {
+  const auto matrices = [&](size_t first) {
+    const auto a = tensor(function, first), b = tensor(function, first + 1);
+    return a.defined() && b.defined() && b.dim() >= 2
+               ? static_cast<double>(a.numel()) * static_cast<double>(b.size(-1))
+               : 0;
+  };
+  const char* const name = function.name();
+  if (std::strcmp(name, "aten::mm") == 0 || std::strcmp(name, "aten::bmm") == 0) return matrices(0);
+  if (std::strcmp(name, "aten::addmm") == 0) return matrices(1);
+  return 0;
+}
+
+bool is_convolution(const at::RecordFunction& function) {
+  return std::strcmp(function.name(), "aten::convolution") == 0;
+}
+
+std::unique_ptr<at::ObserverContext> begin(const at::RecordFunction& function) {
+  if (is_convolution(function))
+    ++t_convolutions;
+  else if (t_convolutions == 0)
+    t_macs += count(function);
+  return nullptr;
+}
+
+void end(const at::RecordFunction& function, at::ObserverContext*) {
+  if (!is_convolution(function)) return;
+  --t_convolutions;
+  const auto input = tensor(function, 0), weight = tensor(function, 1);
+  const bool transposed = function.inputs()[6].toBool();
+  const auto& outputs = function.outputs();
+  if (!input.defined() || !weight.defined() || outputs.empty() || !outputs[0].isTensor()) return;
+  const auto& side = transposed ? input : outputs[0].toTensor();
+  t_macs += static_cast<double>(side.numel()) * static_cast<double>(weight.numel()) /
+            static_cast<double>(weight.size(0));
+}
+
+}  // namespace
+
+NetworkCost predict_cost(const LoadedNetwork& loaded, Size picture) {
+  torch::InferenceMode inference;
+  set_threads_of_this_thread(available_threads());
+  const NetworkTraits traits = loaded.network->traits();
+  const int side = traits.fixed_side ? traits.fixed_side : padded_side(kCostProbe, traits);
+  NetworkInput input{.image = torch::rand({1, traits.in_channels, side, side}) *
+                                  (traits.high - traits.low) +
+                              traits.low};
+  input.image = input.image.contiguous(torch::MemoryFormat::ChannelsLast);
+  if (traits.latent) input.latent = torch::zeros({1, traits.latent});
+  t_macs = 0;
+  const auto handle = at::addThreadLocalCallback(at::RecordFunctionCallback(begin, end)
+                                                     .needsInputs(true)
+                                                     .needsOutputs(true)
+                                                     .scopes({at::RecordScope::FUNCTION}));
+  loaded.network->run(input);
+  at::removeCallback(handle);
+  const auto start = std::chrono::steady_clock::now();
+  loaded.network->run(input);
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+  const double share = static_cast<double>(picture.area()) / (double{1} * side * side);
+  return {t_macs * share, 1 / (seconds.count() * share)};
+}
+
+}  // namespace gan

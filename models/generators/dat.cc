@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "models/generators/dat.h"
+
+#include <cmath>
+
+#include "core/error.h"
+
+namespace gan {
+
+namespace nn = torch::nn;
+
+namespace {
+
+using torch::Tensor;
+
+nn::Conv2d dat_conv1x1(int64_t in, int64_t out) {
+  return nn::Conv2d(nn::Conv2dOptions(in, out, 1));
+}
+
+}  // namespace
+
+// What both kinds of attention have around them: the convolution beside it, and of what each of the
+// two gives weights for the other, by channel and by place.
+class DatAttention : public nn::Module {
+ public:
+  DatAttention(const DatOptions& options) {
+    const int64_t features = options.features;
+    qkv_ = register_module(
+        "qkv", nn::Linear(nn::LinearOptions(features, 3 * features).bias(options.qkv_bias)));
+    proj_ = register_module("proj", nn::Linear(features, features));
+    local_ = nn::Sequential(make_conv({.in = features, .out = features, .groups = features}),
+                            nn::BatchNorm2d(features), nn::GELU());
+    register_module("dwconv", local_);
+    by_channel_ = nn::Sequential(nn::AdaptiveAvgPool2d(1), dat_conv1x1(features, features / 8),
+                                 nn::BatchNorm2d(features / 8), nn::GELU(),
+                                 dat_conv1x1(features / 8, features));
+    register_module("channel_interaction", by_channel_);
+    by_place_ = nn::Sequential(dat_conv1x1(features, features / 16), nn::BatchNorm2d(features / 16),
+                               nn::GELU(), dat_conv1x1(features / 16, 1));
+    register_module("spatial_interaction", by_place_);
+  }
+
+  Tensor forward(const Tensor& x, const std::array<Tensor, 2>& masks) {
+    const auto qkv = qkv_(x);
+    const auto local = local_->forward(to_planes(qkv.chunk(3, 3)[2]));
+    const auto attended = to_planes(attend_to(qkv, masks));
+    const bool places = sees_places();
+    const auto channels = by_channel_->forward(places ? local : attended).sigmoid();
+    const auto here = by_place_->forward(places ? attended : local).sigmoid();
+    const auto joined =
+        places ? attended * channels + local * here : attended * here + local * channels;
+    return proj_(from_planes(joined));
+  }
+
+ private:
+  virtual bool sees_places() const = 0;
+  virtual Tensor attend_to(const Tensor& qkv, const std::array<Tensor, 2>& masks) = 0;
+
+  nn::Linear qkv_{nullptr}, proj_{nullptr};
+  nn::Sequential local_{nullptr}, by_channel_{nullptr}, by_place_{nullptr};
+};
+
+class PlaceAttention : public DatAttention {
+ public:
+  PlaceAttention(const DatOptions& options, const SplitShape& shape, bool shifted)
+      : DatAttention(options), attention_(*this, shape), shifted_(shifted) {}
+
+ private:
+  bool sees_places() const override { return true; }
+  Tensor attend_to(const Tensor& qkv, const std::array<Tensor, 2>& masks) override {
+    return attention_.forward(qkv, shifted_ ? masks : std::array<Tensor, 2>());
+  }
+  SplitAttention attention_;
+  bool shifted_;
+};
+
+// Channels of each head attend to one another over all pixels.
+class ChannelsAttention : public DatAttention {
+ public:
+  ChannelsAttention(const DatOptions& options, int64_t heads)
+      : DatAttention(options), heads_(heads) {
+    temperature_ = register_parameter("temperature", torch::ones({heads, 1, 1}));
+  }
+
+ private:
+  bool sees_places() const override { return false; }
+  Tensor attend_to(const Tensor& qkv, const std::array<Tensor, 2>&) override {
+    const int64_t n = qkv.size(0), features = qkv.size(3) / 3;
+    // {3, N, heads, C / heads, pixels}
+    const auto parts =
+        qkv.view({n, -1, 3, heads_, features / heads_}).permute({2, 0, 3, 4, 1}).unbind();
+    const auto weights =
+        (at::matmul(unit_length(parts[0]), unit_length(parts[1]).transpose(-2, -1)) * temperature_)
+            .softmax(-1);
+    return at::matmul(weights, parts[2])
+        .permute({0, 3, 1, 2})
+        .reshape({n, qkv.size(1), qkv.size(2), features});
+  }
+  int64_t heads_;
+  Tensor temperature_;
+};
+
+class DatBlock : public nn::Module {
+ public:
+  DatBlock(const DatOptions& options, std::shared_ptr<DatAttention> attention) {
+    norm1_ = register_module("norm1", layer_norm(options.features));
+    attention_ = register_module("attn", std::move(attention));
+    mlp_ = register_module(
+        "ffn", GatedMlp(options.features, std::llround(options.features * options.expansion)));
+    norm2_ = register_module("norm2", layer_norm(options.features));
+  }
+  Tensor forward(const Tensor& x, const std::array<Tensor, 2>& masks) {
+    const auto y = x + attention_->forward(norm1_(x), masks);
+    return y + mlp_(norm2_(y));
+  }
+
+ private:
+  nn::LayerNorm norm1_{nullptr}, norm2_{nullptr};
+  std::shared_ptr<DatAttention> attention_;
+  GatedMlp mlp_{nullptr};
+};
+
+class DatGroup : public nn::Module {
+ public:
+  DatGroup(const DatOptions& options, const SplitShape& shape, size_t place, int depth) {
+    const auto blocks = std::make_shared<Module>();
+    for (size_t i = 0; i < static_cast<size_t>(depth); ++i) {
+      std::shared_ptr<DatAttention> attention;
+      if (i % 2 == 0)
+        attention =
+            std::make_shared<PlaceAttention>(options, shape, SplitAttention::is_shifted(place, i));
+      else
+        attention = std::make_shared<ChannelsAttention>(options, shape.heads);
+      blocks_.push_back(blocks->register_module(std::to_string(i),
+                                                std::make_shared<DatBlock>(options, attention)));
+    }
+    register_module("blocks", blocks);
+    conv_ = GroupConv(*this, "conv", options.features, options.group_conv);
+  }
+  Tensor forward(const Tensor& x, const std::array<Tensor, 2>& masks) {
+    Tensor y = x;
+    for (auto& block : blocks_) y = block->forward(y, masks);
+    return conv_.of_picture(y) + x;
+  }
+
+ private:
+  std::vector<std::shared_ptr<DatBlock>> blocks_;
+  GroupConv conv_;
+};
+
+DatOptions::DatOptions() { features = 180; }
+
+void DatOptions::visit(OptionVisitor& v) {
+  TransformerOptions::visit(v);
+  v.text("split", split, "", "height and width of a window, one a multiple of the other");
+  v.real("expansion", expansion, 0.1, 8, "width of a block's linear layers by that of the block");
+  v.flag("qkv_bias", qkv_bias, "biases of the linear layers before the attention");
+}
+
+Dat::Dat(const DatOptions& options) {
+  frame_ = TransformerFrame(
+      *this, options,
+      {.network = "dat", .first_norm = "before_RG.1", .padding = WindowPadding::kNone});
+  const auto sides = number_list(options.split, {2, 2, 128}, "network dat: split");
+  split_ = {sides[0], sides[1]};
+  const auto layers = std::make_shared<Module>();
+  for (size_t i = 0; i < frame_.depths().size(); ++i) {
+    const SplitShape shape{options.features, frame_.heads()[i], split_};
+    check_split(shape, "network dat");
+    groups_.push_back(layers->register_module(
+        std::to_string(i), std::make_shared<DatGroup>(options, shape, i, frame_.depths()[i])));
+  }
+  register_module("layers", layers);
+}
+
+NetworkTraits Dat::traits() const {
+  return frame_.traits(static_cast<int>(std::max(split_.height, split_.width)));
+}
+
+torch::Tensor Dat::forward(torch::Tensor image) {
+  check_image(image, traits(), "dat");
+  return frame_.run(image, [&](torch::Tensor x) {
+    const auto masks = SplitAttention::shifted(x, split_);
+    for (auto& group : groups_) x = group->forward(x, masks);
+    return x;
+  });
+}
+
+}  // namespace gan

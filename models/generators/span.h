@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// SPAN, the swift parameter-free attention network (Wan et al. 2023, arXiv:2311.12770): six blocks
+// of three convolutions whose result weighs itself. In training each convolution is a sum of
+// branches, which are one 3x3 convolution afterwards.
+#pragma once
+
+#include "models/network.h"
+
+namespace gan {
+
+struct SpanOptions : Options {
+  int in_channels = 3;    // 1..4
+  int out_channels = 3;   // 1..4
+  int features = 48;      // 1..1024
+  int scale = 4;          // 1..8
+  bool branches = true;   // the form for training; false: as it is released, of single convolutions
+  bool normalise = true;  // the picture's mean is subtracted and the rest is multiplied by 255
+  void visit(OptionVisitor& v) override;
+};
+
+class SpanConv;
+class SpanBlock;
+
+// {N, in_channels, H, W} in [0, 1] -> {N, out_channels, scale H, scale W}, not clamped.
+class Span : public ImageNetwork {
+ public:
+  using OptionsType = SpanOptions;
+  explicit Span(const SpanOptions& options);
+  NetworkTraits traits() const override;
+  torch::Tensor forward(torch::Tensor image) override;
+
+ private:
+  SpanOptions options_;
+  std::shared_ptr<SpanConv> conv_1_, conv_2_;
+  std::vector<std::shared_ptr<SpanBlock>> blocks_;
+  torch::nn::Conv2d conv_cat_{nullptr}, upsampler_{nullptr};
+};
+
+}  // namespace gan
