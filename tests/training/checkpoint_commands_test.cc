@@ -48,7 +48,7 @@ TEST_F(CheckpointCommands, ConvertWritesWhatShowRecognises) {
   EXPECT_EQ(converted.status, 0) << converted.output;
   const auto again = run({"show", scratch_.file("x4.safetensors")});
   EXPECT_NE(again.output.find("gan.converted = x4.pth"), std::string::npos) << again.output;
-  expect_equal_weights(scratch_.file("x4.safetensors"), scratch_.file("x4.pth"));
+  expect_equal_weights(scratch_.file("x4.safetensors"), scratch_.file("x4.pth"), "params.");
 }
 
 TEST_F(CheckpointCommands, ConvertMixesTwoNetworks) {

@@ -127,12 +127,13 @@ inline std::vector<double> column(const std::string& table, const std::string& n
   return values;
 }
 
-// Every tensor of both files is equal, bit for bit.
-inline void expect_equal_weights(const std::string& a, const std::string& b) {
+// Every tensor of both files is equal, bit for bit; those of b lie under a key, or none.
+inline void expect_equal_weights(const std::string& a, const std::string& b,
+                                 const std::string& under = "") {
   const TensorFile first = open_tensor_file(a), second = open_tensor_file(b);
   ASSERT_EQ(first.tensors.size(), second.tensors.size());
   for (const auto& entry : first.tensors) {
-    const TensorEntry* other = second.find(entry.name);
+    const TensorEntry* other = second.find(under + entry.name);
     ASSERT_TRUE(other) << entry.name;
     std::vector<std::byte> x(static_cast<size_t>(entry.extent()) * item_size(entry.dtype)),
         y(x.size());
