@@ -66,7 +66,9 @@ TEST_F(CheckpointCommands, ConvertMixesTwoNetworks) {
   const TensorFile c = open_tensor_file(scratch_.file("c"));
   const auto first = [](const TensorFile& file) {
     std::vector<float> values(8);
-    file.read(*file.find("conv_body.bias"), std::as_writable_bytes(std::span(values)));
+    const TensorEntry* const bias = file.find("conv_body.bias");
+    file.read(bias ? *bias : *file.find("params.conv_body.bias"),
+              std::as_writable_bytes(std::span(values)));
     return values;
   };
   for (size_t i = 0; i < 8; ++i)
