@@ -30,17 +30,6 @@ GAN_SIMD void load_bytes(const uint8_t* from, float* to, int count) {
   for (int i = 0; i < count; ++i) to[i] = static_cast<float>(from[i]);
 }
 
-inline __attribute__((always_inline)) void widen_by(int scale, const float* from, float* to,
-                                                    int count, const int* first,
-                                                    const float* weight) {
-  for (int i = 0; i < count; ++i)
-    for (int p = 0; p < scale; ++p) {
-      const float* const at = from + i + first[p];
-      const float* const w = weight + p * kTaps;
-      to[i * scale + p] = w[0] * at[0] + w[1] * at[1] + w[2] * at[2] + w[3] * at[3];
-    }
-}
-
 // The two phases of a doubling, with weights in registers.
 GAN_SIMD void widen_2(const float* from, float* to, int count, const int* first, const float* w) {
   const float *const a = from + first[0], *const b = from + first[1];
@@ -54,7 +43,12 @@ GAN_SIMD void widen_2(const float* from, float* to, int count, const int* first,
 
 GAN_SIMD void widen_any(int scale, const float* from, float* to, int count, const int* first,
                         const float* weight) {
-  widen_by(scale, from, to, count, first, weight);
+  for (int i = 0; i < count; ++i)
+    for (int p = 0; p < scale; ++p) {
+      const float* const at = from + i + first[p];
+      const float* const w = weight + p * kTaps;
+      to[i * scale + p] = w[0] * at[0] + w[1] * at[1] + w[2] * at[2] + w[3] * at[3];
+    }
 }
 
 // Four rows, weighed, as whole numbers from 0 to `most`.

@@ -100,7 +100,7 @@ class ChannelsAttention : public DatAttention {
   Tensor temperature_;
 };
 
-class DatBlock : public nn::Module {
+class DatBlock : public SplitBlock {
  public:
   DatBlock(const DatOptions& options, std::shared_ptr<DatAttention> attention) {
     norm1_ = register_module("norm1", layer_norm(options.features));
@@ -109,7 +109,7 @@ class DatBlock : public nn::Module {
         "ffn", GatedMlp(options.features, std::llround(options.features * options.expansion)));
     norm2_ = register_module("norm2", layer_norm(options.features));
   }
-  Tensor forward(const Tensor& x, const std::array<Tensor, 2>& masks) {
+  Tensor forward(const Tensor& x, const std::array<Tensor, 2>& masks) override {
     const auto y = x + attention_->forward(norm1_(x), masks);
     return y + mlp_(norm2_(y));
   }
@@ -118,34 +118,6 @@ class DatBlock : public nn::Module {
   nn::LayerNorm norm1_{nullptr}, norm2_{nullptr};
   std::shared_ptr<DatAttention> attention_;
   GatedMlp mlp_{nullptr};
-};
-
-class DatGroup : public nn::Module {
- public:
-  DatGroup(const DatOptions& options, const SplitShape& shape, size_t place, int depth) {
-    const auto blocks = std::make_shared<Module>();
-    for (size_t i = 0; i < static_cast<size_t>(depth); ++i) {
-      std::shared_ptr<DatAttention> attention;
-      if (i % 2 == 0)
-        attention =
-            std::make_shared<PlaceAttention>(options, shape, SplitAttention::is_shifted(place, i));
-      else
-        attention = std::make_shared<ChannelsAttention>(options, shape.heads);
-      blocks_.push_back(blocks->register_module(std::to_string(i),
-                                                std::make_shared<DatBlock>(options, attention)));
-    }
-    register_module("blocks", blocks);
-    conv_ = GroupConv(*this, "conv", options.features, options.group_conv);
-  }
-  Tensor forward(const Tensor& x, const std::array<Tensor, 2>& masks) {
-    Tensor y = x;
-    for (auto& block : blocks_) y = block->forward(y, masks);
-    return conv_.of_picture(y) + x;
-  }
-
- private:
-  std::vector<std::shared_ptr<DatBlock>> blocks_;
-  GroupConv conv_;
 };
 
 DatOptions::DatOptions() { features = 180; }
@@ -158,32 +130,24 @@ void DatOptions::visit(OptionVisitor& v) {
 }
 
 Dat::Dat(const DatOptions& options) {
-  frame_ = TransformerFrame(
-      *this, options,
-      {.network = "dat", .first_norm = "before_RG.1", .padding = WindowPadding::kNone});
-  const auto sides = number_list(options.split, {2, 2, 128}, "network dat: split");
-  split_ = {sides[0], sides[1]};
-  const auto layers = std::make_shared<Module>();
-  for (size_t i = 0; i < frame_.depths().size(); ++i) {
-    const SplitShape shape{options.features, frame_.heads()[i], split_};
-    check_split(shape, "network dat");
-    groups_.push_back(layers->register_module(
-        std::to_string(i), std::make_shared<DatGroup>(options, shape, i, frame_.depths()[i])));
-  }
-  register_module("layers", layers);
+  body_ = SplitTransformer(
+      *this, options, options.split, "dat",
+      [&](const SplitShape& shape,
+          const SplitTransformer::Place& place) -> std::shared_ptr<SplitBlock> {
+        std::shared_ptr<DatAttention> attention;
+        if (place.sees_windows())
+          attention = std::make_shared<PlaceAttention>(options, shape, place.is_shifted());
+        else
+          attention = std::make_shared<ChannelsAttention>(options, shape.heads);
+        return std::make_shared<DatBlock>(options, attention);
+      });
 }
 
-NetworkTraits Dat::traits() const {
-  return frame_.traits(static_cast<int>(std::max(split_.height, split_.width)));
-}
+NetworkTraits Dat::traits() const { return body_.traits(); }
 
 torch::Tensor Dat::forward(torch::Tensor image) {
   check_image(image, traits(), "dat");
-  return frame_.run(image, [&](torch::Tensor x) {
-    const auto masks = SplitAttention::shifted(x, split_);
-    for (auto& group : groups_) x = group->forward(x, masks);
-    return x;
-  });
+  return body_.run(image);
 }
 
 }  // namespace gan

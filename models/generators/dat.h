@@ -3,8 +3,7 @@
 // in turn, each with a depthwise convolution beside it that it and the attention weigh in turns.
 #pragma once
 
-#include "models/blocks/split_attention.h"
-#include "models/blocks/transformer_frame.h"
+#include "models/blocks/split_transformer.h"
 
 namespace gan {
 
@@ -16,8 +15,6 @@ struct DatOptions : TransformerOptions {
   void visit(OptionVisitor& v) override;
 };
 
-class DatGroup;
-
 // {N, channels, H, W} in [0, 1] -> {N, channels, scale H, scale W}, not clamped.
 class Dat : public ImageNetwork {
  public:
@@ -27,9 +24,7 @@ class Dat : public ImageNetwork {
   torch::Tensor forward(torch::Tensor image) override;
 
  private:
-  TransformerFrame frame_;
-  WindowSize split_{};
-  std::vector<std::shared_ptr<DatGroup>> groups_;
+  SplitTransformer body_;
 };
 
 }  // namespace gan

@@ -106,7 +106,7 @@ class WholeAttention : public RgtAttention {
   nn::Linear q_{nullptr}, k_{nullptr}, v_{nullptr}, proj_{nullptr};
 };
 
-class RgtBlock : public nn::Module {
+class RgtBlock : public SplitBlock {
  public:
   RgtBlock(const RgtOptions& options, std::shared_ptr<RgtAttention> attention) {
     norm1_ = register_module("norm1", layer_norm(options.features));
@@ -116,7 +116,7 @@ class RgtBlock : public nn::Module {
     norm2_ = register_module("norm2", layer_norm(options.features));
     gamma_ = register_parameter("gamma", kFirstGamma * torch::ones(options.features));
   }
-  Tensor forward(const Tensor& x, const std::array<Tensor, 2>& masks) {
+  Tensor forward(const Tensor& x, const std::array<Tensor, 2>& masks) override {
     const auto y = x + attention_->forward(norm1_(x), masks);
     return y + mlp_(norm2_(y)) + x * gamma_;
   }
@@ -126,34 +126,6 @@ class RgtBlock : public nn::Module {
   std::shared_ptr<RgtAttention> attention_;
   GatedMlp mlp_{nullptr};
   Tensor gamma_;
-};
-
-class RgtGroup : public nn::Module {
- public:
-  RgtGroup(const RgtOptions& options, const SplitShape& shape, size_t place, int depth) {
-    const auto blocks = std::make_shared<Module>();
-    for (size_t i = 0; i < static_cast<size_t>(depth); ++i) {
-      std::shared_ptr<RgtAttention> attention;
-      if (i % 2 == 0)
-        attention =
-            std::make_shared<LocalAttention>(options, shape, SplitAttention::is_shifted(place, i));
-      else
-        attention = std::make_shared<WholeAttention>(options, shape.heads);
-      blocks_.push_back(blocks->register_module(std::to_string(i),
-                                                std::make_shared<RgtBlock>(options, attention)));
-    }
-    register_module("blocks", blocks);
-    conv_ = GroupConv(*this, "conv", options.features, options.group_conv);
-  }
-  Tensor forward(const Tensor& x, const std::array<Tensor, 2>& masks) {
-    Tensor y = x;
-    for (auto& block : blocks_) y = block->forward(y, masks);
-    return conv_.of_picture(y) + x;
-  }
-
- private:
-  std::vector<std::shared_ptr<RgtBlock>> blocks_;
-  GroupConv conv_;
 };
 
 RgtOptions::RgtOptions() { features = 180; }
@@ -167,37 +139,31 @@ void RgtOptions::visit(OptionVisitor& v) {
 }
 
 Rgt::Rgt(const RgtOptions& options) {
-  frame_ = TransformerFrame(
-      *this, options,
-      {.network = "rgt", .first_norm = "before_RG.1", .padding = WindowPadding::kNone});
-  const auto sides = number_list(options.split, {2, 2, 128}, "network rgt: split");
-  split_ = {sides[0], sides[1]};
-  const auto layers = std::make_shared<Module>();
-  for (size_t i = 0; i < frame_.depths().size(); ++i) {
-    const SplitShape shape{options.features, frame_.heads()[i], split_};
-    check_split(shape, "network rgt");
-    check(options.reduced % shape.heads == 0, ErrorKind::kSettings,
-          "network rgt: reduced must be a multiple of heads, got ", options.reduced, " and ",
-          shape.heads);
-    groups_.push_back(layers->register_module(
-        std::to_string(i), std::make_shared<RgtGroup>(options, shape, i, frame_.depths()[i])));
-  }
-  register_module("layers", layers);
+  body_ = SplitTransformer(
+      *this, options, options.split, "rgt",
+      [&](const SplitShape& shape,
+          const SplitTransformer::Place& place) -> std::shared_ptr<SplitBlock> {
+        check(options.reduced % shape.heads == 0, ErrorKind::kSettings,
+              "network rgt: reduced must be a multiple of heads, got ", options.reduced, " and ",
+              shape.heads);
+        std::shared_ptr<RgtAttention> attention;
+        if (place.sees_windows())
+          attention = std::make_shared<LocalAttention>(options, shape, place.is_shifted());
+        else
+          attention = std::make_shared<WholeAttention>(options, shape.heads);
+        return std::make_shared<RgtBlock>(options, attention);
+      });
 }
 
 NetworkTraits Rgt::traits() const {
-  auto traits = frame_.traits(static_cast<int>(std::max(split_.height, split_.width)));
+  auto traits = body_.traits();
   traits.min_side = 16;
   return traits;
 }
 
 torch::Tensor Rgt::forward(torch::Tensor image) {
   check_image(image, traits(), "rgt");
-  return frame_.run(image, [&](torch::Tensor x) {
-    const auto masks = SplitAttention::shifted(x, split_);
-    for (auto& group : groups_) x = group->forward(x, masks);
-    return x;
-  });
+  return body_.run(image);
 }
 
 }  // namespace gan

@@ -3,8 +3,7 @@
 // of the whole picture, in turn.
 #pragma once
 
-#include "models/blocks/split_attention.h"
-#include "models/blocks/transformer_frame.h"
+#include "models/blocks/split_transformer.h"
 
 namespace gan {
 
@@ -17,8 +16,6 @@ struct RgtOptions : TransformerOptions {
   void visit(OptionVisitor& v) override;
 };
 
-class RgtGroup;
-
 // {N, channels, H, W} in [0, 1] -> {N, channels, scale H, scale W}, not clamped; sides of at least
 // 16.
 class Rgt : public ImageNetwork {
@@ -29,9 +26,7 @@ class Rgt : public ImageNetwork {
   torch::Tensor forward(torch::Tensor image) override;
 
  private:
-  TransformerFrame frame_;
-  WindowSize split_{};
-  std::vector<std::shared_ptr<RgtGroup>> groups_;
+  SplitTransformer body_;
 };
 
 }  // namespace gan
