@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "core/heif_file.h"
 
-#include <algorithm>
 #include <cstring>
-#include <filesystem>
 #include <memory>
 
 #include "core/error.h"
+#include "core/file_suffix.h"
 
 #ifdef GAN_HAVE_HEIF
 #include <libheif/heif.h>
@@ -15,8 +14,7 @@
 namespace gan {
 
 bool is_heif_name(const std::string& path) {
-  std::string suffix = std::filesystem::path(path).extension().string();
-  std::ranges::transform(suffix, suffix.begin(), [](unsigned char c) { return std::tolower(c); });
+  const std::string suffix = lower_suffix(path);
   return suffix == ".heic" || suffix == ".heif" || suffix == ".avif";
 }
 

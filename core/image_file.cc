@@ -11,17 +11,12 @@
 #include "core/checkpoint/atomic_file.h"
 #include "core/error.h"
 #include "core/exif.h"
+#include "core/file_suffix.h"
 #include "core/heif_file.h"
 #include "core/image_kind.h"
 
 namespace gan {
 namespace {
-
-std::string lower_suffix(const std::filesystem::path& path) {
-  std::string suffix = path.extension().string();
-  std::ranges::transform(suffix, suffix.begin(), [](unsigned char c) { return std::tolower(c); });
-  return suffix;
-}
 
 // As it lies in the file, but for what imread() flags say.
 cv::Mat decode(const std::string& path, int flags) {

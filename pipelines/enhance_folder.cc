@@ -9,6 +9,7 @@
 #include <map>
 
 #include "core/error.h"
+#include "core/file_suffix.h"
 #include "core/image_file.h"
 #include "pipelines/enhance_pictures.h"
 #include "pipelines/enhance_video.h"
@@ -24,12 +25,6 @@ struct Item {
   fs::path input, output;
   bool picture = false;
 };
-
-std::string lower_suffix(const fs::path& path) {
-  std::string suffix = path.extension().string();
-  std::ranges::transform(suffix, suffix.begin(), [](unsigned char c) { return std::tolower(c); });
-  return suffix;
-}
 
 // Containers that are read and not written, by their usual names.
 bool is_other_video(const std::string& suffix) {

@@ -49,4 +49,13 @@ inline torch::Tensor half_shift_mask(const torch::Tensor& picture, int64_t windo
       .to(picture.options());
 }
 
+// A picture {N, H, W, C} through groups, whose forward() takes it and the mask of windows shifted
+// by half.
+template <class Groups>
+torch::Tensor through_groups(torch::Tensor picture, int64_t window, Groups& groups) {
+  const auto mask = half_shift_mask(picture, window);
+  for (auto& group : groups) picture = group->forward(picture, mask);
+  return picture;
+}
+
 }  // namespace gan

@@ -86,7 +86,7 @@ class TorchEnhancer : public Enhancer {
     keep_chroma_loss(in);
     const bool blended = !enhanced || look.strength < 1 || look.split > 0;
     if (blended || channels_.wants_plain()) enlarge_plainly();
-    if (enhanced) enhance(in, look);
+    if (enhanced) enhance(look);
     if (blended) blend_plain(look, enhanced);
     FrameWriter(out_).write(output_, out, loss_);
     if (gan::info(out_.pixels).has_alpha) write_alpha(out);
@@ -123,17 +123,12 @@ class TorchEnhancer : public Enhancer {
     network_.run(channels_.to_network(input_, nullptr));
   }
 
-  void enhance(const FrameView& in, const Look& look) {
+  void enhance(const Look& look) {
     if (channels_.count() == 3) {
       output_ = network_.run(input_, look.code);
       return;
     }
-    const bool has_alpha = gan::info(in_.pixels).has_alpha;
-    if (channels_.makes_alpha() && has_alpha) {
-      if (small_alpha_.size != in_.size) small_alpha_ = Picture(in_.size, 1);
-      read_component(in, 3, small_alpha_.span());
-    }
-    const bool alpha = channels_.makes_alpha() && has_alpha;
+    const bool alpha = channels_.makes_alpha() && gan::info(in_.pixels).has_alpha;
     const auto output =
         network_.run(channels_.to_network(input_, alpha ? &small_alpha_ : nullptr), look.code);
     if (alpha && gan::info(out_.pixels).has_alpha) {
@@ -152,13 +147,15 @@ class TorchEnhancer : public Enhancer {
   }
 
   void keep_alpha(const FrameView& in) {
-    if (!gan::info(in_.pixels).has_alpha || !gan::info(out_.pixels).has_alpha) return;
+    const bool goes_out = gan::info(out_.pixels).has_alpha;
+    if (!gan::info(in_.pixels).has_alpha || (!goes_out && !channels_.makes_alpha())) return;
+    if (small_alpha_.size != in_.size) small_alpha_ = Picture(in_.size, 1);
+    read_component(in, 3, small_alpha_.span());
+    if (!goes_out) return;
     if (!alpha_) {
       alpha_.emplace(in_.size, out_.size);
-      small_alpha_ = Picture(in_.size, 1);
       large_alpha_ = Picture(out_.size, 1);
     }
-    read_component(in, 3, small_alpha_.span());
     alpha_->run(small_alpha_.view(), large_alpha_.span());
   }
 

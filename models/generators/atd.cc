@@ -218,11 +218,8 @@ Atd::Atd(const AtdOptions& options) : options_(options) {
 
 Tensor Atd::forward(Tensor image) {
   check_image(image, traits(), "atd");
-  return frame_.run(image, [&](Tensor x) {
-    const auto mask = half_shift_mask(x, options_.window);
-    for (auto& group : groups_) x = group->forward(x, mask);
-    return x;
-  });
+  return frame_.run(image,
+                    [&](const Tensor& x) { return through_groups(x, options_.window, groups_); });
 }
 
 }  // namespace gan

@@ -79,11 +79,8 @@ Drct::Drct(const DrctOptions& options) : options_(options) {
 
 Tensor Drct::forward(Tensor image) {
   check_image(image, traits(), "drct");
-  return frame_.run(image, [&](Tensor x) {
-    const auto mask = half_shift_mask(x, options_.window);
-    for (auto& group : groups_) x = group->forward(x, mask);
-    return x;
-  });
+  return frame_.run(image,
+                    [&](const Tensor& x) { return through_groups(x, options_.window, groups_); });
 }
 
 }  // namespace gan

@@ -191,11 +191,8 @@ Hat::Hat(const HatOptions& options) : options_(options) {
 
 torch::Tensor Hat::forward(torch::Tensor image) {
   check_image(image, traits(), "hat");
-  return frame_.run(image, [&](torch::Tensor x) {
-    const auto mask = half_shift_mask(x, options_.window);
-    for (auto& group : groups_) x = group->forward(x, mask);
-    return x;
-  });
+  return frame_.run(
+      image, [&](const torch::Tensor& x) { return through_groups(x, options_.window, groups_); });
 }
 
 }  // namespace gan

@@ -6,8 +6,8 @@ extern "C" {
 }
 
 #include <algorithm>
-#include <filesystem>
 
+#include "core/file_suffix.h"
 #include "pipelines/media/bridge.h"
 
 namespace gan {
@@ -37,12 +37,6 @@ const std::vector<Container>& containers() {
   return all;
 }
 
-std::string suffix_of(const std::string& path) {
-  std::string suffix = std::filesystem::path(path).extension().string();
-  std::ranges::transform(suffix, suffix.begin(), [](unsigned char c) { return std::tolower(c); });
-  return suffix;
-}
-
 // The formats among which the encoder's is chosen; others say the same or are read by few.
 constexpr AVPixelFormat kCandidates[] = {
     AV_PIX_FMT_YUV420P,     AV_PIX_FMT_YUV422P,     AV_PIX_FMT_YUV444P,     AV_PIX_FMT_YUV420P10LE,
@@ -55,14 +49,14 @@ constexpr AVPixelFormat kCandidates[] = {
 }  // namespace
 
 bool is_video_name(const std::string& path) {
-  return std::ranges::any_of(containers(),
-                             [&](const Container& each) { return each.suffix == suffix_of(path); });
+  return std::ranges::any_of(
+      containers(), [&](const Container& each) { return each.suffix == lower_suffix(path); });
 }
 
 const Container& container_of(const std::string& path) {
   std::string known;
   for (const Container& each : containers()) {
-    if (each.suffix == suffix_of(path)) return each;
+    if (each.suffix == lower_suffix(path)) return each;
     known += concat(known.empty() ? "" : ", ", each.suffix);
   }
   fail(ErrorKind::kSettings, path, ": a video's name must end in ", known);

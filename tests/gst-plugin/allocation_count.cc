@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "tests/gst-plugin/allocation_count.h"
 
+#include <malloc.h>
+
 #include <atomic>
 #include <cerrno>
 #include <cstddef>
@@ -11,6 +13,10 @@ std::atomic<uint64_t> count{0};
 
 namespace gan::test {
 uint64_t allocations() { return count; }
+double bytes_in_use() {
+  const auto memory = mallinfo2();
+  return static_cast<double>(memory.uordblks) + static_cast<double>(memory.hblkhd);
+}
 }  // namespace gan::test
 
 #if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)

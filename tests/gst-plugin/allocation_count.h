@@ -9,5 +9,7 @@ namespace gan::test {
 // False where a sanitizer has the allocator.
 bool counts_allocations();
 uint64_t allocations();
+// Bytes that it holds of the C library's.
+double bytes_in_use();
 
 }  // namespace gan::test

@@ -11,12 +11,6 @@ constexpr const char* kLarge = "width=320,height=180,framerate=25/1";
 // 100 ms or a single layer, on a machine that does something else too.
 constexpr double kBound = 0.4;  // seconds
 
-double seconds_of(const std::function<void()>& body) {
-  const gint64 start = g_get_monotonic_time();
-  body();
-  return double(g_get_monotonic_time() - start) / G_USEC_PER_SEC;
-}
-
 class EnhanceGanInterrupt : public testing::Test {
  protected:
   // A pipeline whose frames each take long; at work when this returns.

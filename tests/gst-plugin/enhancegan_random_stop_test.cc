@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // A network of 23 blocks, whose frames take seconds, ended at any moment: while it loads, while
 // tiles are tried, in a frame.
-#include <malloc.h>
-
 #include <random>
 
+#include "tests/gst-plugin/allocation_count.h"
 #include "tests/gst-plugin/enhancers.h"
 #include "tests/gst-plugin/harness.h"
 
@@ -37,12 +36,6 @@ void write_rrdbnet(const std::string& path) {
 // 3.4 % of the multiplications, and more of the time, since its maps fit no cache.
 constexpr double kLongestShare = 0.06;
 
-double seconds_of(const std::function<void()>& body) {
-  const gint64 start = g_get_monotonic_time();
-  body();
-  return double(g_get_monotonic_time() - start) / G_USEC_PER_SEC;
-}
-
 double expected_seconds(GstElement* element) {
   GstStructure* stats = nullptr;
   double expected_ms = 0;
@@ -61,11 +54,6 @@ double frame_seconds(const std::string& text) {
   double expected = 0;
   while ((expected = expected_seconds(element.get())) == 0) g_usleep(20000);
   return expected;
-}
-
-double bytes_in_use() {
-  const auto memory = mallinfo2();
-  return double(memory.uordblks) + double(memory.hblkhd);
 }
 
 // GAN_STOPS: how often; the slow suite does it two hundred times.

@@ -2,7 +2,6 @@
 // What every element of the plugin must do, tested for elements that are not known here by name.
 #include <gst/controller/gstdirectcontrolbinding.h>
 #include <gst/controller/gstinterpolationcontrolsource.h>
-#include <malloc.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -169,20 +168,16 @@ TEST(EveryElement, ManyStartsTakeNoMoreMemory) {
   ASSERT_EQ(std::size(pipelines), element_names().size());
   for (const auto& [name, text] : pipelines) {
     const UniquePipeline pipeline(gst_parse_launch(text.c_str(), nullptr));
-    const auto in_use = [] {
-      const auto memory = mallinfo2();
-      return double(memory.uordblks) + double(memory.hblkhd);
-    };
     double settled = 0;
     for (int i = 0; i < cycles; ++i) {
-      if (i == cycles / 3) settled = in_use();
+      if (i == cycles / 3) settled = bytes_in_use();
       gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
       ASSERT_EQ(gst_element_get_state(pipeline.get(), nullptr, nullptr, 20 * GST_SECOND),
                 GST_STATE_CHANGE_SUCCESS)
           << name << " " << i;
       gst_element_set_state(pipeline.get(), GST_STATE_NULL);
     }
-    const double grown = (in_use() - settled) / (cycles - cycles / 3);
+    const double grown = (bytes_in_use() - settled) / (cycles - cycles / 3);
     std::printf("%s: a start leaves %.0f bytes\n", name, grown);
     EXPECT_LT(grown, 2048) << name;
   }

@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -28,6 +28,12 @@ struct StopAndUnref {
 using UniqueElement = std::unique_ptr<GstElement, Unref>;
 using UniquePipeline = std::unique_ptr<GstElement, StopAndUnref>;
 using UniqueMessage = std::unique_ptr<GstMessage, Unref>;
+
+inline double seconds_of(const std::function<void()>& body) {
+  const gint64 start = g_get_monotonic_time();
+  body();
+  return double(g_get_monotonic_time() - start) / G_USEC_PER_SEC;
+}
 
 // Where the rows of a padded frame lie.
 struct Padding {
