@@ -28,13 +28,13 @@ void ArrivalForecast::assume_cost(int64_t cost) {
   deviation_ = 0;
 }
 
-void ArrivalForecast::remember(int64_t frame, int64_t done) {
-  passed_[count_++ % passed_.size()] = {frame, done};
-  last_ = done;
+void ArrivalForecast::remember(int64_t frame, int64_t sent) {
+  passed_[count_++ % passed_.size()] = {frame, sent};
+  last_ = sent;
 }
 
 // Mean and mean deviation, as TCP estimates round trips (RFC 6298).
-void ArrivalForecast::made(int64_t frame, int64_t begun, int64_t done) {
+void ArrivalForecast::made(int64_t frame, int64_t begun, int64_t done, int64_t sent) {
   const int64_t cost = done - begun;
   if (cost_ < 0) {
     cost_ = cost;
@@ -42,12 +42,12 @@ void ArrivalForecast::made(int64_t frame, int64_t begun, int64_t done) {
     deviation_ += (std::abs(cost - cost_) - deviation_) / 4;
     cost_ += (cost - cost_) / 8;
   }
-  remember(frame, done);
+  remember(frame, sent);
 }
 
-void ArrivalForecast::passed(int64_t frame, int64_t done) {
+void ArrivalForecast::passed(int64_t frame, int64_t sent) {
   if (cost_ > 0) cost_ -= cost_ / 64;
-  remember(frame, done);
+  remember(frame, sent);
 }
 
 // A frame that came before its time may have waited in a queue, so it only shows that the way can
@@ -59,7 +59,7 @@ void ArrivalForecast::told(int64_t frame, int64_t late) {
   const auto known = std::span(passed_).first(std::min<size_t>(count_, passed_.size()));
   const auto found = std::ranges::find(known, frame, &Passed::frame);
   if (found == known.end()) return;
-  const int64_t way = late - (found->done - frame);
+  const int64_t way = late - (found->sent - frame);
   if (first || way < way_)
     way_ = way;
   else if (late > 0)

@@ -18,11 +18,11 @@ class ArrivalForecast {
   // What a frame takes, where none has been made yet.
   void assume_cost(int64_t cost);
 
-  // A frame was made between the two moments.
-  void made(int64_t frame, int64_t begun, int64_t done);
+  // A frame was made between the two moments, and sent at a third.
+  void made(int64_t frame, int64_t begun, int64_t done, int64_t sent);
   // A frame was passed on as it came, or made in a way that costs nothing: what is known of the
   // cost of the others grows old, so that one is tried again after a while.
-  void passed(int64_t frame, int64_t done);
+  void passed(int64_t frame, int64_t sent);
   // The sink says that a frame reached it `late` after its time (negative: before).
   void told(int64_t frame, int64_t late);
 
@@ -36,9 +36,9 @@ class ArrivalForecast {
 
  private:
   struct Passed {
-    int64_t frame = 0, done = 0;
+    int64_t frame = 0, sent = 0;
   };
-  void remember(int64_t frame, int64_t done);
+  void remember(int64_t frame, int64_t sent);
 
   std::array<Passed, 64> passed_{};  // ring
   uint64_t count_ = 0;

@@ -221,7 +221,7 @@ void EnhanceStream::transform(GstBuffer* from, GstBuffer* to) {
     enhancer->run(source.view(), look, target.span());
   }
   if (enhanced) {
-    lateness_.made(element(), time, begun);
+    lateness_.made(element(), time, begun, Lateness::now(element()));
     latency_.measured(element(), lateness_.cost_ms());
   } else {
     lateness_.passed(element(), time);

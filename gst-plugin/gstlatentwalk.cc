@@ -126,6 +126,11 @@ static GstFlowReturn fill(GstPushSrc* push, GstBuffer* buffer) {
   return guard(push, GST_FLOW_ERROR, [&] { return stream_of(push).fill(buffer); });
 }
 
+static GstPadProbeReturn sent(GstPad*, GstPadProbeInfo* info, gpointer self) {
+  stream_of(self).sent(GST_PAD_PROBE_INFO_BUFFER(info));
+  return GST_PAD_PROBE_OK;
+}
+
 static void set_property(GObject* object, guint id, const GValue* value, GParamSpec* spec) {
   if (gan::is_fixed_now(object, spec, value)) return;
   if (id == gan::kWalkIsLive)
@@ -150,6 +155,7 @@ static void gst_latent_walk_init(GstLatentWalk* self) {
   self->stream = new gan::WalkStream(GST_BASE_SRC(self));
   gst_base_src_set_format(GST_BASE_SRC(self), GST_FORMAT_TIME);
   gst_base_src_set_live(GST_BASE_SRC(self), FALSE);
+  gst_pad_add_probe(GST_BASE_SRC_PAD(self), GST_PAD_PROBE_TYPE_BUFFER, sent, self, nullptr);
 }
 
 static void gst_latent_walk_class_init(GstLatentWalkClass* klass) {

@@ -67,22 +67,23 @@ bool Lateness::is_late(GstElement* element, GstClockTime frame) const {
   return first && frame < *first;
 }
 
-void Lateness::made(GstElement* element, GstClockTime frame, GstClockTime begun) {
-  const GstClockTime done = now(element);
+void Lateness::made(GstElement* element, GstClockTime frame, GstClockTime begun,
+                    GstClockTime done) {
+  const GstClockTime sent = now(element);
   if (!GST_CLOCK_TIME_IS_VALID(frame) || !GST_CLOCK_TIME_IS_VALID(begun) ||
-      !GST_CLOCK_TIME_IS_VALID(done))
+      !GST_CLOCK_TIME_IS_VALID(done) || !GST_CLOCK_TIME_IS_VALID(sent))
     return;
   told_.with([&](Told& told) {
     told.forecast.made(static_cast<int64_t>(frame), static_cast<int64_t>(begun),
-                       static_cast<int64_t>(done));
+                       static_cast<int64_t>(done), static_cast<int64_t>(sent));
   });
 }
 
 void Lateness::passed(GstElement* element, GstClockTime frame) {
-  const GstClockTime done = now(element);
-  if (!GST_CLOCK_TIME_IS_VALID(frame) || !GST_CLOCK_TIME_IS_VALID(done)) return;
+  const GstClockTime sent = now(element);
+  if (!GST_CLOCK_TIME_IS_VALID(frame) || !GST_CLOCK_TIME_IS_VALID(sent)) return;
   told_.with([&](Told& told) {
-    told.forecast.passed(static_cast<int64_t>(frame), static_cast<int64_t>(done));
+    told.forecast.passed(static_cast<int64_t>(frame), static_cast<int64_t>(sent));
   });
 }
 

@@ -27,10 +27,10 @@ class Lateness {
   std::optional<GstClockTime> earliest(GstElement* element) const;
   bool is_late(GstElement* element, GstClockTime frame) const;
 
-  // A frame of that running time was made since the moment `begun`, or passed on as it was or in a
-  // way that costs little. No clock, no frame: nothing is learned.
+  // A frame of that running time was made between two moments and is sent now, or passed on as it
+  // was or in a way that costs little. No clock, no frame: nothing is learned.
   static GstClockTime now(GstElement* element);  // running time
-  void made(GstElement* element, GstClockTime frame, GstClockTime begun);
+  void made(GstElement* element, GstClockTime frame, GstClockTime begun, GstClockTime done);
   void passed(GstElement* element, GstClockTime frame);
   double cost_ms() const;  // of a frame, with what it varies by
 

@@ -35,6 +35,7 @@ void WalkStream::start() {
   counter_ = {};
   lateness_.start();
   skipped_ = 0;
+  moved_ = 0;
   info_.with([](GstVideoInfo& info) { gst_video_info_init(&info); });
   const WalkerInfo info = walker->info();
   GST_INFO_OBJECT(base_, "%s: %s on %s in %s, %dx%d", info.model.c_str(), info.network.c_str(),
@@ -102,9 +103,9 @@ bool WalkStream::skip_late_frames(const WalkSettings& settings, const GstVideoIn
   if (!earliest) return false;
   const guint64 time =
       gst_segment_position_from_running_time(&base_->segment, GST_FORMAT_TIME, *earliest);
-  const auto offset = static_cast<GstClockTime>(settings.timestamp_offset);
-  if (!GST_CLOCK_TIME_IS_VALID(time) || time < offset) return false;
-  const gint64 skipped = counter_.skip_to(info, time - offset);
+  const GstClockTimeDiff offset = settings.timestamp_offset + moved_;
+  if (!GST_CLOCK_TIME_IS_VALID(time) || static_cast<GstClockTimeDiff>(time) < offset) return false;
+  const gint64 skipped = counter_.skip_to(info, time - static_cast<GstClockTime>(offset));
   skipped_ += static_cast<guint64>(skipped);
   if (skipped > 0)
     GST_DEBUG_OBJECT(base_, "%" G_GINT64_FORMAT " frames would come late: left out", skipped);
@@ -144,12 +145,18 @@ GstFlowReturn WalkStream::fill(GstBuffer* buffer) {
   stamp_frame(info, frame, buffer);
   GST_BUFFER_PTS(buffer) += settings.timestamp_offset;
   if (skipped) GST_BUFFER_FLAG_SET(buffer, GST_BUFFER_FLAG_DISCONT);
-  lateness_.made(
-      element(),
-      gst_segment_to_running_time(&base_->segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer)), begun);
-  GST_DEBUG_OBJECT(base_, "frame %" G_GINT64_FORMAT ", frames take %.1f ms", frame,
-                   lateness_.cost_ms());
+  drawn_ = {GST_BUFFER_PTS(buffer), begun, Lateness::now(element())};
   return GST_FLOW_OK;
+}
+
+void WalkStream::sent(GstBuffer* buffer) {
+  const GstClockTime timestamp = GST_BUFFER_PTS(buffer);
+  moved_ = GST_CLOCK_DIFF(drawn_.timestamp, timestamp);
+  lateness_.made(element(),
+                 gst_segment_to_running_time(&base_->segment, GST_FORMAT_TIME, timestamp),
+                 drawn_.begun, drawn_.done);
+  GST_DEBUG_OBJECT(base_, "frame %" G_GUINT64_FORMAT ", frames take %.1f ms",
+                   GST_BUFFER_OFFSET(buffer), lateness_.cost_ms());
 }
 
 }  // namespace gan

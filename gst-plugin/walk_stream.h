@@ -37,6 +37,8 @@ class WalkStream {
 
   // The thread of the stream: the next frame.
   GstFlowReturn fill(GstBuffer* buffer);
+  // The frame is sent now: a live source has kept it until its time, and moved its timestamp.
+  void sent(GstBuffer* buffer);
 
  private:
   // What a frame is drawn of.
@@ -65,6 +67,11 @@ class WalkStream {
   WalkOptions path_options_;  // that the path was made of
   FrameCounter counter_;
   std::optional<Shown> expected_;  // of the next frame
+  struct Drawn {
+    GstClockTime timestamp = 0, begun = GST_CLOCK_TIME_NONE, done = GST_CLOCK_TIME_NONE;
+  };
+  Drawn drawn_;                 // the last frame
+  GstClockTimeDiff moved_ = 0;  // timestamps, by GstBaseSrc
 };
 
 }  // namespace gan

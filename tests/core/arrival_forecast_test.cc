@@ -48,7 +48,7 @@ Shown play(const Pipeline& pipeline) {
     if (late)
       forecast.passed(frame, done);
     else
-      forecast.made(frame, now, done);
+      forecast.made(frame, now, done, done);
     shown.made += !late;
     const int64_t arrival = std::max(done + kMs / 5, sink_free);
     const int64_t lateness = arrival - (frame + latency);
@@ -89,7 +89,7 @@ INSTANTIATE_TEST_SUITE_P(Rates, ArrivalForecastPipelines,
 TEST(ArrivalForecast, WithoutASinkThatMindsEveryFrameWillDo) {
   ArrivalForecast forecast;
   EXPECT_FALSE(forecast.earliest(0));
-  forecast.made(0, 0, 10 * kMs);
+  forecast.made(0, 0, 10 * kMs, 10 * kMs);
   EXPECT_FALSE(forecast.earliest(10 * kMs));
   forecast.told(0, -5 * kMs);
   EXPECT_TRUE(forecast.earliest(10 * kMs));
@@ -99,20 +99,20 @@ TEST(ArrivalForecast, WithoutASinkThatMindsEveryFrameWillDo) {
 
 TEST(ArrivalForecast, WhatQueuesHoldBackIsNoTimeOfTheWay) {
   ArrivalForecast forecast;
-  forecast.made(0, 0, 10 * kMs);
+  forecast.made(0, 0, 10 * kMs, 10 * kMs);
   forecast.told(0, 2 * kMs);  // 8 ms before it was made: the pipeline grants a latency of 8
-  forecast.made(100 * kMs, 20 * kMs, 30 * kMs);
+  forecast.made(100 * kMs, 20 * kMs, 30 * kMs, 30 * kMs);
   forecast.told(100 * kMs, 0);  // waited 62 ms somewhere
   EXPECT_EQ(*forecast.earliest(150 * kMs), 150 * kMs + forecast.cost() - 8 * kMs - 4 * kMs);
 }
 
 TEST(ArrivalForecast, AfterLongNothingOneFrameIsTried) {
   ArrivalForecast forecast;
-  forecast.made(0, 0, 10 * kMs);
+  forecast.made(0, 0, 10 * kMs, 10 * kMs);
   forecast.told(0, -1);
   EXPECT_TRUE(forecast.earliest(900 * kMs));
   EXPECT_FALSE(forecast.earliest(1100 * kMs));
-  forecast.made(1100 * kMs, 1100 * kMs, 1103 * kMs);
+  forecast.made(1100 * kMs, 1100 * kMs, 1103 * kMs, 1103 * kMs);
   EXPECT_LT(forecast.cost(), 12 * kMs);
 }
 
@@ -122,6 +122,14 @@ TEST(ArrivalForecast, WhatTheSinkHasThrownAwayIsLateWithoutAClockToo) {
   forecast.told(40 * kMs, 100 * kMs);
   EXPECT_EQ(*forecast.earliest(), 140 * kMs + 1);
   EXPECT_GE(*forecast.earliest(0), 140 * kMs + 1);
+}
+
+// What a live source has done early it keeps until its time; that is no part of the way.
+TEST(ArrivalForecast, TheWaitOfALiveSourceIsNotTakenForAWay) {
+  ArrivalForecast forecast;
+  forecast.made(100 * kMs, 0, 30 * kMs, 100 * kMs);
+  forecast.told(100 * kMs, 0);
+  EXPECT_EQ(forecast.earliest(100 * kMs), 126 * kMs);  // 4 ms are forgiven
 }
 
 }  // namespace
