@@ -70,8 +70,9 @@ class PlkBlock : public nn::Module {
     if (attention_) x = x * attention_(x).sigmoid();
     x = refine_(x);
     if (norm_)
+      // LibTorch 1.13 loses a deviation that is small beside the mean in channels_last.
       x = without_bf16_on_cpu(x, [&](const torch::Tensor& wide) {
-        return at::group_norm(wide, 4, norm_->weight.to(wide.scalar_type()),
+        return at::group_norm(wide.contiguous(), 4, norm_->weight.to(wide.scalar_type()),
                               norm_->bias.to(wide.scalar_type()), 1e-5);
       });
     return x + input;
