@@ -162,9 +162,12 @@ void run(const gan::Arguments& arguments) {
     gan::PictureEnhancer(options, progress).enhance(options.input, options.output);
     progress.done(options.output);
   } else {
-    check(gan::is_video_name(options.output), ErrorKind::kSettings, options.output,
-          ": must be a video (.mkv, .mp4, .m4v, .mov, .webm), a picture (.png, .jpg, .webp, .tif, "
-          ".bmp), or a folder where INPUT is one");
+    check(!std::filesystem::is_directory(options.output, ignored), ErrorKind::kSettings,
+          options.output, ": is a folder, which OUTPUT may be where INPUT is one");
+    check(
+        gan::is_video_name(options.output), ErrorKind::kSettings, options.output,
+        ": must end in .mkv, .mp4, .m4v, .mov or .webm for a video, in .png, .jpg, .webp, .tif or "
+        ".bmp for a picture");
     check(!gan::is_image_name(options.input), ErrorKind::kSettings, options.input,
           ": is a picture, so OUTPUT must be one: .png, .jpg, .webp, .tif or .bmp");
     gan::enhance_video(options, progress);
