@@ -4,6 +4,7 @@
 its room, the likeliest first, until one fails. A change that no test notices is a survivor.
 
     run.py SOURCE FOLDER [NAME ...]      all changes, or those named
+    run.py SOURCE                        only says which changes no longer fit their files
 
 FOLDER holds the copy, its build and results.txt, by which an interrupted run goes on; a change whose
 text or whose sources have changed is tried anew. Ends with 1 when there are survivors.
@@ -88,11 +89,16 @@ class Build:
         return done.returncode == 0
 
 
+def fits(tree, change):
+    path = tree / change["file"]
+    return path.exists() and path.read_text().count(change["old"]) == 1
+
+
 def verdict(build, change):
     path = build.tree / change["file"]
-    text = path.read_text()
-    if text.count(change["old"]) != 1:
+    if not fits(build.tree, change):
         return "stale: its text is not there once"
+    text = path.read_text()
     path.write_text(text.replace(change["old"], change["new"]))
     try:
         made = build.make(change["room"])
@@ -108,7 +114,13 @@ def verdict(build, change):
 
 
 def main():
-    source, folder = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
+    source = pathlib.Path(sys.argv[1]).resolve()
+    if len(sys.argv) == 2:
+        stale = [c for c in changes(source / "tests/mutants/changes.txt") if not fits(source, c)]
+        for change in stale:
+            print(f"{change['name']}: its text is not once in {change['file']}")
+        return len(stale) > 0
+    folder = pathlib.Path(sys.argv[2]).resolve()
     folder.mkdir(parents=True, exist_ok=True)
     wanted = set(sys.argv[3:])
     sources = copy_tree(source, folder / "tree")
