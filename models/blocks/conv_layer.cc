@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "models/blocks/conv_layer.h"
 
+#include "models/blocks/norm.h"
 #include "models/blocks/normalised_conv.h"
 #include "models/blocks/self_attention.h"
 
@@ -21,7 +22,7 @@ Chain conv_layer(ConvShape shape, const ConvLayerStyle& style) {
     layer->push_back(conv);
   }
   if (style.activation) layer->push_back(leaky_relu(style.slope));
-  if (batch) layer->push_back(torch::nn::BatchNorm2d(shape.out));
+  if (batch) layer->push_back(BatchNorm(shape.out));
   if (style.self_attention) layer->push_back(SelfAttention(shape.out));
   return layer;
 }

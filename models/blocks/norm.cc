@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "models/blocks/norm.h"
 
+#include "models/blocks/batch_parts.h"
+
 namespace gan {
 
 namespace nn = torch::nn;
@@ -15,11 +17,32 @@ BatchNormImpl::BatchNormImpl(int64_t channels, const BatchNormStyle& style) : st
 
 torch::Tensor BatchNormImpl::forward(const torch::Tensor& x) {
   if (is_training()) num_batches_tracked_.add_(1);
+  if (is_training() && batch_parts().parts > 1) return over_parts(x);
   const bool running = !style_.batch_in_eval || is_training();
   return at::batch_norm(x, weight_, bias_, running ? running_mean_ : torch::Tensor(),
                         running ? running_var_ : torch::Tensor(),
                         is_training() || style_.batch_in_eval, style_.momentum, style_.epsilon,
                         false);
+}
+
+// What at::batch_norm does of a batch that lies in one process.
+torch::Tensor BatchNormImpl::over_parts(const torch::Tensor& x) {
+  const auto wide = x.scalar_type() == at::kDouble ? x : x.to(at::kFloat);
+  std::vector<int64_t> all_but_channels = {0};
+  for (int64_t axis = 2; axis < x.dim(); ++axis) all_but_channels.push_back(axis);
+  const auto count = static_cast<double>(x.numel() / x.size(1) * batch_parts().parts);
+  const auto mean = sum_of_parts(wide.sum(all_but_channels, /*keepdim=*/true)) / count;
+  const auto centred = wide - mean;
+  const auto variance = sum_of_parts(centred.square().sum(all_but_channels, true)) / count;
+  {
+    torch::NoGradGuard no_grad;
+    running_mean_.lerp_(mean.flatten(), style_.momentum);
+    running_var_.lerp_(variance.flatten() * (count / (count - 1)), style_.momentum);
+  }
+  std::vector<int64_t> shape(static_cast<size_t>(x.dim()), 1);
+  shape[1] = -1;
+  const auto factor = (variance + style_.epsilon).rsqrt() * weight_.view(shape);
+  return at::addcmul(bias_.view(shape), centred, factor).to(x.scalar_type());
 }
 
 torch::Tensor instance_norm(const torch::Tensor& x, Spread spread, double eps,

@@ -9,7 +9,7 @@
 namespace gan {
 
 // Batch normalisation (Ioffe and Szegedy 2015) of {N, C} or {N, C, H, W}; parameters and buffers
-// are named as PyTorch's.
+// are named as PyTorch's. While training, the batch is that of all processes (batch_parts.h).
 struct BatchNormStyle {
   double epsilon = 1e-5;
   double momentum = 0.1;  // share of the new batch in the running statistics
@@ -23,6 +23,7 @@ class BatchNormImpl : public torch::nn::Module {
   torch::Tensor forward(const torch::Tensor& x);
 
  private:
+  torch::Tensor over_parts(const torch::Tensor& x);
   BatchNormStyle style_;
   torch::Tensor weight_, bias_, running_mean_, running_var_;  // {C}
   torch::Tensor num_batches_tracked_;                         // int64, for PyTorch's readers

@@ -2,6 +2,7 @@
 #include "models/discriminators/cgan_discriminator.h"
 
 #include "models/blocks/convolution.h"
+#include "models/blocks/dropout.h"
 
 namespace gan {
 
@@ -41,7 +42,7 @@ torch::Tensor CganDiscriminator::forward(const torch::Tensor& image, const torch
   const auto map = label_fc_(at::matmul(weights, label_embedding_->weight)).view({-1, 1, 28, 28});
   torch::Tensor x = lrelu_(conv_same(conv0_, torch::cat({image, map}, 1)));
   x = lrelu_(conv_same(conv1_, x));
-  return fc_(at::dropout(x.flatten(1), options_.dropout, is_training()));
+  return fc_(batch_dropout(x.flatten(1), options_.dropout, is_training()));
 }
 
 }  // namespace gan

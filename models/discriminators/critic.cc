@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "models/blocks/conv_layer.h"
+#include "models/blocks/dropout.h"
 
 namespace gan {
 
@@ -47,7 +48,7 @@ NetworkTraits Critic::traits() const {
 torch::Tensor Critic::forward(torch::Tensor image) {
   check_image(image, traits(), "critic");
   const auto drop = [&](const torch::Tensor& x, double share) {
-    return at::feature_dropout(x, share, is_training());
+    return batch_feature_dropout(x, share, is_training());
   };
   torch::Tensor x = drop(first_->forward(image), options_.dropout / 2);
   x = torch::cat({dense2_->forward(dense1_->forward(x)), x}, 1);

@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "models/blocks/convolution.h"
+#include "models/blocks/dropout.h"
 #include "models/generators/dcgan.h"
 
 namespace gan {
@@ -90,7 +91,7 @@ torch::Tensor DcganFacesDiscriminator::forward(torch::Tensor image) {
     if (!norms_.empty()) x = norms_[i](x);
     x = lrelu_(x);
   }
-  return fc_(at::dropout(x.flatten(1), options_.dropout, is_training()));
+  return fc_(batch_dropout(x.flatten(1), options_.dropout, is_training()));
 }
 
 }  // namespace gan

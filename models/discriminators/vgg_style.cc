@@ -26,11 +26,11 @@ VggStyle::VggStyle(const VggStyleOptions& options) : options_(options) {
     const auto name = [&](const char* kind, int part) { return concat(kind, i, "_", part); };
     stage.keep =
         register_module(name("conv", 0), make_conv({.in = in, .out = out, .bias = i == 0}));
-    if (i > 0) stage.keep_norm = register_module(name("bn", 0), nn::BatchNorm2d(out));
+    if (i > 0) stage.keep_norm = register_module(name("bn", 0), BatchNorm(out));
     stage.halve = register_module(
         name("conv", 1),
         make_conv({.in = out, .out = out, .kernel = 4, .stride = 2, .padding = 1, .bias = false}));
-    stage.halve_norm = register_module(name("bn", 1), nn::BatchNorm2d(out));
+    stage.halve_norm = register_module(name("bn", 1), BatchNorm(out));
     stages_.push_back(stage);
     in = out;
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/blocks/convolution.h"
+#include "models/blocks/norm.h"
 #include "models/network.h"
 
 namespace gan {
@@ -25,7 +26,7 @@ class VggStyle : public ImageNetwork {
  private:
   struct Stage {
     Conv keep{nullptr}, halve{nullptr};
-    torch::nn::BatchNorm2d keep_norm{nullptr}, halve_norm{nullptr};
+    BatchNorm keep_norm{nullptr}, halve_norm{nullptr};
   };
   VggStyleOptions options_;
   std::vector<Stage> stages_;

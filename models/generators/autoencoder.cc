@@ -2,6 +2,7 @@
 #include "models/generators/autoencoder.h"
 
 #include "models/blocks/convolution.h"
+#include "models/blocks/dropout.h"
 #include "models/blocks/resampling.h"
 
 namespace gan {
@@ -46,7 +47,7 @@ Autoencoder::Encoded Autoencoder::encode_with_skips(const torch::Tensor& image) 
   const auto enlarged = enlarge_bicubic(image, options_.scale);
   encoded.skip_full = enc2_(enc1_(enlarged).relu_()).relu_();
   torch::Tensor x = at::max_pool2d(encoded.skip_full, 2);
-  x = at::dropout(x, options_.dropout, is_training());
+  x = batch_dropout(x, options_.dropout, is_training());
   encoded.skip_half = enc4_(enc3_(x).relu_()).relu_();
   encoded.code = enc5_(at::max_pool2d(encoded.skip_half, 2)).relu_();
   return encoded;

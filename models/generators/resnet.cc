@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "models/blocks/convolution.h"
+#include "models/blocks/dropout.h"
 #include "models/blocks/norm.h"
 #include "models/blocks/residual.h"
 
@@ -29,7 +30,7 @@ class ResidualBlock : public nn::Module {
           {.in = width, .out = width, .padding = zero ? 1 : 0, .bias = wants_bias(options.norm)}));
       push_norm(layers_, options.norm, width, options.test_norm == "batch");
       if (first) layers_->push_back(relu());
-      if (first && options.dropout) layers_->push_back(nn::Dropout(0.5));
+      if (first && options.dropout) layers_->push_back(Dropout(0.5));
     }
     register_module("conv_block", layers_);
   }

@@ -17,14 +17,14 @@ class BasicBlock : public nn::Module {
   BasicBlock(int64_t in, int64_t out, int64_t stride) {
     conv1_ = register_module("conv1",
                              make_conv({.in = in, .out = out, .stride = stride, .bias = false}));
-    bn1_ = register_module("bn1", nn::BatchNorm2d(out));
+    bn1_ = register_module("bn1", BatchNorm(out));
     conv2_ = register_module("conv2", make_conv({.in = out, .out = out, .bias = false}));
-    bn2_ = register_module("bn2", nn::BatchNorm2d(out));
+    bn2_ = register_module("bn2", BatchNorm(out));
     if (stride != 1 || in != out)
       downsample_ = register_module(
           "downsample",
           Chain(make_conv({.in = in, .out = out, .kernel = 1, .stride = stride, .bias = false}),
-                nn::BatchNorm2d(out)));
+                BatchNorm(out)));
   }
   torch::Tensor forward(const torch::Tensor& x) {
     const auto y = bn2_(conv2_(bn1_(conv1_(x)).relu_()));
@@ -33,7 +33,7 @@ class BasicBlock : public nn::Module {
 
  private:
   Conv conv1_{nullptr}, conv2_{nullptr};
-  nn::BatchNorm2d bn1_{nullptr}, bn2_{nullptr};
+  BatchNorm bn1_{nullptr}, bn2_{nullptr};
   Chain downsample_{nullptr};
 };
 
@@ -42,7 +42,7 @@ class BasicBlock : public nn::Module {
 ResnetEncoder::ResnetEncoder(int64_t in_channels, int64_t width, const std::vector<int>& blocks) {
   stem_ = register_module(
       "0", make_conv({.in = in_channels, .out = width, .kernel = 7, .stride = 2, .bias = false}));
-  stem_norm_ = register_module("1", nn::BatchNorm2d(width));
+  stem_norm_ = register_module("1", BatchNorm(width));
   int64_t in = width;
   for (size_t stage = 0; stage < blocks.size(); ++stage) {
     const int64_t out = width << stage;

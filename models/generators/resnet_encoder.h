@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "models/blocks/convolution.h"
+#include "models/blocks/norm.h"
 
 namespace gan {
 
@@ -23,7 +24,7 @@ class ResnetEncoder : public torch::nn::Module {
 
  private:
   Conv stem_{nullptr};
-  torch::nn::BatchNorm2d stem_norm_{nullptr};
+  BatchNorm stem_norm_{nullptr};
   std::vector<torch::nn::Sequential> stages_;
 };
 

@@ -50,7 +50,7 @@ class ResnetUnetBlock : public nn::Module {
     shuffle_ =
         register_module("shuf", std::make_shared<PixelShuffleLayer>(shape.below, shape.below / 2,
                                                                     options.norm, options.blur));
-    norm_ = register_module("bn", nn::BatchNorm2d(shape.skip));
+    norm_ = register_module("bn", BatchNorm(shape.skip));
     const int64_t joined = shape.below / 2 + shape.skip;
     out = shape.last ? joined / 2 : joined;
     conv1_ =
@@ -70,7 +70,7 @@ class ResnetUnetBlock : public nn::Module {
 
  private:
   std::shared_ptr<PixelShuffleLayer> shuffle_;
-  nn::BatchNorm2d norm_{nullptr};
+  BatchNorm norm_{nullptr};
   Chain conv1_{nullptr}, conv2_{nullptr};
 };
 
@@ -96,7 +96,7 @@ ResnetUnet::ResnetUnet(const ResnetUnetOptions& options) : options_(options) {
   encoder_ = layers_->register_module(
       "0", std::make_shared<ResnetEncoder>(
                3, f, number_list(options.blocks, {4, 4, 64}, "network resnet_unet: blocks")));
-  bridge_norm_ = layers_->register_module("1", nn::BatchNorm2d(bottom));
+  bridge_norm_ = layers_->register_module("1", BatchNorm(bottom));
   bridge_ =
       layers_->register_module("3", Chain(conv_layer({.in = bottom, .out = 2 * bottom}, style),
                                           conv_layer({.in = 2 * bottom, .out = bottom}, style)));

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "models/blocks/chain.h"
+#include "models/blocks/norm.h"
 #include "models/generators/resnet_encoder.h"
 #include "models/network.h"
 
@@ -41,7 +42,7 @@ class ResnetUnet : public ImageNetwork {
  private:
   ResnetUnetOptions options_;
   std::shared_ptr<ResnetEncoder> encoder_;
-  torch::nn::BatchNorm2d bridge_norm_{nullptr};
+  BatchNorm bridge_norm_{nullptr};
   Chain bridge_{nullptr};
   std::vector<std::shared_ptr<ResnetUnetBlock>> blocks_;
   std::shared_ptr<torch::nn::Module> layers_;

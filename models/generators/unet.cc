@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "models/blocks/convolution.h"
+#include "models/blocks/dropout.h"
 #include "models/blocks/norm.h"
 
 namespace gan {
@@ -42,7 +43,7 @@ class UnetLevel : public nn::Module {
       model_->push_back(nn::Tanh());
     else
       push_norm(model_, options.norm, widths.out, batch_in_eval);
-    if (dropout) model_->push_back(nn::Dropout(0.5));
+    if (dropout) model_->push_back(Dropout(0.5));
     register_module("model", model_);
   }
   torch::Tensor forward(torch::Tensor x) {

@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "models/blocks/convolution.h"
+#include "models/blocks/norm.h"
 
 namespace gan {
 
@@ -29,8 +30,8 @@ Vae::Vae(const VaeOptions& options)
     : options_(options), hidden_(number_list(options.hidden, {1, 7, 4096}, "network vae: hidden")) {
   int64_t in = options.channels;
   for (const int out : hidden_) {
-    encoder_->push_back(Chain(make_conv({.in = in, .out = out, .stride = 2}), nn::BatchNorm2d(out),
-                              leaky_relu(kSlope)));
+    encoder_->push_back(
+        Chain(make_conv({.in = in, .out = out, .stride = 2}), BatchNorm(out), leaky_relu(kSlope)));
     in = out;
   }
   register_module("encoder", encoder_);
@@ -38,12 +39,12 @@ Vae::Vae(const VaeOptions& options)
   log_variance_ = register_module("fc_var", nn::Linear(in * 4, options.latent));
   decoder_input_ = register_module("decoder_input", nn::Linear(options.latent, in * 4));
   for (size_t i = hidden_.size() - 1; i > 0; --i)
-    decoder_->push_back(Chain(doubling(hidden_[i], hidden_[i - 1]), nn::BatchNorm2d(hidden_[i - 1]),
-                              leaky_relu(kSlope)));
+    decoder_->push_back(
+        Chain(doubling(hidden_[i], hidden_[i - 1]), BatchNorm(hidden_[i - 1]), leaky_relu(kSlope)));
   register_module("decoder", decoder_);
   const int64_t last = hidden_[0];
   final_ = register_module("final_layer",
-                           Chain(doubling(last, last), nn::BatchNorm2d(last), leaky_relu(kSlope),
+                           Chain(doubling(last, last), BatchNorm(last), leaky_relu(kSlope),
                                  make_conv({.in = last, .out = options.out_channels}), nn::Tanh()));
 }
 
