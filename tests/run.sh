@@ -9,20 +9,22 @@
 # tests/mutants, hours in all, which go on where they were interrupted; --gpu what needs a GPU, with a
 # LibTorch that has CUDA (BUILD_DIR configured with -Dlibtorch=DIR).
 # --isa runs the tests of models and elements as on processors with less: SSE4.1, AVX2, AVX-512 without bf16.
+# --cluster trains under srun, mpirun and torchrun, with losses; installs them through apt (tests/cluster).
 # --fresh builds and tests the last commit in bare systems of Debian 12 and 13 (tests/fresh.sh; wants root).
-# Usage: tests/run.sh [--slow] [--isa] [--gpu] [--all] [--sanitize] [--fresh]
+# Usage: tests/run.sh [--slow] [--isa] [--gpu] [--all] [--sanitize] [--cluster] [--fresh]
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../pipelines/setup.sh"
 
 help "$@"
-suites=() sanitize=no only=()
+suites=() sanitize=no cluster=no only=()
 for option in "$@"; do
   case $option in
     --slow|--gpu|--isa) suites+=("${option#--}") ;;
     --all) suites=(fast golden isa slow gpu) ;;
     --sanitize) sanitize=yes ;;
+    --cluster) cluster=yes ;;
     --fresh) exec "$root/tests/fresh.sh" "$build/fresh" bookworm trixie ;;
-    *) die "unknown option $option; there is --slow, --isa, --sanitize, --gpu, --fresh, --all" ;;
+    *) die "unknown option $option; there is --slow, --isa, --sanitize, --gpu, --cluster, --fresh, --all" ;;
   esac
 done
 [ ${#suites[@]} -gt 0 ] || suites=(fast golden)
@@ -40,6 +42,10 @@ if [ $sanitize = yes ]; then
   export ASAN_OPTIONS=detect_leaks=0:new_delete_type_mismatch=0 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 else
   configure -Dtests=enabled -Dtraining=enabled
+fi
+if [ $cluster = yes ]; then
+  compile training/gan-train
+  exec "$root/tests/cluster/training.sh" "$build"
 fi
 compile
 rm -f "$build"/*.xml "$build"/tests/registry.bin "$build"/meson-logs/testlog*.txt

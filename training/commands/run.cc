@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <cstdio>
+#include <cstdlib>
 
 #include "core/error.h"
 #include "training/commands/commands.h"
 #include "training/recipes/recipe.h"
-#include "training/run/trainer.h"
+#include "training/run/launch.h"
 
 namespace gan::training {
 namespace {
@@ -16,6 +17,27 @@ std::string recipes_text() {
   return text + "\nThe keys of --set: gan-train list RECIPE";
 }
 
+struct ProcessOptions : Options {
+  int processes = 1;
+  double patience = RunRequest().patience;
+  void visit(OptionVisitor& v) override {
+    v.integer("processes", processes, 1, 1024, "");
+    v.real("patience", patience, 1, 1e6, "");
+  }
+};
+
+// The program's words without --processes N.
+std::vector<std::string> without_processes(const std::vector<std::string>& words) {
+  std::vector<std::string> left = {"gan-train"};
+  for (size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == "--processes")
+      ++i;
+    else if (!words[i].starts_with("--processes="))
+      left.push_back(words[i]);
+  }
+  return left;
+}
+
 }  // namespace
 
 int command_run(int argc, char** argv) {
@@ -25,7 +47,7 @@ int command_run(int argc, char** argv) {
   char** set = nullptr;
   gboolean resume = FALSE, dry_run = FALSE, dump = FALSE;
   // Texts, to tell what is not given from a given 0.
-  StringOption steps, threads, minutes;
+  StringOption steps, threads, minutes, processes, patience;
   const GOptionEntry entries[] = {
       {"data", 0, 0, G_OPTION_ARG_FILENAME, &data, "training data", "DIR"},
       {"out", 0, 0, G_OPTION_ARG_FILENAME, &out,
@@ -47,7 +69,12 @@ int command_run(int argc, char** argv) {
       {"precision", 0, 0, G_OPTION_ARG_STRING, &precision,
        "auto, fp32, or bf16: weights in fp32, convolutions in bf16", "P"},
       {"threads", 0, 0, G_OPTION_ARG_STRING, &threads, "0: all", "N"},
+      {"processes", 0, 0, G_OPTION_ARG_STRING, &processes,
+       "start so many on this machine, which share every batch", "N"},
+      {"patience", 0, 0, G_OPTION_ARG_STRING, &patience,
+       "of several processes: how long one may be silent, or let the others wait (300)", "SECONDS"},
       {}};
+  const std::vector<std::string> words_given(argv, argv + argc);
   const std::string recipes = recipes_text();
   const auto words = parse_arguments(argc, argv, "RECIPE", recipes.c_str(), entries);
   request.settings = settings_from(set);
@@ -61,6 +88,12 @@ int command_run(int argc, char** argv) {
   request.out = out.get();
   request.resume = resume;
   request.dry_run = dry_run;
+  ProcessOptions several;
+  OptionValues given_several;
+  if (!processes.get().empty()) given_several["processes"] = processes.get();
+  if (!patience.get().empty()) given_several["patience"] = patience.get();
+  read_options(several, given_several, "gan-train run");
+  request.patience = several.patience;
   OptionValues switches;
   for (const auto& [key, given] : OptionValues{{"device", device.get()},
                                                {"precision", precision.get()},
@@ -86,7 +119,12 @@ int command_run(int argc, char** argv) {
     return 0;
   }
   check(!request.data.empty(), ErrorKind::kSettings, "run wants --data DIR");
-  return train(request) == RunResult::kInterrupted ? 130 : 0;
+  if (several.processes > 1) {
+    check(!std::getenv("WORLD_SIZE"), ErrorKind::kSettings,
+          "--processes starts them on this machine, but WORLD_SIZE is set: a launcher has done so");
+    return run_processes(several.processes, without_processes(words_given));
+  }
+  return train_by_all(request) == RunResult::kInterrupted ? 130 : 0;
 }
 
 }  // namespace gan::training

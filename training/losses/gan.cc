@@ -2,6 +2,7 @@
 #include "training/losses/gan.h"
 
 #include "core/error.h"
+#include "models/blocks/batch_parts.h"
 
 namespace gan::training::losses {
 namespace {
@@ -19,6 +20,8 @@ torch::Tensor penalty(Adversarial kind, const torch::Tensor& logits, bool real) 
   }
   return {};
 }
+
+torch::Tensor batch_mean(const torch::Tensor& logits) { return mean_of_parts(logits.mean()); }
 
 torch::Tensor gradient_of(const Critic& critic, const torch::Tensor& at_pictures) {
   const auto x = at_pictures.detach().set_requires_grad(true);
@@ -50,12 +53,14 @@ torch::Tensor generator(Adversarial kind, const torch::Tensor& fake_logits) {
 
 torch::Tensor relativistic_discriminator(Adversarial kind, const torch::Tensor& real,
                                          const torch::Tensor& fake) {
-  return penalty(kind, real - fake.mean(), true) + penalty(kind, fake - real.mean(), false);
+  return penalty(kind, real - batch_mean(fake), true) +
+         penalty(kind, fake - batch_mean(real), false);
 }
 
 torch::Tensor relativistic_generator(Adversarial kind, const torch::Tensor& real,
                                      const torch::Tensor& fake) {
-  return penalty(kind, real - fake.mean(), false) + penalty(kind, fake - real.mean(), true);
+  return penalty(kind, real - batch_mean(fake), false) +
+         penalty(kind, fake - batch_mean(real), true);
 }
 
 torch::Tensor gradient_penalty(const Critic& critic, const torch::Tensor& real,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Adversarial losses on logits of any shape. Means run over all elements of the batch at hand; in
-// data-parallel training they would be local to a process.
+// Adversarial losses on logits of any shape, as means over all their elements. Where a mean stands
+// inside of a loss, it is that of all processes' batch (models/blocks/batch_parts.h).
 #pragma once
 
 #include <torch/torch.h>

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "models/blocks/batch_parts.h"
 #include "models/blocks/fixed_filter.h"
 
 namespace gan::training::losses {
@@ -19,7 +20,7 @@ PathLength path_length(const torch::Tensor& picture, const torch::Tensor& styles
                                               {styles}, {}, true, true)[0];
   // Where no style matters yet, as of a residual start, the root has no slope.
   const auto lengths = (gradient.square().sum(2).mean(1) + 1e-12).sqrt();
-  const auto moved = at::lerp(mean, lengths.mean(), kDecay);
+  const auto moved = at::lerp(mean, mean_of_parts(lengths.mean()), kDecay);
   // The new mean takes part in the gradient, as in the original.
   return {(lengths - moved).square().mean(), moved.detach(), lengths};
 }
@@ -27,14 +28,15 @@ PathLength path_length(const torch::Tensor& picture, const torch::Tensor& styles
 PathStep path_step(const torch::Tensor& picture, const torch::Tensor& moved,
                    const torch::Tensor& mean) {
   const auto lengths = (picture - moved).flatten(1).norm(2, 1);
-  const auto average = lengths.mean().detach();
+  const auto average = mean_of_parts(lengths.mean().detach());
   return {(lengths - mean).square().mean(),
           at::where(mean.eq(0), average, 0.999 * mean + 0.001 * average)};
 }
 
 torch::Tensor mode_seeking(const torch::Tensor& picture, const torch::Tensor& other,
                            const torch::Tensor& code, const torch::Tensor& other_code) {
-  return -(picture - other).abs().mean() / ((code - other_code).abs().mean() + 1e-8);
+  return -mean_of_parts((picture - other).abs().mean()) /
+         (mean_of_parts((code - other_code).abs().mean()) + 1e-8);
 }
 
 torch::Tensor mode_seeking_of_detail(const torch::Tensor& picture, const torch::Tensor& other,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Losses on codes and on how pictures follow them.
+// Losses on codes and on how pictures follow them. Means inside of a loss are those of all
+// processes' batch (models/blocks/batch_parts.h).
 #pragma once
 
 #include <torch/torch.h>

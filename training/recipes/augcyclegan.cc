@@ -2,6 +2,7 @@
 #include "training/recipes/augcyclegan.h"
 
 #include "core/error.h"
+#include "models/blocks/batch_parts.h"
 #include "models/blocks/fixed_filter.h"
 #include "models/picture_tensor.h"
 #include "training/datasets/paired_and_unpaired.h"
@@ -98,9 +99,7 @@ class AugCycleGanRecipe : public TranslationRecipe {
   torch::Tensor path_penalty(Network& network, const torch::Tensor& picture,
                              const torch::Tensor& code, torch::Tensor& mean);
   Picture translate(RunState& state, const Picture& picture, const torch::Tensor& code);
-  torch::Tensor judged_code(int number) const {
-    return seeded_codes(number, 1, options_.network.latent);
-  }
+  torch::Tensor judged_code(int number) const { return seeded_codes(number, 1, latent()); }
 
   AugCycleGanRunOptions options_;
   std::optional<losses::Perceptual> perceptual_;
@@ -190,7 +189,7 @@ torch::Tensor AugCycleGanRecipe::path_penalty(Network& network, const torch::Ten
                                               const torch::Tensor& code, torch::Tensor& mean) {
   constexpr double kStep = 0.1;
   if (options_.path == "step") {
-    const auto moved = code + kStep * torch::randn_like(code);
+    const auto moved = code + kStep * normal_like(code);
     const auto path = losses::path_step(run_unit(network, picture, code),
                                         run_unit(network, picture, moved), mean);
     mean.copy_(path.mean);
@@ -198,7 +197,7 @@ torch::Tensor AugCycleGanRecipe::path_penalty(Network& network, const torch::Ten
   }
   const auto styles = code.unsqueeze(1).requires_grad_(true);
   const auto result = run_unit(network, picture, styles.squeeze(1));
-  const auto path = losses::path_length(result, styles, torch::randn_like(result), mean);
+  const auto path = losses::path_length(result, styles, normal_like(result), mean);
   mean.copy_(path.mean);
   return path.penalty;
 }

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "core/error.h"
+#include "models/blocks/batch_parts.h"
 #include "models/generators/autoencoder.h"
 #include "models/generators/vae_sr.h"
 #include "training/losses/latent.h"
@@ -84,7 +85,7 @@ class AutoencoderRecipe : public RestorationRecipe {
       Posterior codes;
       const auto output = g.mixed([&] {
         codes = vae->encode(batch.input).to(torch::kFloat);
-        return vae->decode(codes.sample(torch::randn_like(codes.mean)), batch.input);
+        return vae->decode(codes.sample(normal_like(codes.mean)), batch.input);
       });
       const auto loss = (*loss_)(output.to(torch::kFloat), batch.target);
       const auto kl = losses::kl_divergence(codes.mean.flatten(1), codes.log_variance.flatten(1));

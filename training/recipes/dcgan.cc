@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "models/blocks/batch_parts.h"
 #include "models/discriminators/dcgan_discriminator.h"
 #include "models/generators/dcgan.h"
 #include "models/generators/dcgan_faces.h"
@@ -172,7 +173,8 @@ class DcganRecipe : public Recipe {
     const auto critic = [&](const torch::Tensor& pictures) { return d.run({pictures, {}, {}}); };
     auto sum = torch::zeros({}, real.options());
     if (options_.gan == "wgan" && options_.gradient_penalty > 0) {
-      const auto alpha = torch::rand({real.size(0), 1}, real.options());
+      const auto alpha = drawn_like(real.flatten(1).narrow(1, 0, 1),
+                                    [](torch::Tensor& whole) { whole.uniform_(); });
       const auto value = losses::gradient_penalty(critic, real, fake, alpha);
       step.log("gradient_penalty", value);
       sum = sum + options_.gradient_penalty * value;

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "training/recipes/image_pool.h"
 
+#include "models/blocks/batch_parts.h"
+
 namespace gan::training {
 
 torch::Tensor ImagePool::exchange(const torch::Tensor& pictures, Random& random) {
   torch::NoGradGuard no_grad;
-  auto result = pictures.detach().clone();
-  if (size_ == 0) return result;
+  if (size_ == 0) return pictures.detach().clone();
+  auto result = whole_batch(pictures.detach()).clone();
   for (int64_t i = 0; i < result.size(0); ++i) {
     const auto one = result.narrow(0, i, 1);
     if (pictures_.dim() != 4 || pictures_.size(0) < size_) {
@@ -18,7 +20,7 @@ torch::Tensor ImagePool::exchange(const torch::Tensor& pictures, Random& random)
       one.copy_(old);
     }
   }
-  return result;
+  return part_of_batch(result);
 }
 
 }  // namespace gan::training

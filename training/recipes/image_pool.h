@@ -13,7 +13,8 @@ namespace gan::training {
 // The history of generated pictures that CycleGAN's discriminators see (Shrivastava et al. 2017,
 // arXiv:1612.07828, section 2.3): until it is full it keeps every picture and gives it back; then
 // it gives back, with probability 1/2, an old one in whose place it keeps the new one. Its pictures
-// are tensors of the run's state, so a resumed run has them.
+// are tensors of the run's state, so a resumed run has them. All processes of a run have the same
+// pictures: those of the whole batch (models/blocks/batch_parts.h).
 class ImagePool {
  public:
   // size 0: gives every picture back.

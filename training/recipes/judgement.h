@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "models/blocks/batch_parts.h"
 #include "training/losses/gan.h"
 #include "training/run/step.h"
 
@@ -21,9 +22,11 @@ inline void log_judgement(Step& step, losses::Adversarial kind, const torch::Ten
 // The same where each kind is judged against the other's mean.
 inline void log_relativistic_judgement(Step& step, losses::Adversarial kind,
                                        const torch::Tensor& real, const torch::Tensor& fake) {
-  step.log("logit_real", real.mean());
-  step.log("logit_fake", fake.mean());
-  step.log("accuracy_d", losses::accuracy(kind, real - fake.mean(), fake - real.mean()));
+  const auto mean_real = real.detach().mean(), mean_fake = fake.detach().mean();
+  step.log("logit_real", mean_real);
+  step.log("logit_fake", mean_fake);
+  step.log("accuracy_d", losses::accuracy(kind, real - mean_of_parts(mean_fake),
+                                          fake - mean_of_parts(mean_real)));
 }
 
 }  // namespace gan::training

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "models/blocks/batch_parts.h"
 #include "models/generators/vae.h"
 #include "models/picture_tensor.h"
 #include "training/datasets/pictures.h"
@@ -92,7 +93,7 @@ class VaeRecipe : public Recipe {
       step.log("kl", kl);
       if (options_.capacity == 0) return loss + options_.kl_weight * kl;
       const double rise = std::min(1.0, 2.0 * static_cast<double>(step.number()) / options_.steps);
-      return loss + options_.kl_weight * (kl - options_.capacity * rise).abs();
+      return loss + options_.kl_weight * (mean_of_parts(kl) - options_.capacity * rise).abs();
     });
   }
 

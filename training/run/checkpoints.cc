@@ -44,6 +44,7 @@ std::map<std::string, std::string> circumstances_of(const RunRequest& request,
   return {{"gan.threads", std::to_string(at::get_num_threads())},
           {"gan.device", arithmetic.device.str()},
           {"gan.precision", precision_name(arithmetic.precision)},
+          {"gan.processes", std::to_string(arithmetic.processes)},
           {"gan.libtorch", TORCH_VERSION},
           {"gan.data", whole_path(request.data)},
           {"gan.samples an epoch", std::to_string(data.size())}};
@@ -95,8 +96,7 @@ void RunCheckpoints::save(int64_t step, const Means& means) {
 // State first, weights second, latest third: a kill between any two leaves a run that resumes.
 void RunCheckpoints::write(int64_t step, const Means& means) {
   const std::string broken = first_not_finite(run_.state);
-  check(broken.empty(), ErrorKind::kNotFinite, "step ", step, ": ", broken,
-        " is not finite; the last good checkpoint is ", last_good());
+  check(broken.empty(), ErrorKind::kNotFinite, "step ", step, ": ", broken, " is not finite");
   auto extra = circumstances_;
   extra["gan.recipe"] = run_.request.recipe;
   extra["gan.recipe_options"] = options_to_json(run_.recipe.options());

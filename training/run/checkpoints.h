@@ -15,6 +15,7 @@ namespace gan::training {
 struct Arithmetic {
   torch::Device device;
   torch::ScalarType precision;
+  int processes = 1;
 };
 // What must be equal for a resumed run to be bit for bit the same, by metadata key "gan.NAME".
 std::map<std::string, std::string> circumstances_of(const RunRequest& request,

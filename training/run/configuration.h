@@ -20,6 +20,7 @@ struct RunRequest {
   std::optional<int> threads;                    // 0: all
   std::optional<double> minutes;                 // after which the run saves and ends; 0: no limit
   OptionValues settings;                         // over the recipe's defaults
+  double patience = 300;                         // seconds, of several processes (ranks.h)
   bool holdout_given = false;                    // by the user himself, not by a file
   std::string command;                           // the command line, written into checkpoints
 };

@@ -52,6 +52,8 @@ RunFolder::RunFolder(std::string path, bool resume) : path_(std::move(path)) {
   }
 }
 
+bool RunFolder::has_begun(const std::string& path) { return fs::exists(path + "/command.txt"); }
+
 void RunFolder::begin(const std::string& command, const std::string& configuration) const {
   if (!fs::exists(file("run.conf"))) write_text_file(file("run.conf"), configuration);
   std::ofstream commands(file("command.txt"), std::ios::app);

@@ -27,6 +27,8 @@ class RunFolder {
   // go on with. Creates the folders. Throws Error(kUnwritable), and Error(kSettings) that says what
   // is there and what can be done; nothing has been touched then.
   RunFolder(std::string path, bool resume);
+  // Whether a run has begun there that --resume can go on with.
+  static bool has_begun(const std::string& path);
   // Adds to command.txt, and writes run.conf where there is none.
   void begin(const std::string& command, const std::string& configuration) const;
 

@@ -86,18 +86,18 @@ void Loader::stop() {
 // leave (trainer.cc).
 void Loader::check_memory(const Sample& sample) const {
   const size_t bytes = (sample.input.values.size() + sample.target.values.size()) * sizeof(float) *
-                       static_cast<size_t>(options_.batch) * static_cast<size_t>(options_.workers);
+                       static_cast<size_t>(count()) * static_cast<size_t>(options_.workers);
   if (bytes < size_t{1} << 28) return;  // not worth the question
   const size_t available = available_host_memory();
   check(bytes <= available / 4, ErrorKind::kNoMemory, "out of memory: the pictures of ",
-        options_.workers, " batches of ", options_.batch, " samples want ", bytes >> 20,
+        options_.workers, " batches of ", count(), " samples want ", bytes >> 20,
         " MiB, and a quarter of the ", available >> 20, " MiB that are free is theirs");
 }
 
 Batch Loader::make_batch(int64_t step) {
   std::vector<Sample> samples;
-  for (int place = 0; place < options_.batch; ++place) {
-    const int64_t position = (step - 1) * options_.batch + place;
+  const int64_t first = (step - 1) * options_.batch + options_.part * count();
+  for (int64_t position = first; position < first + count(); ++position) {
     int64_t index = 0;
     {
       const std::lock_guard lock(mutex_);
@@ -105,13 +105,13 @@ Batch Loader::make_batch(int64_t step) {
     }
     Random random(options_.seed, static_cast<uint64_t>(position), 1);
     samples.push_back(dataset_.get(index, random));
-    if (place == 0) check_memory(samples[0]);
+    if (position == first) check_memory(samples[0]);
   }
   Batch batch{stack(samples, &Sample::input),
               stack(samples, &Sample::target),
-              torch::empty({options_.batch}, torch::kLong),
+              torch::empty({count()}, torch::kLong),
               {}};
-  for (int i = 0; i < options_.batch; ++i) {
+  for (int i = 0; i < count(); ++i) {
     batch.label.data_ptr<int64_t>()[i] = samples[static_cast<size_t>(i)].label;
     batch.sources.push_back(std::move(samples[static_cast<size_t>(i)].source));
   }

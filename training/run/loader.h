@@ -41,11 +41,12 @@ class Sampler {
 };
 
 struct LoaderOptions {
-  int batch = 16;
+  int batch = 16;  // samples, of all processes
   uint64_t seed = 0;
   int workers = 1;  // threads, at least 1
   int64_t first_step = 1;
-  bool pinned = false;  // in memory that a GPU reads by itself
+  bool pinned = false;      // in memory that a GPU reads by itself
+  int part = 0, parts = 1;  // of each batch, what is made here; batch is a multiple of parts
 };
 
 class Loader {
@@ -67,6 +68,7 @@ class Loader {
   std::string stall_text() const;  // the caller holds the lock
   Batch make_batch(int64_t step);
   void check_memory(const Sample& sample) const;
+  int count() const { return options_.batch / options_.parts; }  // of a batch, made here
 
   const Dataset& dataset_;
   LoaderOptions options_;

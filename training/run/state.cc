@@ -7,6 +7,7 @@
 #include "models/builtin.h"
 #include "models/checkpoint.h"
 #include "models/table.h"
+#include "training/run/ranks.h"
 
 namespace gan::training {
 namespace {
@@ -204,6 +205,33 @@ void RunState::restore(const Snapshot& snapshot) {
       if (slot.mean.defined()) slot = {slot.steps, slot.mean.clone(), slot.square.clone()};
   }
   for (const auto& [name, tensor] : snapshot.tensors) tensors_.at(name) = tensor.clone();
+  forget_autocast_weights();
+}
+
+void RunState::share(Ranks& ranks) {
+  if (!ranks.several()) return;
+  torch::NoGradGuard no_grad;
+  for (auto& tensor : all_weights(networks_)) ranks.broadcast(tensor);
+  for (auto& named : optimizers_)
+    for (size_t i = 0; i < named.optimizer->slots().size(); ++i) {
+      Adam::Slot& slot = named.optimizer->slots()[i];
+      slot.steps = static_cast<int64_t>(ranks.of_first(static_cast<double>(slot.steps)));
+      for (torch::Tensor* moment : {&slot.mean, &slot.square}) {
+        if (slot.steps == 0 || !moment->defined())
+          *moment = slot.steps == 0 ? torch::Tensor()
+                                    : torch::zeros_like(named.optimizer->parameters()[i]);
+        if (slot.steps > 0) ranks.broadcast(*moment);
+      }
+    }
+  for (auto& [name, tensor] : tensors_) {
+    const auto axes = static_cast<int64_t>(ranks.of_first(static_cast<double>(tensor.dim())));
+    std::vector<int64_t> sizes;
+    for (int64_t axis = 0; axis < axes; ++axis)
+      sizes.push_back(static_cast<int64_t>(
+          ranks.of_first(axis < tensor.dim() ? static_cast<double>(tensor.size(axis)) : 0)));
+    if (tensor.sizes() != at::IntArrayRef(sizes)) tensor = torch::zeros(sizes, tensor.options());
+    ranks.broadcast(tensor);
+  }
   forget_autocast_weights();
 }
 

@@ -17,6 +17,8 @@
 
 namespace gan::training {
 
+class Ranks;
+
 struct NamedNetwork {
   std::string name;   // its role in the recipe: "g", "d", "g_ab", ...
   std::string table;  // its line in models/table
@@ -97,6 +99,9 @@ class RunState {
   };
   Snapshot snapshot() const;
   void restore(const Snapshot& snapshot);
+
+  // Everything that steps change becomes what it is in the first process.
+  void share(Ranks& ranks);
 
   // `step` and `extra` go into the file's metadata. Atomic.
   void save(const std::string& path, int64_t step, std::map<std::string, std::string> extra) const;

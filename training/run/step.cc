@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "core/error.h"
+#include "models/blocks/batch_parts.h"
 
 namespace gan::training {
 namespace {
@@ -36,6 +37,27 @@ bool all_finite(const std::vector<torch::Tensor>& tensors) {
 // Undefined, not 0: a network that a phase leaves alone must not move by its momentum.
 void forget_gradients(Adam& optimizer) {
   for (torch::Tensor parameter : optimizer.parameters()) parameter.mutable_grad() = torch::Tensor();
+}
+
+// Gradients become their means over all processes, some megabytes at a time.
+void average_over_parts(const std::vector<torch::Tensor>& gradients) {
+  constexpr int64_t kBucket = 4 << 20;  // numbers; 16 MiB
+  const auto& [part, parts, sum] = batch_parts();
+  if (parts == 1) return;
+  for (size_t first = 0, end = 0; first < gradients.size(); first = end) {
+    std::vector<torch::Tensor> bucket;
+    std::vector<int64_t> lengths;
+    for (int64_t size = 0; end < gradients.size() && size < kBucket; ++end) {
+      bucket.push_back(gradients[end].reshape(-1));
+      lengths.push_back(gradients[end].numel());
+      size += lengths.back();
+    }
+    auto flat = at::cat(bucket);
+    sum(flat);
+    flat.div_(static_cast<double>(parts));
+    const auto means = flat.split_with_sizes(lengths);
+    for (size_t i = first; i < end; ++i) gradients[i].copy_(means[i - first].view_as(gradients[i]));
+  }
 }
 
 at::Generator generator_of(torch::Device device) {
@@ -106,6 +128,7 @@ void Step::apply(Names optimizers) {
     auto& optimizer = state_.optimizer(name);
     const auto gradients = gradients_of(optimizer);
     if (!is_frozen(options_.freeze, name) && !gradients.empty()) {
+      average_over_parts(gradients);
       const auto norm = at::stack(at::_foreach_norm(gradients)).norm();
       const std::string what = concat("the gradient of ", name);
       if (!waits()) {
@@ -134,15 +157,16 @@ void Step::update(Names optimizers, const char* what, const Loss& loss) {
 int64_t Step::samples() const {
   int64_t count = 0;
   for (const auto& batch : batches_) count += batch.input.size(0);
-  return count;
+  return count * batch_parts().parts;
 }
 
 std::vector<torch::Tensor> Step::by_batch(const torch::Tensor& all) const {
   std::vector<torch::Tensor> parts;
   int64_t first = 0;
   for (const auto& batch : batches_) {
-    parts.push_back(all.narrow(0, first, batch.input.size(0)));
-    first += batch.input.size(0);
+    const int64_t samples = batch.input.size(0) * batch_parts().parts;
+    parts.push_back(part_of_batch(all.narrow(0, first, samples)));
+    first += samples;
   }
   return parts;
 }
@@ -162,7 +186,11 @@ std::map<std::string, double> Step::settle() const {
     for (const auto& [name, tensor] : *list)
       scalars.push_back(tensor.to(state_.device(), torch::kFloat).reshape({}));
   if (scalars.empty()) return {};
-  const auto numbers = at::stack(scalars).to(torch::kCPU);
+  auto numbers = at::stack(scalars).to(torch::kCPU);
+  if (const auto& all = batch_parts(); all.parts > 1) {
+    all.sum(numbers);
+    numbers.div_(static_cast<double>(all.parts));
+  }
   const float* const at = numbers.data_ptr<float>();
   for (size_t i = 0; i < to_check_.size(); ++i)
     check_finite(static_cast<double>(at[i]), to_check_[i].first);

@@ -45,7 +45,8 @@ class KeptBuffers {
 
 class Step {
  public:
-  // batches: the micro-batches whose gradients are averaged, on the device already.
+  // batches: the micro-batches whose gradients are averaged, on the device already; of each this
+  // process's part (models/blocks/batch_parts.h).
   Step(int64_t number, RunState& state, std::span<const Batch> batches, StepOptions options)
       : number_(number), state_(state), batches_(batches), options_(options) {}
 
@@ -61,8 +62,9 @@ class Step {
   // throws instead.
   void backward(const torch::Tensor& loss, Names optimizers, const char* what,
                 bool retain_graph = false);
-  // Clips, applies and clears the gradients of these optimizers. Throws Error(kNotFinite) when one
-  // of them is NaN or infinite, before it changes a weight; on a GPU settle() does.
+  // Averages over all processes, clips, applies and clears the gradients of these optimizers.
+  // Throws Error(kNotFinite) when one of them is NaN or infinite, before it changes a weight; on a
+  // GPU settle() does.
   void apply(Names optimizers);
 
   // The usual: the loss of each batch, its gradients, one application. place: of the batch in
@@ -71,7 +73,8 @@ class Step {
   void update(Names optimizers, const char* what, const Loss& loss);
 
   // {batch, size} of N(0, 1) for each batch, in their order: drawn for all samples of the step at
-  // once, so that the same samples in one batch get the same numbers.
+  // once, those of other processes too, so that the same samples get the same numbers however they
+  // are divided.
   std::vector<torch::Tensor> normal(int64_t size) const;
   // The same of whole numbers 0 to count - 1: {batch} int64.
   std::vector<torch::Tensor> below(int64_t count) const;
@@ -81,7 +84,8 @@ class Step {
     values_.emplace_back(std::move(name), value.detach());
   }
   const StepValues& values() const { return values_; }
-  // The means of what was logged. The one place that waits for a GPU. Throws Error(kNotFinite).
+  // The means of what was logged, by all processes. The one place that waits for a GPU. Throws
+  // Error(kNotFinite).
   std::map<std::string, double> settle() const;
 
  private:

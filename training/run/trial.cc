@@ -8,7 +8,7 @@
 
 namespace gan::training {
 
-StepCost cost_of_steps(RunState& state, const std::function<void()>& step) {
+StepCost cost_of_steps(RunState& state, Ranks& ranks, const std::function<void()>& step) {
   using Clock = std::chrono::steady_clock;
   constexpr double kLong = 5;  // seconds, after which one step tells enough
   const auto before = state.snapshot();
@@ -16,7 +16,7 @@ StepCost cost_of_steps(RunState& state, const std::function<void()>& step) {
   const auto timed = [&] {
     const auto start = Clock::now();
     step();
-    return std::chrono::duration<double>(Clock::now() - start).count();
+    return ranks.most(std::chrono::duration<double>(Clock::now() - start).count());
   };
   StepCost cost;
   cost.seconds = timed();  // warms up

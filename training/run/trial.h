@@ -4,6 +4,7 @@
 
 #include <functional>
 
+#include "training/run/ranks.h"
 #include "training/run/state.h"
 
 namespace gan::training {
@@ -13,7 +14,8 @@ struct StepCost {
   size_t peak_bytes = 0;  // of host memory, at most
 };
 
-// Does a step to warm up, then one or two more, which are timed; the state is as before then.
-StepCost cost_of_steps(RunState& state, const std::function<void()>& step);
+// Does a step to warm up, then one or two more, which are timed, by the slowest process; the state
+// is as before then.
+StepCost cost_of_steps(RunState& state, Ranks& ranks, const std::function<void()>& step);
 
 }  // namespace gan::training
