@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "models/generators/rrdbnet.h"
 
+#include "core/error.h"
 #include "models/blocks/convolution.h"
 #include "models/blocks/resampling.h"
 
