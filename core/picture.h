@@ -2,6 +2,7 @@
 // Pictures in float: interleaved rows of `channels` values a pixel, nominally in [0, 1].
 #pragma once
 
+#include <type_traits>
 #include <vector>
 
 #include "core/frame.h"
@@ -16,6 +17,10 @@ struct BasicPictureView {
   int channels = 0;
   ptrdiff_t stride = 0;
   Float* row(int y) const { return data + y * stride; }
+  Float* at(int x, int y) const { return row(y) + ptrdiff_t{x} * channels; }
+  operator BasicPictureView<const Float>() const requires(!std::is_const_v<Float>) {
+    return {data, size, channels, stride};
+  }
   BasicPictureView crop(int border) const {
     return {data + border * stride + border * channels,
             {size.width - 2 * border, size.height - 2 * border},

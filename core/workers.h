@@ -19,6 +19,8 @@ class Workers {
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
 
+  int count() const { return static_cast<int>(threads_.size()) + 1; }
+
   // Calls task(0) .. task(count - 1), each once, in any order and on any of the threads, and
   // returns when all are done. `task` must not throw. One caller at a time.
   void run(int count, const std::function<void(int)>& task);

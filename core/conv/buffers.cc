@@ -8,7 +8,7 @@ namespace {
 
 // Rows of blocks of one size and storage: their pixels beyond the frame are written by no layer and
 // so stay zero, whatever value has the rows.
-struct Pool {
+struct Alike {
   Size size;
   Storage storage;
   std::vector<Value> values;
@@ -35,7 +35,7 @@ ptrdiff_t first_gap(std::vector<Place>& taken, ptrdiff_t rows, int first) {
 Buffers::Buffers(const std::vector<Shape>& values, const std::vector<Storage>& storages, Size frame,
                  const Schedule& schedule)
     : buffers_(values.size()) {
-  std::vector<Pool> pools;
+  std::vector<Alike> pools;
   ptrdiff_t longest = 0;
   for (Value value = 1; value < static_cast<Value>(values.size()); ++value) {
     const auto v = static_cast<size_t>(value);
@@ -47,17 +47,18 @@ Buffers::Buffers(const std::vector<Shape>& values, const std::vector<Storage>& s
               .rows = schedule.kept[v].rows};
     // Read from a pixel before its first on, wherever in the frame.
     longest = std::max(longest, buffer.block_bytes() + 2 * buffer.pixel_bytes());
-    auto pool = std::find_if(pools.begin(), pools.end(), [&](const Pool& p) {
+    auto pool = std::find_if(pools.begin(), pools.end(), [&](const Alike& p) {
       return p.size == buffer.size && p.storage == buffer.storage;
     });
     if (pool == pools.end()) pool = pools.insert(pool, {buffer.size, buffer.storage, {}});
     pool->values.push_back(value);
   }
-  zeros_ = Memory(static_cast<size_t>(longest));
-  for (const Pool& pool : pools) {
+  longest_ = bytes_ = static_cast<size_t>(longest);
+  for (const Alike& pool : pools) {
     // Layers come in the order of their groups.
     std::vector<Place> taken;
-    std::vector<ptrdiff_t> begins;
+    const ptrdiff_t row = (*this)[pool.values[0]].block_bytes();
+    Pool& shared = pools_.emplace_back();
     ptrdiff_t end = 0;
     for (const Value value : pool.values) {
       const Kept& kept = schedule.kept[static_cast<size_t>(value)];
@@ -67,20 +68,21 @@ Buffers::Buffers(const std::vector<Shape>& values, const std::vector<Storage>& s
       taken.insert(std::find_if(taken.begin(), taken.end(),
                                 [&](const Place& other) { return other.begin > begin; }),
                    place);
-      begins.push_back(begin);
+      shared.values.emplace_back(value, begin * row);
       end = std::max(end, place.end);
     }
-    const ptrdiff_t row = (*this)[pool.values[0]].block_bytes();
-    pools_.emplace_back(static_cast<size_t>(end * row));
-    for (size_t i = 0; i < pool.values.size(); ++i)
-      buffers_[static_cast<size_t>(pool.values[i])].data = pools_.back().data() + begins[i] * row;
+    shared.bytes = static_cast<size_t>(end * row);
+    bytes_ += shared.bytes;
   }
 }
 
-size_t Buffers::bytes() const {
-  size_t sum = zeros_.size();
-  for (const Memory& pool : pools_) sum += pool.size();
-  return sum;
+void Buffers::allocate() {
+  zeros_ = Memory(longest_);
+  for (const Pool& pool : pools_) {
+    std::byte* const data = memory_.emplace_back(pool.bytes).data();
+    for (const auto& [value, place] : pool.values)
+      buffers_[static_cast<size_t>(value)].data = data + place;
+  }
 }
 
 }  // namespace gan::conv

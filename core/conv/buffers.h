@@ -2,6 +2,7 @@
 // Where the values of a plan lie while it runs.
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include "core/conv/kernels.h"
@@ -33,8 +34,10 @@ struct Buffer {
 class Buffers {
  public:
   Buffers() = default;
+  // Finds their places; allocate() then takes the memory.
   Buffers(const std::vector<Shape>& values, const std::vector<Storage>& storages, Size frame,
           const Schedule& schedule);
+  void allocate();
 
   const Buffer& operator[](Value value) const { return buffers_[static_cast<size_t>(value)]; }
   // Pixels of row y from x on; zeros beyond the frame.
@@ -43,12 +46,18 @@ class Buffers {
     if (y < 0 || y >= buffer.size.height) return {zeros_.data() + buffer.pixel_bytes(), 0};
     return {buffer.at(y, x), buffer.block_bytes()};
   }
-  size_t bytes() const;
+  size_t bytes() const { return bytes_; }
 
  private:
+  struct Pool {  // memory that values share
+    size_t bytes;
+    std::vector<std::pair<Value, ptrdiff_t>> values;  // with their places
+  };
   std::vector<Buffer> buffers_;
-  std::vector<Memory> pools_;
+  std::vector<Pool> pools_;
+  std::vector<Memory> memory_;
   Memory zeros_;
+  size_t longest_ = 0, bytes_ = 0;
 };
 
 }  // namespace gan::conv

@@ -2,6 +2,8 @@
 #include "core/conv/ends.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstdint>
 
 namespace gan::conv {
 
@@ -14,33 +16,54 @@ void read_picture(const Picture& picture, int y, int x, Size area, float* out) {
     for (int c = 0; c < channels; ++c) {
       const int part = c % parts;
       const float* row = picture.planes.data + c / parts * picture.planes.plane +
-                         ((y + i) * r + part / r) * picture.planes.row + part % r;
-      for (int j = first; j < last; ++j) out[j * channels + c] = row[ptrdiff_t{x + j} * r];
+                         ((y + i) * r + part / r) * picture.planes.row +
+                         part % r * picture.planes.pixel;
+      const ptrdiff_t step = r * picture.planes.pixel;
+      const float less = picture.subtract ? picture.subtract[c / parts] : 0;
+      for (int j = first; j < last; ++j)
+        out[j * channels + c] = (row[(x + j) * step] - less) * picture.multiply;
     }
   }
 }
 
 namespace {
 
-// Every r-th number of `out` from one channel of the piece's row, and from `added`, if there is
-// one.
-void write_channel(const float* in, int count, const float* added, int r, float* out) {
-  if (added)
-    for (int j = 0; j < count; ++j) out[ptrdiff_t{j} * r] = in[j * kBlock] + added[j];
+struct Added {
+  const float* data;
+  ptrdiff_t step;
+};
+
+// Every `step`-th number of `out` from one channel of the piece's row, and from what is added, if
+// there is something.
+void write_channel(const float* in, int count, const Added& added, ptrdiff_t step, float* out) {
+  if (added.data)
+    for (int j = 0; j < count; ++j) out[j * step] = in[j * kBlock] + added.data[j * added.step];
   else
-    for (int j = 0; j < count; ++j) out[ptrdiff_t{j} * r] = in[j * kBlock];
+    for (int j = 0; j < count; ++j) out[j * step] = in[j * kBlock];
 }
 
 }  // namespace
 
+bool all_finite(const Pixels& pixels, int panels) {
+  int32_t largest = 0;  // without signs bits are ordered as the numbers are
+  for (int p = 0; p < panels; ++p)
+    for (int y = 0; y < pixels.size.height; ++y) {
+      const float* row = pixels.data + p * pixels.panel + y * pixels.row;
+      for (int i = 0; i < pixels.size.width * kBlock; ++i)
+        largest = std::max(largest, std::bit_cast<int32_t>(row[i]) & 0x7fffffff);
+    }
+  return largest < 0x7f800000;
+}
+
 void write_result(const Pixels& pixels, int y, int x, const Result& result) {
   const int r = result.shuffle, columns = pixels.size.width;
+  const ptrdiff_t step = result.planes.pixel, from = result.picture.pixel;
   for (int i = 0; i < pixels.size.height; ++i)
     for (int c = 0; c < result.channels; ++c)
       for (int dy = 0; dy < r; ++dy) {
         const int out_y = (y + i) * r + dy;
         float* out = result.planes.data + c * result.planes.plane + out_y * result.planes.row +
-                     ptrdiff_t{x} * r;
+                     ptrdiff_t{x} * r * step;
         const float* added = nullptr;
         if (result.picture.data)
           added = result.picture.data +
@@ -51,11 +74,13 @@ void write_result(const Pixels& pixels, int y, int x, const Result& result) {
           const int channel = (c * r + dy) * r + dx;
           const float* in =
               pixels.data + channel / kBlock * pixels.panel + i * pixels.row + channel % kBlock;
-          write_channel(in, columns, together ? added + x : nullptr, r, out + dx);
+          write_channel(in, columns, {together ? added + x * from : nullptr, from}, r * step,
+                        out + dx * step);
         }
         // Where not the shuffle alone enlarges.
         if (added && !together)
-          for (int j = 0; j < columns * r; ++j) out[j] += added[(x * r + j) / result.scale];
+          for (int j = 0; j < columns * r; ++j)
+            out[j * step] += added[(x * r + j) / result.scale * from];
       }
 }
 

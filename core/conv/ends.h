@@ -7,21 +7,24 @@
 
 namespace gan::conv {
 
-// Planes of floats, one a channel; strides in floats.
+// Planes of floats, one a channel, or interleaved ones (plane = 1, pixel = channels); strides in
+// floats.
 struct PlanesView {
   const float* data = nullptr;
-  ptrdiff_t plane = 0, row = 0;
+  ptrdiff_t plane = 0, row = 0, pixel = 1;
 };
 struct PlanesSpan {
   float* data = nullptr;
-  ptrdiff_t plane = 0, row = 0;
+  ptrdiff_t plane = 0, row = 0, pixel = 1;
 };
 
 // The picture as the first layer sees it.
 struct Picture {
   PlanesView planes;
   int channels, unshuffle;
-  Size size;  // after the unshuffle
+  Size size;              // after the unshuffle
+  const float* subtract;  // of each channel, or null
+  float multiply;
 };
 // Rows [y, y + rows) and columns [x, x + columns) as {row, column, channel}, zeros beyond the
 // frame.
@@ -33,6 +36,8 @@ struct Pixels {
   ptrdiff_t panel, row;  // in floats
   Size size;
 };
+// Whether none of its numbers in so many panels is infinite or NaN.
+bool all_finite(const Pixels& pixels, int panels);
 struct Result {
   PlanesSpan planes;
   int channels, shuffle;

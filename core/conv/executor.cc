@@ -103,20 +103,34 @@ Executor::Executor(Plan plan, const ExecutorOptions& options)
 
 Executor::~Executor() = default;
 
-void Executor::prepare(Size frame) {
-  if (frame == frame_) return;
+Executor::Prepared Executor::laid_out(Size frame) const {
   const int multiple = size_multiple(plan_);
   check(frame.width > 0 && frame.height > 0 && frame.width % multiple == 0 &&
             frame.height % multiple == 0,
         ErrorKind::kFailed, "plan: sides must be multiples of ", multiple, ", got ", frame.width,
         "x", frame.height);
-  frame_ = {};
-  buffers_ = {};
-  schedule_ = make_schedule(plan_, shapes_, frame, options_.cut);
-  buffers_ = Buffers(shapes_, storages_, frame, schedule_);
-  for (PackedLayer& packed : layers_) packed.size = input_shape(packed.layer, shapes_).of(frame);
+  Prepared made = {frame, make_schedule(plan_, shapes_, frame, options_.cut), {}};
+  made.buffers = Buffers(shapes_, storages_, frame, made.schedule);
+  return made;
+}
+
+void Executor::prepare(Size frame) {
+  constexpr size_t kSizes = 9;  // of the tiles of a frame
+  const auto known = std::find_if(prepared_.begin(), prepared_.end(),
+                                  [&](const Prepared& p) { return p.frame == frame; });
+  if (known != prepared_.end()) {
+    prepared_.splice(prepared_.begin(), prepared_, known);
+  } else {
+    Prepared made = laid_out(frame);
+    if (prepared_.size() == kSizes) prepared_.pop_back();
+    made.buffers.allocate();
+    prepared_.push_front(std::move(made));
+  }
   work_ = {.kernels = options_.kernels,
-           .buffers = &buffers_,
+           .buffers = &prepared_.front().buffers,
+           .frame = frame,
+           .subtract = plan_.subtract.empty() ? nullptr : plan_.subtract.data(),
+           .multiply = plan_.multiply,
            .picture_channels = plan_.in_channels,
            .scale = result().up / result().down};
   while (static_cast<int>(scratches_.size()) < options_.threads) {
@@ -124,19 +138,23 @@ void Executor::prepare(Size frame) {
     for (const PackedLayer& packed : layers_) scratch->grow(packed, work_);
     scratches_.push_back(std::move(scratch));
   }
-  frame_ = frame;
 }
+
+void Executor::forget() { prepared_.clear(); }
 
 void Executor::run_task(const Task& task, Scratch& scratch) const {
   run_piece(work_, layers_[static_cast<size_t>(task.layer)], task, scratch);
 }
 
-void Executor::run(PlanesView picture, PlanesSpan result, Workers* workers,
+bool Executor::run(PlanesView picture, PlanesSpan result, Workers* workers,
                    const std::atomic<bool>* interrupt) {
-  check(frame_.width > 0, ErrorKind::kFailed, "plan: a size must be prepared before a frame runs");
+  check(!prepared_.empty(), ErrorKind::kFailed,
+        "plan: a size must be prepared before a frame runs");
   work_.picture = picture;
   work_.result = result;
-  for (const std::vector<Task>& tasks : schedule_.groups) {
+  std::atomic<bool> finite{true};
+  work_.finite = &finite;
+  for (const std::vector<Task>& tasks : prepared_.front().schedule.groups) {
     progress_->reset(tasks.size(), scratches_);
     const auto part = [&](int i) {
       const Task& task = tasks[static_cast<size_t>(i)];
@@ -147,6 +165,7 @@ void Executor::run(PlanesView picture, PlanesSpan result, Workers* workers,
     run_all(workers, static_cast<int>(tasks.size()), std::ref(part));
   }
   check(!interrupt || !*interrupt, ErrorKind::kInterrupted, "the frame was given up");
+  return finite;
 }
 
 int Executor::grid() const {
@@ -175,8 +194,11 @@ int Executor::exact_reach() const {
   return static_cast<int>(seen.back() + 0.999);
 }
 
+size_t Executor::memory(Size frame) const { return laid_out(frame).buffers.bytes(); }
+
 size_t Executor::memory() const {
-  size_t sum = buffers_.bytes();
+  size_t sum = 0;
+  for (const Prepared& made : prepared_) sum += made.buffers.bytes();
   for (const PackedLayer& packed : layers_) sum += packed.weights.right.size();
   for (const auto& scratch : scratches_)
     sum += scratch->left.size() + scratch->products.size() + scratch->pixels.size();

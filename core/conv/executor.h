@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <list>
 #include <memory>
 
 #include "core/conv/piece.h"
@@ -32,13 +33,16 @@ class Executor {
   explicit Executor(Plan plan, const ExecutorOptions& options = {});
   ~Executor();
 
-  // Makes ready for frames of this size, whose sides must be multiples of size_multiple(plan).
+  // Makes ready for frames of this size, whose sides must be multiples of size_multiple(plan). What
+  // was made for a few sizes before is kept, until forget().
   void prepare(Size frame);
+  void forget();
 
   // {in_channels, frame} -> {out_channels, frame * scale}. The same bits with any workers, cuts and
-  // instruction sets that have fused multiply-add. With `interrupt` set by another thread the rest
-  // is left out and Error(kInterrupted) thrown. One caller at a time.
-  void run(PlanesView picture, PlanesSpan result, Workers* workers = nullptr,
+  // instruction sets that have fused multiply-add. False where the result has a number that is
+  // infinite or NaN. With `interrupt` set by another thread the rest is left out and
+  // Error(kInterrupted) thrown. One caller at a time.
+  bool run(PlanesView picture, PlanesSpan result, Workers* workers = nullptr,
            const std::atomic<bool>* interrupt = nullptr);
 
   Shape result() const { return shapes_.back(); }
@@ -49,9 +53,17 @@ class Executor {
   int grid() const;
   // Bytes held: weights, values, the threads' memory.
   size_t memory() const;
+  // Bytes that values of frames of that size take.
+  size_t memory(Size frame) const;
 
  private:
   class Progress;
+  struct Prepared {
+    Size frame;
+    Schedule schedule;
+    Buffers buffers;
+  };
+  Prepared laid_out(Size frame) const;
   void run_task(const Task& task, Scratch& scratch) const;
 
   Plan plan_;  // without weights
@@ -59,9 +71,7 @@ class Executor {
   std::vector<Storage> storages_;
   ExecutorOptions options_;
   std::vector<PackedLayer> layers_;
-  Size frame_;
-  Schedule schedule_;
-  Buffers buffers_;
+  std::list<Prepared> prepared_;  // the last one first
   FrameWork work_ = {};
   std::vector<std::unique_ptr<Scratch>> scratches_;  // a thread's each
   std::unique_ptr<Progress> progress_;

@@ -53,7 +53,8 @@ HWY_INLINE void put(const Finish& f, V v, int row, int pixel, int lane) {
   v = hn::Add(v, hn::LoadU(d, f.bias + lane));
   const V zero = hn::Zero(d);
   if (kPlain || !f.silu)
-    v = hn::MulAdd(hn::Min(v, zero), hn::LoadU(d, f.slopes + lane), hn::Max(v, zero));
+    // Of zero and NaN x86 takes the second, so that what is no number stays none.
+    v = hn::MulAdd(hn::Min(zero, v), hn::LoadU(d, f.slopes + lane), hn::Max(zero, v));
   else
     v = hn::Mul(v, sigmoid(v));
   if constexpr (!kPlain) {

@@ -104,8 +104,11 @@ class Piece {
 
   Multiply left_of_picture(const Area& area) {
     const int pad = layer_.kernel / 2;
-    const Picture picture = {frame_.picture, frame_.picture_channels, layer_.unshuffle,
-                             packed_.size};
+    const int unshuffle = layer_.unshuffle;
+    const Picture picture = {
+        frame_.picture,  frame_.picture_channels,
+        unshuffle,       {frame_.frame.width / unshuffle, frame_.frame.height / unshuffle},
+        frame_.subtract, frame_.multiply};
     const int channels = picture.channels * picture.unshuffle * picture.unshuffle;
     const Size around = {area.across + 2 * pad, layer_.kernel};
     auto* rows = reinterpret_cast<float*>(scratch_.left.data());
@@ -177,6 +180,8 @@ class Piece {
         .panel = pixel_panel(area),
         .row = pixel_row(area),
         .size = {area.x_end - area.x, std::min(area.y_end - area.y, area.down * side_)}};
+    if (!all_finite(pixels, weights_.panels))
+      frame_.finite->store(false, std::memory_order_relaxed);
     write_result(pixels, area.y, area.x,
                  {.planes = frame_.result,
                   .channels = layer_.out_channels / (layer_.shuffle * layer_.shuffle),

@@ -2,6 +2,8 @@
 // What a task does: a piece of one layer, in one thread, in memory of its own that fits the cache.
 #pragma once
 
+#include <atomic>
+
 #include "core/conv/buffers.h"
 #include "core/conv/ends.h"
 #include "core/conv/weights.h"
@@ -13,7 +15,6 @@ struct PackedLayer {
   Layer layer;  // its weights are in `weights`
   Weights weights;
   Value value = 0;    // that it makes
-  Size size;          // of it, before the shuffle
   bool last = false;  // it goes to the result
 };
 
@@ -21,9 +22,13 @@ struct PackedLayer {
 struct FrameWork {
   const Kernels* kernels;
   const Buffers* buffers;
+  Size frame;
   PlanesView picture;
+  const float* subtract;  // see ends.h
+  float multiply;
   int picture_channels, scale;  // of the result
   PlanesSpan result;
+  std::atomic<bool>* finite;  // cleared where the result has a number that is none
 };
 
 // A thread's own memory; `grow` makes it enough for the pieces of a layer. It does not depend on

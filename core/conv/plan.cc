@@ -86,6 +86,9 @@ Shape input_shape(const Layer& layer, const std::vector<Shape>& values) {
 std::vector<Shape> shapes(const Plan& plan) {
   check(plan.in_channels >= 1 && !plan.layers.empty(), kBroken,
         "plan: it must have a channel and a layer");
+  check(plan.subtract.empty() || plan.subtract.size() == static_cast<size_t>(plan.in_channels),
+        kBroken, "plan: subtract must have ", plan.in_channels, " numbers or none, got ",
+        plan.subtract.size());
   check_read(plan);
   std::vector<Shape> values = {{plan.in_channels}};
   for (const Layer& layer : plan.layers) {

@@ -54,6 +54,9 @@ struct Layer {
 
 struct Plan {
   int in_channels = 3;
+  // Layers see (picture - subtract) * multiply, what is added (add_picture) stays as it came.
+  std::vector<float> subtract;  // of each channel, or empty: 0
+  float multiply = 1;
   std::vector<Layer> layers;
 };
 

@@ -203,9 +203,11 @@ class Maker {
   }
 
   // Where a group that begins at `begin` best ends: as few numbers as can be pass to later groups;
-  // then as late as possible.
+  // then as late as possible. The group keeps no more for itself than `most`, which the cache
+  // holds, unless what passes is very much more: then memory counts.
   int best_end(int begin) const {
     const auto count = static_cast<int>(plan_.layers.size());
+    const int64_t most = cut_.group * std::max(640, smallest_.width) / 640;
     int best = begin + 1;
     int64_t least = INT64_MAX;
     for (int end = begin + 1; end <= count; ++end) {
@@ -216,8 +218,8 @@ class Maker {
           passed += row_numbers(value) * values_[static_cast<size_t>(value)].of(frame_).height;
         else if (value > begin)
           inside += row_numbers(value) * rows[static_cast<size_t>(value)];
-      if (inside > cut_.group && end > begin + 1) break;
-      if (passed <= least) {
+      if (inside > std::max(most, least / 8) && end > begin + 1) break;
+      if (passed < least || (passed == least && inside <= most)) {
         least = passed;
         best = end;
       }

@@ -36,7 +36,9 @@ struct Schedule {
 };
 
 struct Cut {
-  int64_t group = int64_t{4} << 20;  // numbers that a group keeps for itself, at most
+  // Numbers that a group keeps for itself, at most, of a frame of 640 columns; of others in
+  // proportion, so that all are cut alike.
+  int64_t group = int64_t{4} << 20;
   // A task's columns and a band's rows at the smallest of the layers' sizes, multiples of kGrid; 0:
   // enough that a task is worth the hand-over.
   int columns = 0, rows = 0;

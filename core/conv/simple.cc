@@ -68,6 +68,15 @@ Channels run_layer(const Layer& layer, const std::vector<Channels>& values) {
   return out;
 }
 
+Channels seen(const Plan& plan, Channels picture) {
+  const auto pixels = static_cast<size_t>(picture.size.area());
+  for (size_t i = 0; i < picture.values.size(); ++i) {
+    float& value = picture.values[i];
+    value = (plan.subtract.empty() ? value : value - plan.subtract[i / pixels]) * plan.multiply;
+  }
+  return picture;
+}
+
 Channels shuffled(const Channels& in, int r) {
   Channels out(in.channels / (r * r), scaled(in.size, r));
   for (int c = 0; c < in.channels; ++c)
@@ -86,7 +95,7 @@ Channels run_simple(const Plan& plan, const Channels& picture) {
             picture.size.height % multiple == 0,
         ErrorKind::kFailed, "plan: the picture must have ", plan.in_channels,
         " channels and sides that are multiples of ", multiple);
-  std::vector<Channels> values = {picture};
+  std::vector<Channels> values = {seen(plan, picture)};
   for (const Layer& layer : plan.layers) values.push_back(run_layer(layer, values));
   const Layer& last = plan.layers.back();
   Channels out = shuffled(values.back(), last.shuffle);

@@ -7,25 +7,10 @@
 #include <bit>
 
 #include "core/error.h"
-#include "tests/core/conv/plans.h"
+#include "tests/core/conv/expect.h"
 
 namespace gan::conv {
 namespace {
-
-// In units of the values' size. Winograd's F(4x4) in float keeps about 1e-5 a layer.
-constexpr double kClose = 5e-5;
-
-void expect_plain(const Plan& plan, Size size, double close = kClose) {
-  const Channels picture = random_picture(plan.in_channels, size);
-  const Channels expected = run_simple(plan, picture);
-  for (const Kernels* kernels : all_kernels())
-    for (const Method winograd : {Method::kWinograd4, Method::kWinograd2}) {
-      const Channels got = run_fast(plan, picture, {.winograd = winograd, .kernels = kernels});
-      ASSERT_EQ(got.size, expected.size);
-      EXPECT_LT(difference(got, expected), close) << kernels->name << ", F(" << tile_out(winograd)
-                                                  << "), " << size.width << "x" << size.height;
-    }
-}
 
 // The picture through one layer to `in` channels, then one to `out`.
 Plan two_layers(int in, int out, int kernel) {
@@ -47,29 +32,6 @@ TEST(ConvExecutor, EverySizeIsThePlainResult) {
     for (const int height : {1, 2, 3, 4, 5, 7, 8, 13}) expect_plain(plan, {width, height});
   expect_plain(plan, {403, 5});
   expect_plain(plan, {5, 403});
-}
-
-TEST(ConvExecutor, EveryWayToReadThePictureIsThePlainResult) {
-  for (const int channels : {1, 2, 3, 4})
-    for (const int unshuffle : {1, 2, 3, 4})
-      for (const int kernel : {1, 3}) {
-        Layer first = conv({0}, channels * unshuffle * unshuffle, 20, kernel);
-        first.unshuffle = unshuffle;
-        expect_plain({.in_channels = channels, .layers = {first, conv({1}, 20, 8)}},
-                     {7 * unshuffle, 5 * unshuffle});
-        expect_plain({.in_channels = channels, .layers = {first}}, {7 * unshuffle, 5 * unshuffle});
-      }
-}
-
-TEST(ConvExecutor, EveryWayToWriteTheResultIsThePlainResult) {
-  for (const int channels : {1, 3})
-    for (const int scale : {1, 2, 3, 4, 8})
-      for (const bool add : {false, true}) {
-        Layer last = conv({1}, 16, 3 * scale * scale);
-        last.shuffle = scale;
-        last.add_picture = add;
-        expect_plain({.in_channels = channels, .layers = {conv({0}, channels, 16), last}}, {9, 6});
-      }
 }
 
 TEST(ConvExecutor, WhatFollowsAConvolutionIsThePlainResult) {
@@ -256,10 +218,18 @@ TEST(ConvExecutor, MemoryGrowsWithTheWidthWhereLayersAreFused) {
   Executor executor(compact_plan(32, 5, 2));
   executor.prepare({640, 360});
   const size_t small = executor.memory();
+  executor.forget();
   executor.prepare({640, 720});
   EXPECT_EQ(executor.memory(), small);
   // Six values of 12 rows of 32 channels, weights, a row of zeros, a thread's memory.
   EXPECT_LT(small, size_t{12} << 20);
+}
+
+TEST(ConvExecutor, WhatIsEnlargedIsNeverKeptWhole) {
+  Executor executor(rrdb_plan(16, 8, 1, 1));
+  // Of 16 channels in float at most four values at the frame's size, and bands of some rows.
+  EXPECT_LT(executor.memory({1280, 720}), size_t{16} * 4 * 1280 * 720 * 5);
+  EXPECT_GT(executor.memory({1280, 720}), size_t{16} * 4 * 1280 * 720);
 }
 
 TEST(ConvExecutor, AnInterruptEndsTheFrame) {
