@@ -14,9 +14,16 @@
 #include "core/file_suffix.h"
 #include "core/heif_file.h"
 #include "core/image_kind.h"
+#include "core/jxl_file.h"
 
 namespace gan {
 namespace {
+
+// Kinds that OpenCV does not read everywhere have libraries of their own.
+bool has_own_reader(const std::string& path) { return is_heif_name(path) || is_jxl_name(path); }
+StoredImage read_by_own(const std::string& path) {
+  return is_jxl_name(path) ? read_jxl(path) : read_heif(path);
+}
 
 // As it lies in the file, but for what imread() flags say.
 cv::Mat decode(const std::string& path, int flags) {
@@ -59,8 +66,8 @@ cv::Mat decode_stored(const std::string& path) {
 
 // BGR of 8 or 16 bits.
 cv::Mat decode(const std::string& path) {
-  if (is_heif_name(path)) {
-    StoredImage image = read_heif(path);
+  if (has_own_reader(path)) {
+    StoredImage image = read_by_own(path);
     const bool deep = image.format == PixelFormat::kRGBA64_LE,
                alpha = deep || image.format == PixelFormat::kRGBA;
     const cv::Mat rgb(image.size.height, image.size.width,
@@ -143,7 +150,7 @@ void write_image(const std::string& path, const PictureView& picture) {
 }
 
 StoredImage read_stored(const std::string& path) {
-  if (is_heif_name(path)) return read_heif(path);
+  if (has_own_reader(path)) return read_by_own(path);
   cv::Mat picture = decode_stored(path);
   StoredImage image;
   image.size = {picture.cols, picture.rows};
@@ -227,12 +234,12 @@ void visit_files(const std::string& folder, bool recursive, const Visit& visit) 
 }  // namespace
 
 bool is_image_name(const std::string& path) {
-  return is_picture_suffix(lower_suffix(path)) || is_heif_name(path);
+  return is_picture_suffix(lower_suffix(path)) || has_own_reader(path);
 }
 
 bool is_writable_image(const std::string& path) {
   return !lower_suffix(path).empty() && cv::haveImageWriter(path) && is_image_name(path) &&
-         !is_heif_name(path);
+         !has_own_reader(path);
 }
 
 std::vector<std::string> list_images(const std::string& folder, bool recursive) {

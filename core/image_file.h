@@ -37,7 +37,7 @@ StoredImage read_stored(const std::string& path);
 // Returns what the format could not hold, for the user; empty: nothing. Throws as write_image().
 std::string write_stored(const std::string& path, const StoredImage& image);
 
-bool is_image_name(const std::string& path);      // what list_images() lists, HEIC and AVIF too
+bool is_image_name(const std::string& path);      // what list_images() lists, HEIC, AVIF, JXL too
 bool is_writable_image(const std::string& path);  // what write_image() writes
 
 // Writes 8 bits a channel, clamped and rounded; 1 or 3 channels. The suffix selects the format:

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/file_suffix.h"
 
 namespace gan {
 namespace {
@@ -46,13 +47,14 @@ void refuse_by_name(const std::string& path, const std::vector<uint8_t>& bytes) 
            std::equal(magic.begin(), magic.end(), bytes.begin() + static_cast<ptrdiff_t>(at));
   };
   const char* kind = begins(0, "GIF8") ? "a GIF, which is read as a video"
-                     : begins(0, "\xff\x0a") || begins(4, "JXL ") ? "JPEG XL"
+                     : lower_suffix(path) != ".jxl" && (begins(0, "\xff\x0a") || begins(4, "JXL "))
+                         ? "JPEG XL, whose name must end in .jxl"
                      : begins(0, "RIFF") && begins(12, "VP8X") && bytes.size() > 20 && bytes[20] & 2
                          ? "an animated WebP"
                      : begins(0, "8BPS") ? "a Photoshop document"
                                          : nullptr;
   check(!kind, ErrorKind::kUnavailable, path, ": is ", kind ? kind : "",
-        "; pictures are JPEG, PNG, WebP, TIFF, BMP, PNM, HEIC and AVIF");
+        "; pictures are JPEG, PNG, WebP, TIFF, BMP, PNM, HEIC, AVIF and JPEG XL");
 }
 
 }  // namespace
