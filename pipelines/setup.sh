@@ -72,14 +72,13 @@ without_root() {
   die "wants root or sudo"
 }
 
-# Installs the packages of packages.txt that are missing, and says which.
+# need_packages [MORE ...]: installs those of packages.txt and the others that are missing, and says which.
 need_packages() {
   command -v apt-get >/dev/null || { say "no apt-get here: the packages of pipelines/packages.txt are taken for installed"; return; }
   local missing=() name
-  while read -r name; do
-    case $name in ''|'#'*) continue ;; esac
+  for name in $(grep -v '^#' "$root/pipelines/packages.txt") "$@"; do
     dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null | grep -q '^installed' || missing+=("$name")
-  done < "$root/pipelines/packages.txt"
+  done
   [ ${#missing[@]} -gt 0 ] || return 0
   say "installing through apt: ${missing[*]}"
   local as_root=()

@@ -6,49 +6,19 @@
 # Usage: tests/fresh.sh FOLDER RELEASE ...      such as: tests/fresh.sh /tmp/fresh bookworm trixie
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../pipelines/setup.sh"
+source "$root/tests/bare_system.sh"
 help "$@"
 [ $# -ge 2 ] || die "wants a folder and releases; see --help"
-[ "$(id -u)" = 0 ] || die "wants root, for debootstrap and chroot"
+need_debootstrap
 folder=$(realpath -m "$1"); shift
-command -v debootstrap >/dev/null || { say "installing debootstrap"; apt-get install -y -qq debootstrap >/dev/null; }
-mirror=$(apt-get indextargets --format '$(REPO_URI) $(ORIGIN)' 'Created-By: Packages' |
-         awk '$2 == "Debian" && $1 !~ /security/ {print $1; exit}')
-[ -n "$mirror" ] || die "this machine's apt has no source of Debian's packages"
-
-# bare RELEASE: its folder, with the clone in /root/project.
-bare() {
-  local at=$folder/$1
-  rm -rf "$at"
-  mkdir -p "$at"
-  debootstrap --variant=minbase "$1" "$at" "$mirror" > "$folder/$1.log" 2>&1 || die "debootstrap failed: see $folder/$1.log"
-  cp -L /etc/resolv.conf "$at/etc/resolv.conf"
-  apt-config dump Acquire::http Acquire::https > "$at/etc/apt/apt.conf.d/00proxy"
-  git clone -q "$root" "$at/root/project"
-  mkdir -p "$at/golden" "$at/data"
-}
-
-# tested RELEASE: in namespaces of its own, so that no mount outlives it.
-tested() {
-  local at=$folder/$1
-  # shellcheck disable=SC2016
-  env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 at="$at" golden="${GAN_GOLDEN:-}" data="${GAN_DATA:-}" \
-    http_proxy="${http_proxy:-}" https_proxy="${https_proxy:-}" \
-    unshare --mount --pid --fork bash -c '
-      set -e
-      mount -t proc proc "$at/proc"
-      mount --rbind /dev "$at/dev"
-      mount -t sysfs -o ro sysfs "$at/sys"
-      [ -z "$golden" ] || { mount --bind "$golden" "$at/golden"; export GAN_GOLDEN=/golden; }
-      [ -z "$data" ] || { mount --bind "$data" "$at/data"; export GAN_DATA=/data; }
-      exec chroot "$at" /root/project/tests/run.sh' < /dev/null >> "$folder/$1.log" 2>&1
-}
 
 mkdir -p "$folder"
 failed=0
 for release in "$@"; do
   say "$release: a bare system, then tests/run.sh in it; its words: $folder/$release.log"
-  bare "$release"
-  if tested "$release"; then verdict=passed; else verdict=failed failed=1; fi
+  bare "$folder/$release" "$release" "$folder/$release.log"
+  git clone -q "$root" "$folder/$release/root/project"
+  if inside "$folder/$release" /root/project/tests/run.sh >> "$folder/$release.log" 2>&1; then verdict=passed; else verdict=failed failed=1; fi
   printf '%s: %s: %s\n' "$release" $verdict "$(tail -1 "$folder/$release.log")"
   [ $verdict = failed ] || rm -rf "${folder:?}/$release"
 done
