@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstring>
 #include <exception>
+#include <filesystem>
 
 #include "core/error.h"
 #include "pipelines/element_line.h"
@@ -88,6 +89,16 @@ int run_command(const Command& command, int argc, char** argv,
   }
 }
 
+void check_output(const std::string& input, const std::string& output, bool overwrite) {
+  std::error_code ignored;
+  check(!std::filesystem::is_directory(output, ignored), ErrorKind::kSettings, output,
+        ": is a folder");
+  check(!std::filesystem::equivalent(input, output, ignored), ErrorKind::kSettings, output,
+        ": is the input itself");
+  check(overwrite || !std::filesystem::exists(output, ignored), ErrorKind::kSettings, output,
+        ": is there already; --overwrite replaces it");
+}
+
 double seconds_of(const std::string& text, const char* option) {
   double seconds = 0;
   const char* at = text.c_str();
@@ -106,6 +117,16 @@ double seconds_of(const std::string& text, const char* option) {
   check(good, ErrorKind::kSettings, option, " wants a time such as 90, 1:30 or 1:02:03.5, got \"",
         text, "\"");
   return seconds;
+}
+
+Part part_of(const char* preview) {
+  if (!preview) return {};
+  const std::string text = preview;
+  const size_t at = text.find('@');
+  const double length = seconds_of(text.substr(0, at), "--preview");
+  check(length > 0, ErrorKind::kSettings, "--preview wants a length above 0, got \"", text, "\"");
+  const double from = at == std::string::npos ? 0 : seconds_of(text.substr(at + 1), "--preview");
+  return {from, from + length};
 }
 
 }  // namespace gan

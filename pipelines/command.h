@@ -29,7 +29,19 @@ struct Arguments {
 int run_command(const Command& command, int argc, char** argv,
                 const std::function<void(const Arguments&)>& body);
 
+// Throws Error(kSettings) where the output is a folder, the input itself, or there already and not
+// to be replaced.
+void check_output(const std::string& input, const std::string& output, bool overwrite);
+
 // "90", "1:30", "1:02:03.5", "90s" as seconds. Throws Error(kSettings) that names `option`.
 double seconds_of(const std::string& text, const char* option);
+
+// Of a file's time line, in seconds; `to_s` 0: to its end.
+struct Part {
+  double from_s = 0, to_s = 0;
+};
+
+// What --preview says, "LENGTH[@TIME]"; null: all. Throws Error(kSettings).
+Part part_of(const char* preview);
 
 }  // namespace gan

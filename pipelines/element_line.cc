@@ -49,7 +49,9 @@ void find_plugin() {
   }
   std::error_code why;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", why).parent_path();
-  const std::string folders[] = {(program.parent_path() / "gst-plugin").string(), GAN_PLUGIN_DIR};
+  // As built, as installed, as installed and moved.
+  const std::string folders[] = {(program.parent_path() / "gst-plugin").string(), GAN_PLUGIN_DIR,
+                                 (program.parent_path() / GAN_PLUGIN_SUBDIR).string()};
   for (const std::string& folder : folders) {
     if (element_is_there()) return;
     if (std::filesystem::exists(folder + "/libgstgan.so", why))
@@ -84,29 +86,28 @@ void set_property(GstElement* element, const std::string& assignment) {
         " is out of range; gst-inspect-1.0 ", factory, " shows it");
 }
 
-void hear(GstElement* pipeline, const std::function<void(const std::string&)>& say) {
+UniqueMessage next_message(GstElement* pipeline, int types, GstClockTime wait) {
   GstBus* const bus = gst_element_get_bus(pipeline);
-  constexpr auto kTypes =
-      static_cast<GstMessageType>(GST_MESSAGE_ERROR | GST_MESSAGE_WARNING | GST_MESSAGE_ELEMENT);
-  std::string failed;
-  ErrorKind kind = ErrorKind::kFailed;
-  while (GstMessage* message = gst_bus_pop_filtered(bus, kTypes)) {
-    GError* error = nullptr;
-    if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
-      gst_message_parse_error(message, &error, nullptr);
-      if (failed.empty()) failed = error->message, kind = kind_of(*error);
-    } else if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_WARNING) {
-      gst_message_parse_warning(message, &error, nullptr);
-      say(error->message);
-    } else if (const char* text =
-                   gst_structure_get_string(gst_message_get_structure(message), "text")) {
-      say(text);
-    }
-    g_clear_error(&error);
-    gst_message_unref(message);
-  }
+  UniqueMessage message(gst_bus_timed_pop_filtered(bus, wait, static_cast<GstMessageType>(types)));
   gst_object_unref(bus);
-  check(failed.empty(), kind, failed);
+  return message;
+}
+
+void hear(GstMessage& message, const std::function<void(const std::string&)>& say) {
+  GError* error = nullptr;
+  if (GST_MESSAGE_TYPE(&message) == GST_MESSAGE_ERROR)
+    gst_message_parse_error(&message, &error, nullptr);
+  else if (GST_MESSAGE_TYPE(&message) == GST_MESSAGE_WARNING)
+    gst_message_parse_warning(&message, &error, nullptr);
+  const std::string said = error ? error->message : "";
+  const ErrorKind kind = error ? kind_of(*error) : ErrorKind::kFailed;
+  g_clear_error(&error);
+  if (GST_MESSAGE_TYPE(&message) == GST_MESSAGE_ERROR) fail(kind, said);
+  if (GST_MESSAGE_TYPE(&message) == GST_MESSAGE_WARNING) {
+    say(said);
+  } else if (const GstStructure* event = gst_message_get_structure(&message)) {
+    if (const char* text = gst_structure_get_string(event, "text")) say(text);
+  }
 }
 
 ElementLine::ElementLine(const std::string& element, const std::vector<std::string>& properties,
@@ -134,7 +135,9 @@ ElementLine::ElementLine(const std::string& element, const std::vector<std::stri
 ElementLine::~ElementLine() = default;
 
 void ElementLine::heed() {
-  hear(pipeline_.get(), say_);
+  while (const UniqueMessage message = next_message(
+             pipeline_.get(), GST_MESSAGE_ERROR | GST_MESSAGE_WARNING | GST_MESSAGE_ELEMENT, 0))
+    hear(*message, say_);
   check(!cancelled_ && !(stop_ && *stop_), ErrorKind::kInterrupted, "interrupted");
 }
 

@@ -24,6 +24,9 @@ struct StopsElement {
 };
 using UniqueElement = std::unique_ptr<GstElement, StopsElement>;
 
+// The next message of the pipeline of one of the types, within `wait`; null: none.
+UniqueMessage next_message(GstElement* pipeline, int types, GstClockTime wait);
+
 // Makes GStreamer ready; finds this project's plugin beside the program, where GStreamer looks, or
 // where it was installed. Throws Error(kUnavailable).
 void find_plugin();
@@ -32,8 +35,8 @@ void find_plugin();
 // range.
 void set_property(GstElement* element, const std::string& assignment);
 
-// What the pipeline's bus says: throws errors, hands warnings and the element's events to `say`.
-void hear(GstElement* pipeline, const std::function<void(const std::string&)>& say);
+// What an element said: throws errors, hands warnings and events to `say`.
+void hear(GstMessage& message, const std::function<void(const std::string&)>& say);
 
 // One thread may put and another take.
 class ElementLine {

@@ -24,7 +24,7 @@ std::map<std::string, std::string> settings_of(const EnhanceOptions& options,
   words["input"] = fs::absolute(options.input).string();
   words["bytes"] = concat(fs::file_size(options.input, ignored));
   words["changed"] = concat(fs::last_write_time(options.input, ignored).time_since_epoch().count());
-  words["part"] = concat(options.from_s, "-", options.to_s);
+  words["part"] = concat(options.from_s, "-", options.to_s, options.split ? " split" : "");
   words["encoder"] = encoder;
   words["size"] = concat(options.width, "x", options.height, " ", options.scale);
   words["rate"] = options.frame_rate;

@@ -19,6 +19,7 @@ struct EnhanceOptions {
   double from_s = 0, to_s = 0;  // --preview; to_s 0: all
   int threads = 0;              // 0: all processors
   std::string frame_rate;       // of raw streams; empty: 25
+  bool split = false;           // a new file where frames change their kind
   bool overwrite = false, resume = false, json = false;
   double stall_s = 600;                 // 0: for ever
   std::vector<std::string> properties;  // of enhancegan, PROPERTY=VALUE

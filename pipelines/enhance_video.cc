@@ -9,6 +9,7 @@
 #include <optional>
 #include <thread>
 
+#include "pipelines/command.h"
 #include "pipelines/element_line.h"
 #include "pipelines/interrupt.h"
 #include "pipelines/job_folder.h"
@@ -52,14 +53,15 @@ class VideoJob {
         folder_(options.output, settings_of(options, encoder_words(codec_, options.quality)),
                 options.resume, options.overwrite) {}
 
-  void run();
+  double run();  // returns where another part of the input begins, in seconds; 0: nowhere
 
  private:
+  void open();
   void read();
   void encode();
   void encode_frame(UniqueFrame frame, int64_t index);
   void end_segment();
-  void open_line();
+  [[noreturn]] void stall(const std::string& text);
   void look_at(const AVFrame& first);
   void check_first();
   EncoderSettings encoder_settings(const AVFrame& enhanced) const;
@@ -91,19 +93,12 @@ class VideoJob {
 // Once, before the first frame goes in.
 void VideoJob::look_at(const AVFrame& first) {
   rate_ = reader_->frame_rate();
-  if (reader_->deinterlaces() && rate_.num > 0) rate_ = av_mul_q(rate_, {2, 1});
   join_.side_data = light_levels(reader_->stream(), first);
   if (first.color_trc == AVCOL_TRC_SMPTE2084 || first.color_trc == AVCOL_TRC_ARIB_STD_B67)
     say("is HDR, which is kept; networks were trained on SDR and may do less well");
   const auto format = static_cast<AVPixelFormat>(reader_->stream().codecpar->format);
   if (format != AV_PIX_FMT_NONE && has_alpha(format) && !keeps_alpha_) say(kNoAlpha);
   if (reader_->source().videos() > 1) say("holds several videos, of which the first is enhanced");
-}
-
-void VideoJob::open_line() {
-  const std::vector<std::string> properties = properties_with(options_, folder_.choices());
-  line_.emplace(
-      "enhancegan", properties, [this](const std::string& text) { say(text); }, &interrupted());
 }
 
 void VideoJob::read() {
@@ -210,7 +205,14 @@ void VideoJob::encode() {
   }
 }
 
-void VideoJob::run() {
+[[noreturn]] void VideoJob::stall(const std::string& text) {
+  say(text);
+  std::error_code ignored;
+  if (!folder_.kept()) fs::remove_all(folder_.path(), ignored);
+  _exit(1);
+}
+
+void VideoJob::open() {
   ReaderOptions reading;
   reading.alpha = keeps_alpha_;
   reading.threads = threads_of(options_);
@@ -218,15 +220,21 @@ void VideoJob::run() {
   reading.to_s = options_.to_s;
   reading.frame_rate = options_.frame_rate;
   reading.stop = &interrupted();
-  reader_.emplace(options_.input, reading);
-  open_line();
+  reading.end_at_change = options_.split;
+  {
+    const Watchdog watchdog({&reading_}, options_.stall_s, [&](auto& text) { stall(text); });
+    const Station::Work work(reading_);
+    reader_.emplace(options_.input, reading);
+  }
+  line_.emplace(
+      "enhancegan", properties_with(options_, folder_.choices()),
+      [this](const std::string& text) { say(text); }, &interrupted());
+}
+
+double VideoJob::run() {
+  open();
   const Watchdog watchdog({&reading_, &line_->station(), &encoding_}, options_.stall_s,
-                          [&](const std::string& text) {
-                            progress_.say(options_.input + ": " + text);
-                            std::error_code ignored;
-                            if (!folder_.kept()) fs::remove_all(folder_.path(), ignored);
-                            _exit(1);
-                          });
+                          [&](auto& text) { stall(text); });
   std::thread encoder([&] {
     try {
       encode();
@@ -244,19 +252,11 @@ void VideoJob::run() {
   }
   encoder.join();
   // Who was cancelled has nothing to say.
-  const auto cancelled = [](const std::exception_ptr& failed) {
-    try {
-      std::rethrow_exception(failed);
-    } catch (const Error& error) {
-      return error.kind() == ErrorKind::kInterrupted;
-    } catch (...) {
-      return false;
-    }
-  };
-  if (encoding_failed_ && !(reading_failed && cancelled(encoding_failed_)))
-    std::rethrow_exception(encoding_failed_);
-  if (reading_failed) std::rethrow_exception(reading_failed);
+  if (reading_failed && !(encoding_failed_ && is_interruption(reading_failed)))
+    std::rethrow_exception(reading_failed);
+  if (encoding_failed_) std::rethrow_exception(encoding_failed_);
   finish();
+  return reader_->changes_s();
 }
 
 void VideoJob::finish() {
@@ -267,9 +267,8 @@ void VideoJob::finish() {
   join_.work = folder_.path();
   join_.container = &container_;
   join_.from_s = options_.from_s;
-  join_.to_s = options_.to_s;
-  join_.rate = reader_->frame_rate();
-  if (reader_->deinterlaces() && join_.rate.num > 0) join_.rate = av_mul_q(join_.rate, {2, 1});
+  join_.to_s = reader_->changes_s() > 0 ? reader_->changes_s() : options_.to_s;
+  join_.rate = rate_;
   join_.stop = &interrupted();
   const Expected expected = join(join_);
   for (const std::string& note : expected.notes) say(note);
@@ -284,14 +283,15 @@ void VideoJob::finish() {
 }  // namespace
 
 void enhance_video(const EnhanceOptions& options, Progress& progress) {
-  std::error_code why;
-  check(!fs::is_directory(options.output, why), ErrorKind::kSettings, options.output,
-        ": is a folder");
-  check(!fs::equivalent(options.input, options.output, why), ErrorKind::kSettings, options.output,
-        ": is the input itself");
-  check(options.overwrite || !fs::exists(options.output, why), ErrorKind::kSettings, options.output,
-        ": is there already; --overwrite replaces it");
-  VideoJob(options, progress).run();
+  EnhanceOptions part = options;
+  for (int number = 2;; ++number) {
+    check_output(part.input, part.output, part.overwrite);
+    part.from_s = VideoJob(part, progress).run();
+    if (part.from_s == 0) return;
+    fs::path next = options.output;
+    next.replace_filename(concat(next.stem().string(), "-", number, next.extension().string()));
+    part.output = next.string();
+  }
 }
 
 }  // namespace gan

@@ -7,8 +7,9 @@
 
 namespace gan {
 
-// Throws Error; the output then does not exist, or is what it was. What was made of it stays beside
-// it, where --resume finds it.
+// With `split` it becomes several where frames change their kind: OUTPUT.mkv, OUTPUT-2.mkv and so
+// on. Throws Error; the output then does not exist, or is what it was. What was made of it stays
+// beside it, where --resume finds it.
 void enhance_video(const EnhanceOptions& options, Progress& progress);
 
 }  // namespace gan

@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "core/image_file.h"
+#include "core/image_kind.h"
 #include "pipelines/command.h"
 #include "pipelines/enhance_folder.h"
 #include "pipelines/enhance_pictures.h"
@@ -27,7 +28,7 @@ struct Given {
   char* device = nullptr;
   char* rate = nullptr;
   double stall = 600;
-  gboolean overwrite = FALSE, resume = FALSE, json = FALSE;
+  gboolean split = FALSE, overwrite = FALSE, resume = FALSE, json = FALSE;
 } given;
 
 const GOptionEntry kOptions[] = {
@@ -48,6 +49,8 @@ const GOptionEntry kOptions[] = {
     {"device", 'd', 0, G_OPTION_ARG_STRING, &given.device, "auto, cpu, cuda or cuda:N", "DEVICE"},
     {"rate", 'r', 0, G_OPTION_ARG_STRING, &given.rate,
      "frames a second of raw .264 and .265 streams, which do not say (25)", "RATE"},
+    {"split", 0, 0, G_OPTION_ARG_NONE, &given.split,
+     "a new file (OUTPUT-2 and so on) where the size, shape or depth of a video changes", nullptr},
     {"overwrite", 'y', 0, G_OPTION_ARG_NONE, &given.overwrite,
      "replace an output that exists, and begin an interrupted one anew", nullptr},
     {"resume", 0, 0, G_OPTION_ARG_NONE, &given.resume, "go on with an interrupted output", nullptr},
@@ -74,15 +77,18 @@ constexpr gan::Command kCommand = {
     "OUTPUT.partial\n"
     "holds what is done.\n\n"
     "Examples:\n"
-    "  gan-enhance old.avi large.mp4                        make an old clip bigger\n"
-    "  gan-enhance old.avi look.mp4 --preview 5s@1:20       only a look at it\n"
-    "  gan-enhance clip.mp4 out.mkv --codec h265 -q 24      a smaller file\n"
-    "  gan-enhance clip.mp4 out.mp4 --size 1920x1080        of a given size\n"
-    "  gan-enhance clip.mp4 out.mkv -m realesr-animevideov3.pth   by another network\n"
-    "  gan-enhance film.mkv large.mkv --resume              go on after an interruption\n"
-    "  gan-enhance photo.jpg large.jpg                      a picture\n"
-    "  gan-enhance holiday/ large/                          a folder of pictures and videos\n"
-    "  gan-enhance clip.mp4 out.mkv -- strength=0.5         half the network's effect",
+    "  gan-enhance old.avi large.mp4                      make an old clip bigger\n"
+    "  gan-enhance old.avi look.mp4 --preview 5s@1:20     only a look at it\n"
+    "  gan-enhance clip.mp4 small.mkv --codec h265 -q 26  a smaller file\n"
+    "  gan-enhance clip.mp4 whole.mkv --codec ffv1        without any loss\n"
+    "  gan-enhance clip.mp4 hd.mp4 --size 1920x1080       of a given size\n"
+    "  gan-enhance noisy.mp4 clean.mp4 --scale 1          as large as it was\n"
+    "  gan-enhance clip.mp4 other.mkv -m other.pth        by another network\n"
+    "  gan-enhance film.mkv large.mkv --resume            go on after an interruption\n"
+    "  gan-enhance photo.jpg large.jpg                    a picture\n"
+    "  gan-enhance holiday/ large/                        a folder of pictures and videos\n"
+    "  gan-enhance clip.mp4 half.mkv -- strength=0.5      half the network's effect\n\n"
+    "gan-compare shows networks or files side by side, gan-measure says how much better one is.",
     kOptions};
 
 std::string text(const char* value) { return value ? value : ""; }
@@ -107,18 +113,6 @@ void take_size(gan::EnhanceOptions& options) {
   check(given.scale == 0, ErrorKind::kSettings, "--size and --scale: one of the two");
 }
 
-void take_preview(gan::EnhanceOptions& options) {
-  const std::string preview = text(given.preview);
-  if (preview.empty()) return;
-  const size_t at = preview.find('@');
-  const double length = gan::seconds_of(preview.substr(0, at), "--preview");
-  check(length > 0, ErrorKind::kSettings, "--preview wants a length above 0, got \"", preview,
-        "\"");
-  options.from_s =
-      at == std::string::npos ? 0 : gan::seconds_of(preview.substr(at + 1), "--preview");
-  options.to_s = options.from_s + length;
-}
-
 gan::EnhanceOptions options_of(const gan::Arguments& arguments) {
   gan::EnhanceOptions options;
   options.input = arguments.files[0];
@@ -128,7 +122,9 @@ gan::EnhanceOptions options_of(const gan::Arguments& arguments) {
   options.properties.insert(options.properties.end(), arguments.properties.begin(),
                             arguments.properties.end());
   take_size(options);
-  take_preview(options);
+  const gan::Part part = gan::part_of(given.preview);
+  options.from_s = part.from_s;
+  options.to_s = part.to_s;
   check(given.scale == 0 || (given.scale >= 0.01 && given.scale <= 64), ErrorKind::kSettings,
         "--scale must be 0.01 to 64, got ", given.scale);
   check(given.quality >= -1 && given.quality <= 63, ErrorKind::kSettings,
@@ -141,6 +137,7 @@ gan::EnhanceOptions options_of(const gan::Arguments& arguments) {
   options.quality = given.quality;
   options.threads = given.threads;
   options.frame_rate = text(given.rate);
+  options.split = given.split;
   options.overwrite = given.overwrite;
   options.resume = given.resume;
   options.json = given.json;
@@ -168,6 +165,7 @@ void run(const gan::Arguments& arguments) {
         gan::is_video_name(options.output), ErrorKind::kSettings, options.output,
         ": must end in .mkv, .mp4, .m4v, .mov or .webm for a video, in .png, .jpg, .webp, .tif or "
         ".bmp for a picture");
+    if (gan::is_image_name(options.input)) gan::check_picture_bytes(options.input);
     check(!gan::is_image_name(options.input), ErrorKind::kSettings, options.input,
           ": is a picture, so OUTPUT must be one: .png, .jpg, .webp, .tif or .bmp");
     gan::enhance_video(options, progress);

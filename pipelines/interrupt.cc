@@ -3,6 +3,8 @@
 
 #include <csignal>
 
+#include "core/error.h"
+
 namespace gan {
 namespace {
 std::atomic<bool> stop{false};
@@ -20,6 +22,16 @@ void take_signals() {
   };
   action.sa_flags = static_cast<int>(SA_RESETHAND);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal, &action, nullptr);
+}
+
+bool is_interruption(const std::exception_ptr& thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const Error& error) {
+    return error.kind() == ErrorKind::kInterrupted;
+  } catch (...) {
+    return false;
+  }
 }
 
 }  // namespace gan

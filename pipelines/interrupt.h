@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <exception>
 
 namespace gan {
 
@@ -12,5 +13,8 @@ const std::atomic<bool>& interrupted();
 int interrupting_signal();  // 0: none yet
 
 void take_signals();
+
+// Whether what was thrown is Error(kInterrupted).
+bool is_interruption(const std::exception_ptr& thrown);
 
 }  // namespace gan

@@ -19,6 +19,8 @@ class Progress {
   void step(int64_t done);             // shown four times a second at most
   void done(const std::string& text);  // the job is over; its last word
 
+  void finish() { clear(); }  // nothing more to show
+
   // A sentence about the file, above the line. Said once, however often it comes in a row.
   void say(const std::string& text);
 

@@ -49,6 +49,7 @@ int main(int argc, char** argv) {
   setenv("OPENCV_FFMPEG_LOGLEVEL", "-8", 0);
   if (std::strcmp(argv[1], "--help") == 0 || std::strcmp(argv[1], "-h") == 0)
     return usage(stdout, 0);
+  if (std::strcmp(argv[1], "--version") == 0) return std::puts("gan-train " GAN_VERSION) < 0;
   try {
     for (const auto& command : gan::training::commands())
       if (std::strcmp(command.name, argv[1]) == 0) return command.run(argc - 1, argv + 1);

@@ -13,10 +13,12 @@ struct Unrefs {  // GStreamer's own functions have no linkage
   void operator()(GstBuffer* buffer) const { gst_buffer_unref(buffer); }
   void operator()(GstCaps* caps) const { gst_caps_unref(caps); }
   void operator()(GstSample* sample) const { gst_sample_unref(sample); }
+  void operator()(GstMessage* message) const { gst_message_unref(message); }
 };
 using UniqueBuffer = std::unique_ptr<GstBuffer, Unrefs>;
 using UniqueCaps = std::unique_ptr<GstCaps, Unrefs>;
 using UniqueSample = std::unique_ptr<GstSample, Unrefs>;
+using UniqueMessage = std::unique_ptr<GstMessage, Unrefs>;
 
 // The format in which frames of `source` go through the elements with nothing lost that they can
 // keep: itself, or the nearest. Without `alpha`, transparency is left out.

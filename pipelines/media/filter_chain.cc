@@ -99,6 +99,19 @@ UniqueFrame FilterChain::take() {
   return frame;
 }
 
+UniqueFrame FrameFilter::run(UniqueFrame frame) {
+  if (filters_.empty()) return frame;
+  const FilterInput input = filter_input(*frame, {1, 1});
+  if (!chain_ || !(input == input_)) {
+    chain_.emplace(input, filters_);
+    input_ = input;
+  }
+  chain_->put(std::move(frame));
+  frame = chain_->take();
+  check(frame != nullptr, ErrorKind::kFailed, "a frame was lost in the filters ", filters_);
+  return frame;
+}
+
 // The matrix takes (x, y) to (a x + c y, b x + d y).
 std::string turning(const int32_t* matrix) {
   if (!matrix) return "";
@@ -112,7 +125,20 @@ std::string turning(const int32_t* matrix) {
                : (b < 0 ? "transpose=cclock" : "transpose=cclock_flip");
 }
 
+FilterTarget target_like(const AVFrame& frame) {
+  return {frame.width,
+          frame.height,
+          static_cast<AVPixelFormat>(frame.format),
+          frame.sample_aspect_ratio,
+          frame.colorspace,
+          frame.color_range};
+}
+
 std::string fitting(const FilterInput& upright, const FilterTarget& target) {
+  if (upright.width == target.width && upright.height == target.height &&
+      upright.format == target.format && upright.matrix == target.matrix &&
+      upright.range == target.range && (target.stretch || same(upright.aspect, target.aspect)))
+    return "";
   const auto ratio = [](AVRational aspect) { return aspect.num > 0 ? av_q2d(aspect) : 1.0; };
   const auto even = [](double side, int most) {
     return std::clamp(static_cast<int>(std::lround(side / 2)) * 2, 2, most);
@@ -122,6 +148,7 @@ std::string fitting(const FilterInput& upright, const FilterTarget& target) {
   const double zoom =
       std::min(target.width / width, static_cast<double>(target.height) / upright.height);
   const bool same_shape =
+      target.stretch ||
       std::abs(width * target.height / (upright.height * double(target.width)) - 1) < 0.005;
   const int w = same_shape ? target.width : even(width * zoom, target.width);
   const int h = same_shape ? target.height : even(upright.height * zoom, target.height);

@@ -2,6 +2,7 @@
 // One run of FFmpeg's filters over frames of one kind.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "pipelines/media/libav.h"
@@ -42,20 +43,34 @@ class FilterChain {
   bool ended_ = false;
 };
 
+// Filters that make of each frame one frame at once, whatever its kind.
+class FrameFilter {
+ public:
+  explicit FrameFilter(std::string filters) : filters_(std::move(filters)) {}  // empty: none
+  UniqueFrame run(UniqueFrame frame);  // throws Error(kFailed)
+
+ private:
+  std::string filters_;
+  std::optional<FilterChain> chain_;
+  FilterInput input_;
+};
+
 // What all frames of a stream become, whatever they are.
 struct FilterTarget {
-  int width = 0, height = 0;
+  int width = 0, height = 0;  // 0: what the first frame is
   AVPixelFormat format = AV_PIX_FMT_NONE;
   AVRational aspect{0, 1};
   AVColorSpace matrix = AVCOL_SPC_UNSPECIFIED;
   AVColorRange range = AVCOL_RANGE_UNSPECIFIED;
+  bool stretch = false;  // to the size, whatever the shape
 };
+FilterTarget target_like(const AVFrame& frame);
 
 // The filters that turn a picture as a display matrix says, which may be null; empty: none.
 std::string turning(const int32_t* matrix);
 
 // The filters that bring a picture of the size, upright, into the target's frame: whole, in its own
-// shape, with black beside it where shapes differ.
+// shape, with black beside it where shapes differ. Empty: it is there.
 std::string fitting(const FilterInput& upright, const FilterTarget& target);
 
 // The filter that makes frames of the format of others; matrix and range change with it.

@@ -7,7 +7,6 @@ extern "C" {
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <iterator>
 
 #include "pipelines/media/bridge.h"
@@ -20,18 +19,6 @@ constexpr int kFramesToJudge = 24;
 // Both fields become frames; frames that are not interlaced pass.
 constexpr const char* kBob = "bwdif=mode=send_field:parity=auto:deint=interlaced";
 
-// FFmpeg's own decoders of VP8 and VP9 leave transparency out.
-const AVCodec* decoder_for(const AVStream& stream, bool alpha) {
-  const AVDictionaryEntry* const mode = av_dict_get(stream.metadata, "alpha_mode", nullptr, 0);
-  if (alpha && mode && std::strcmp(mode->value, "1") == 0) {
-    const char* const name = stream.codecpar->codec_id == AV_CODEC_ID_VP9   ? "libvpx-vp9"
-                             : stream.codecpar->codec_id == AV_CODEC_ID_VP8 ? "libvpx"
-                                                                            : nullptr;
-    if (const AVCodec* codec = name ? avcodec_find_decoder_by_name(name) : nullptr) return codec;
-  }
-  return avcodec_find_decoder(stream.codecpar->codec_id);
-}
-
 const int32_t* display_matrix(const AVStream& stream, const AVFrame& first) {
   const SideData own = side_data(stream, AV_PKT_DATA_DISPLAYMATRIX);
   if (own.size >= 9 * sizeof(int32_t)) return reinterpret_cast<const int32_t*>(own.data);
@@ -42,19 +29,8 @@ const int32_t* display_matrix(const AVStream& stream, const AVFrame& first) {
 }  // namespace
 
 VideoReader::VideoReader(const std::string& path, const ReaderOptions& options)
-    : source_(path, options.stop, options.frame_rate), options_(options) {
-  check(source_.video() >= 0, ErrorKind::kWrongType, path, ": holds no video");
-  const AVCodec* const codec = decoder_for(stream(), options.alpha);
-  check(codec, ErrorKind::kUnavailable, path, ": FFmpeg has no decoder for its video, ",
-        avcodec_get_name(stream().codecpar->codec_id));
-  decoder_.reset(avcodec_alloc_context3(codec));
-  check(decoder_ != nullptr, ErrorKind::kNoMemory, "out of memory");
-  av_check(avcodec_parameters_to_context(decoder_.get(), stream().codecpar), ErrorKind::kWrongType,
-           path);
-  decoder_->pkt_timebase = stream().time_base;
-  decoder_->thread_count = options.threads;
-  av_check(avcodec_open2(decoder_.get(), codec, nullptr), ErrorKind::kUnavailable, path,
-           ": its video, ", codec->name, ", cannot be decoded");
+    : source_(path, options.stop, options.frame_rate), options_(options), target_(options.like) {
+  decoder_.emplace(source_, options.alpha, options.threads);
   // Halves of the stream's ticks: where the second fields of interlaced frames begin.
   const AVRational base = stream().time_base;
   time_base_ = base.den <= INT32_MAX / 2 ? AVRational{base.num, base.den * 2} : base;
@@ -66,38 +42,11 @@ VideoReader::VideoReader(const std::string& path, const ReaderOptions& options)
     origin_ = stream().start_time != AV_NOPTS_VALUE
                   ? av_rescale_q(stream().start_time, base, time_base_)
                   : 0;
-    source_.seek(options.from_s + origin_ * av_q2d(time_base_));
+    // Where times may jump, they are known by reading alone.
+    const bool jumps = source_.format().iformat->flags & AVFMT_TS_DISCONT;
+    if (!options.end_at_change || !jumps)
+      source_.seek(options.from_s + origin_ * av_q2d(time_base_));
   }
-}
-
-// The next frame of the decoder; its time is its pts.
-bool VideoReader::decode(AVFrame& frame) {
-  while (!decoder_ended_) {
-    const int result = avcodec_receive_frame(decoder_.get(), &frame);
-    if (result >= 0) {
-      frame.pts = frame.best_effort_timestamp;
-      if (frame.flags & AV_FRAME_FLAG_CORRUPT || frame.decode_error_flags) ++damaged_;
-      return true;
-    }
-    if (result == AVERROR_EOF) decoder_ended_ = true;
-    if (result != AVERROR(EAGAIN)) {
-      if (result != AVERROR_EOF) ++damaged_;
-      continue;
-    }
-    while (true) {
-      if (!source_.read(*packet_)) {
-        avcodec_send_packet(decoder_.get(), nullptr);  // what it says is of frames, which follow
-        break;
-      }
-      const bool ours = packet_->stream_index == source_.video();
-      const int sent = ours ? avcodec_send_packet(decoder_.get(), packet_.get()) : 0;
-      av_packet_unref(packet_.get());
-      check(sent != AVERROR(ENOMEM), ErrorKind::kNoMemory, "out of memory");
-      if (sent < 0) ++damaged_;
-      if (ours) break;
-    }
-  }
-  return false;
 }
 
 // Looks at the frames to come, which then come again.
@@ -105,7 +54,7 @@ void VideoReader::judge_fields() {
   judged_ = true;
   std::vector<UniqueFrame> seen;
   UniqueFrame frame = new_frame();
-  while (static_cast<int>(seen.size()) < kFramesToJudge && decode(*frame)) {
+  while (static_cast<int>(seen.size()) < kFramesToJudge && decoder_->next(*frame)) {
     seen.emplace_back(av_frame_clone(frame.get()));
     av_frame_unref(frame.get());
   }
@@ -146,11 +95,31 @@ void VideoReader::begin_chain(const AVFrame& frame) {
   chain_.emplace(chain_input_, filters);
 }
 
+double VideoReader::time_s(int64_t pts) const {
+  return static_cast<double>(av_rescale_q(pts, stream().time_base, time_base_) - origin_) *
+         av_q2d(time_base_);
+}
+
+bool VideoReader::end_at(const AVFrame& frame) {
+  if (!options_.end_at_change) return false;
+  changes_s_ = time_s(frame.pts);
+  note(concat("changes on the way, at ", changes_s_, " s, where a new file begins"));
+  chain_->put(nullptr);
+  decoder_->end();
+  looked_at_.clear();
+  return true;
+}
+
 void VideoReader::give(UniqueFrame frame) {
   complete_colour(*frame, *stream().codecpar);
+  // What lies before the part is of another kind, perhaps.
+  if (options_.end_at_change && options_.from_s > 0 && frame->pts != AV_NOPTS_VALUE &&
+      time_s(frame->pts) < options_.from_s - 1e-6)
+    return;
   if (is_interlaced(*frame) && !judged_) {
     // Those looked at come again, this one first.
     judge_fields();
+    if (deinterlace_ && chain_ && end_at(*frame)) return;
     if (deinterlace_ && chain_) {
       chain_->put(nullptr);
       looked_at_.push_back(UniqueFrame(av_frame_clone(frame.get())));
@@ -162,15 +131,12 @@ void VideoReader::give(UniqueFrame frame) {
   if (!chain_) {
     begin_chain(*frame);
   } else if (!(input == chain_input_)) {
+    if (end_at(*frame)) return;
     const bool size = input.width != chain_input_.width || input.height != chain_input_.height;
-    note(concat(
-        "changes on the way, at ",
-        static_cast<double>(av_rescale_q(frame->pts, stream().time_base, time_base_) - origin_) *
-            av_q2d(time_base_),
-        " s: to ", input.width, "x", input.height, " ",
-        av_get_pix_fmt_name(static_cast<AVPixelFormat>(input.format)),
-        size ? "; what follows is fitted into the first size"
-             : "; what follows is made like the first part"));
+    note(concat("changes on the way, at ", time_s(frame->pts), " s: to ", input.width, "x",
+                input.height, " ", av_get_pix_fmt_name(static_cast<AVPixelFormat>(input.format)),
+                size ? "; what follows is fitted into the first size"
+                     : "; what follows is made like the first part"));
     chain_->put(nullptr);
     looked_at_.push_back(std::move(frame));
     return;
@@ -195,6 +161,8 @@ UniqueFrame VideoReader::accepted(UniqueFrame frame) {
   int64_t own = av_rescale_q(duration_of(*frame), stream().time_base, time_base_);
   if (deinterlace_) own /= 2;
   set_duration(*frame, own > 0 ? own : step);
+  frame->colorspace = target_.matrix;
+  frame->color_range = target_.range;
   frame->pict_type = AV_PICTURE_TYPE_NONE;
   av_frame_remove_side_data(frame.get(), AV_FRAME_DATA_DISPLAYMATRIX);
   return frame;
@@ -225,7 +193,7 @@ UniqueFrame VideoReader::next() {
       return frame;
     }
     if (chain_ && chain_->ended()) {
-      if (looked_at_.empty() && decoder_ended_) {
+      if (looked_at_.empty() && decoder_->ended()) {
         return last();
       }
       chain_.reset();
@@ -234,7 +202,7 @@ UniqueFrame VideoReader::next() {
     if (!looked_at_.empty()) {
       frame = std::move(looked_at_.back());
       looked_at_.pop_back();
-    } else if (!decode(*frame)) {
+    } else if (!decoder_->next(*frame)) {
       check(chain_ || held_ || ended_, ErrorKind::kWrongType, source_.path(),
             ": none of its frames can be decoded");
       if (!chain_) return last();
@@ -248,14 +216,15 @@ UniqueFrame VideoReader::next() {
 std::vector<std::string> VideoReader::take_notes() {
   std::vector<std::string> taken = std::move(notes_);
   notes_.clear();
-  if (damaged_ > 0)
-    taken.push_back(concat("is damaged: ", damaged_,
+  if (const int64_t damaged = decoder_->damaged() - damaged_said_; damaged > 0)
+    taken.push_back(concat("is damaged: ", damaged,
                            " of its pictures could not be decoded as they were meant"));
   if (misplaced_ > 0)
     taken.push_back(
         concat(misplaced_, " frames had the times of others and were put behind these"));
-  damaged_ = misplaced_ = 0;
-  if (!ended_ || options_.to_s > 0) return taken;
+  damaged_said_ = decoder_->damaged();
+  misplaced_ = 0;
+  if (!ended_ || options_.to_s > 0 || changes_s_ > 0) return taken;
   ended_ = false;
   // Containers count from their first frame, or from 0.
   const double end =
@@ -268,6 +237,10 @@ std::vector<std::string> VideoReader::take_notes() {
     taken.push_back(concat("is cut short: it says that it lasts ", said, " s, and ends after ",
                            end + frame, " s"));
   return taken;
+}
+
+AVRational VideoReader::frame_rate() const {
+  return deinterlace_ && frame_rate_.num > 0 ? av_mul_q(frame_rate_, {2, 1}) : frame_rate_;
 }
 
 double VideoReader::duration_s() const {
@@ -283,8 +256,7 @@ double VideoReader::duration_s() const {
 }
 
 double VideoReader::expected_frames() const {
-  const double rate = frame_rate_.num > 0 ? av_q2d(frame_rate_) : 0;
-  return duration_s() * rate * (deinterlace_ ? 2 : 1);
+  return frame_rate().num > 0 ? duration_s() * av_q2d(frame_rate()) : 0;
 }
 
 }  // namespace gan

@@ -8,17 +8,19 @@
 #include <string>
 #include <vector>
 
+#include "pipelines/media/decoder.h"
 #include "pipelines/media/filter_chain.h"
-#include "pipelines/media/source_file.h"
 
 namespace gan {
 
 struct ReaderOptions {
-  bool alpha = false;      // keep transparency
-  int threads = 0;         // of the decoder; 0: all
-  double from_s = 0;       // of the video's time line, which begins with its first frame at 0
-  double to_s = 0;         // 0: to the end
-  std::string frame_rate;  // of raw streams
+  bool alpha = false;          // keep transparency
+  int threads = 0;             // of the decoder; 0: all
+  double from_s = 0;           // of the video's time line, which begins with its first frame at 0
+  double to_s = 0;             // 0: to the end
+  std::string frame_rate;      // of raw streams
+  FilterTarget like;           // what frames become; without a size: what the first of them is
+  bool end_at_change = false;  // instead of fitting what is of another kind
   const std::atomic<bool>* stop = nullptr;  // may be null
 };
 
@@ -26,6 +28,7 @@ class VideoReader {
  public:
   // Throws Error: kNotFound, kUnreadable, kWrongType (no video in it, no decoder for it).
   VideoReader(const std::string& path, const ReaderOptions& options);
+  VideoReader(const VideoReader&) = delete;
 
   const SourceFile& source() const { return source_; }
   const AVStream& stream() const { return source_.stream(source_.video()); }
@@ -37,9 +40,12 @@ class VideoReader {
 
   // Valid once next() has given a frame.
   AVRational time_base() const { return time_base_; }
-  AVRational frame_rate() const { return frame_rate_; }  // 0/1: variable or unknown
-  int64_t origin() const { return origin_; }             // pts of the file's first frame
-  bool deinterlaces() const { return deinterlace_; }
+  AVRational frame_rate() const;              // of the frames given; 0/1: variable or unknown
+  int64_t origin() const { return origin_; }  // pts of the file's first frame
+
+  // Where frames of another kind begin, at which reading ended, in seconds from origin(); 0:
+  // nowhere.
+  double changes_s() const { return changes_s_; }
 
   // What the user should hear of: damage, changes within the stream. Taken away.
   std::vector<std::string> take_notes();
@@ -48,22 +54,21 @@ class VideoReader {
   double duration_s() const;       // of the part that is read; 0: unknown
 
  private:
-  bool decode(AVFrame& frame);  // false: the end
   void give(UniqueFrame frame);
   void begin_chain(const AVFrame& frame);
   void judge_fields();
   void note(std::string text) { notes_.push_back(std::move(text)); }
   UniqueFrame accepted(UniqueFrame frame);
   bool inside(const AVFrame& frame) const;  // of the part that is read
+  bool end_at(const AVFrame& frame);        // true: the frame is of the next part
+  double time_s(int64_t pts) const;         // of a frame of the decoder, from origin()
   UniqueFrame last();
 
   SourceFile source_;
   ReaderOptions options_;
-  UniqueCodec decoder_;
-  UniquePacket packet_ = new_packet();
-  UniqueFrame decoded_ = new_frame();
+  std::optional<Decoder> decoder_;
   std::vector<UniqueFrame> looked_at_;  // decoded by judge_fields(), newest first
-  bool decoder_ended_ = false, ended_ = false;
+  bool ended_ = false;
   std::optional<FilterChain> chain_;
   FilterInput chain_input_;
   FilterTarget target_;
@@ -71,8 +76,9 @@ class VideoReader {
   AVRational time_base_{0, 1}, frame_rate_{0, 1};
   int64_t origin_ = AV_NOPTS_VALUE;
   int64_t last_pts_ = AV_NOPTS_VALUE, last_duration_ = 0;
+  double changes_s_ = 0;
   bool deinterlace_ = false, judged_ = false;
-  int64_t damaged_ = 0, misplaced_ = 0;
+  int64_t damaged_said_ = 0, misplaced_ = 0;
   std::vector<std::string> notes_;
 };
 

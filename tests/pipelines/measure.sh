@@ -1,57 +1,89 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# measure.sh SOURCE BUILD: pipelines/measure.sh on a clip and its damaged copy.
-set -euo pipefail
-root=$1
-export BUILD_DIR=$2
-unset DISPLAY WAYLAND_DISPLAY
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-fail() { echo "$*"; exit 1; }
+# gan-measure on clips and their damaged copies, pictures and networks. measure.sh SOURCE; the command comes
+# from BUILD_DIR.
+set -u
+measure=$BUILD_DIR/pipelines/gan-measure
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+cd "$scratch" || exit 1
+failed=0
+wrong() { echo "$*"; failed=1; }
+ff() { ffmpeg -nostdin -v error -y "$@"; }
+ran() { timeout 100 "$measure" "$@" > printed 2> said || { cat said; wrong "gan-measure $* failed"; }; }
+value() { awk -v name="$1" '$1 == name {print $2}' printed; }
+between() { awk -v v="${1/inf/1e9}" -v low="$2" -v high="$3" 'BEGIN {exit !(v + 0 >= low && v + 0 <= high)}' || wrong "$4 is $1, not $2 to $3"; }
 
-clip="videotestsrc num-buffers=30 pattern=ball ! video/x-raw,format=I420,width=160,height=120,framerate=30/1"
-gst-launch-1.0 -q $clip ! tee name=t t. ! queue ! x264enc quantizer=1 pass=quant ! matroskamux ! filesink location="$work/original.mkv" \
-  t. ! queue max-size-time=0 max-size-bytes=0 ! x264enc quantizer=40 pass=quant ! matroskamux ! filesink location="$work/poor.mkv"
+x264='-c:v libx264 -preset veryfast -pix_fmt yuv420p'
+# shellcheck disable=SC2086
+{
+  ff -f lavfi -i testsrc2=size=160x120:rate=30:duration=1 $x264 -crf 1 original.mkv
+  ff -i original.mkv $x264 -crf 40 poor.mkv
+  ff -i original.mkv $x264 -crf 25 'good <i>.mkv'
+  ff -i original.mkv -vf trim=start_frame=6,setpts=PTS-STARTPTS $x264 -crf 25 cut.mkv
+  ff -i original.mkv -vf scale=80:60 $x264 -crf 10 small.mkv
+}
 
-# The picture with the values over it goes on at its own pace, so that they come in time.
-SINK="x264enc quantizer=1 pass=quant ! matroskamux ! filesink location=$work/shown.mkv sync=true" \
-  "$root/pipelines/measure.sh" "$work/original.mkv" "$work/poor.mkv" "$work/out" flicker=true > "$work/printed.txt" ||
-  fail "measure.sh failed"
-cat "$work/printed.txt"
-[ "$(wc -l < "$work/out/values.csv")" = 31 ] || fail "values.csv has not a line a frame"
-grep -q '^unpaired-reference *0$' "$work/printed.txt" || fail "frames without partners"
-[ "$(grep -o '<polyline' "$work/out/report.html" | wc -l)" = 7 ] || fail "report.html has not a curve a value"
-for name in original processed difference; do
-  [ -s "$work/out/worst-1-$name.png" ] || fail "no picture of the worst frame: $name"
-done
+ran original.mkv poor.mkv --report out
+cat printed
+[ "$(wc -l < out/values.csv)" = 31 ] || wrong 'values.csv has not a line a frame'
+[ "$(value frames)" = 30 ] && [ "$(value unpaired-reference)" = 0 ] || wrong 'frames are without partners'
+[ "$(grep -o '<polyline' out/report.html | wc -l)" = 7 ] || wrong 'report.html has not a curve a value'
+for name in original processed difference; do [ -s "out/worst-1-$name.png" ] || wrong "no picture of the worst frame: $name"; done
+[ -z "$(value offset)" ] || wrong 'an offset of 0 is printed'
+judge=$(ffmpeg -hide_banner -i poor.mkv -i original.mkv -lavfi psnr -f null - 2>&1 | sed -n 's/.* y:\([0-9.]*\) .*/\1/p')
+between "$(value psnr-y)" "$(awk "BEGIN {print $judge - 0.01}")" "$(awk "BEGIN {print $judge + 0.01}")" 'PSNR of luma, by FFmpeg as judge,'
 
-# What was shown is the processed clip with text over it.
-BUILD_DIR=$2 "$root/pipelines/measure.sh" "$work/poor.mkv" "$work/shown.mkv" "$work/text" > "$work/text.txt" || fail "the shown clip cannot be measured"
-grep -q '^frames *30$' "$work/text.txt" || fail "frames were lost on the way to the sink"
-awk '$1 == "psnr" && $2 + 0 < 40 {shown = 1} END {exit !shown}' "$work/text.txt" || fail "no values were shown"
+# Several are ranked, whatever their order.
+ran original.mkv poor.mkv 'good <i>.mkv' -o both
+grep -q '^1  *good <i>.mkv ' printed && grep -q '^2  *poor.mkv ' printed || { cat printed; wrong 'the better one is not first'; }
+grep -q 'href="poor/report.html"' both/report.html && [ -s both/poor/report.html ] || wrong 'the ranking leads nowhere'
+grep -q 'good &lt;i&gt;.mkv' both/report.html || wrong 'a name is not escaped'
+ran original.mkv poor.mkv --json
+python3 -c 'import json, sys; lines = [json.loads(l) for l in open("printed")]; assert lines[-1]["event"] == "measured" and lines[-1]["frames"] == 30, lines' || wrong '--json is no JSON'
 
-# Of a file that lacks the first 0.2 s, and begins at 0, all is measured and the offset printed; where there is none,
-# none is.
-if grep -q '^offset' "$work/printed.txt"; then fail "an offset of 0 was printed"; fi
-gst-launch-1.0 -q $clip ! filesink location="$work/frames.yuv"
-tail -c +$((6 * 160 * 120 * 3 / 2 + 1)) "$work/frames.yuv" | gst-launch-1.0 -q fdsrc ! rawvideoparse format=i420 width=160 height=120 framerate=30/1 ! \
-  x264enc quantizer=40 pass=quant ! matroskamux ! filesink location="$work/cut.mkv"
-"$root/pipelines/measure.sh" "$work/original.mkv" "$work/cut.mkv" "$work/shifted" > "$work/cut.txt" || fail "a cut file cannot be measured"
-cat "$work/cut.txt"
-grep -q '^offset  *0.200' "$work/cut.txt" || fail "the offset is not printed"
-grep -q '^frames *24$' "$work/cut.txt" || fail "frames of a cut file are lost"
-awk '$1 == "psnr-min" && $2 + 0 > 35 {same = 1} END {exit !same}' "$work/cut.txt" || fail "other frames were compared"
+# Of a file that lacks the first 0.2 s all is measured and the offset printed.
+ran original.mkv cut.mkv
+between "$(value offset)" 0.199 0.201 'the offset of a cut file'
+[ "$(value frames)" = 24 ] || wrong 'frames of a cut file are lost'
+between "$(value psnr-min)" 25 99 'the least PSNR of a cut file'
+# So of one whose sound begins before its picture.
+ff -itsoffset 0.123 -i original.mkv -f lavfi -i sine=duration=1 -map 1 -map 0 -c:v copy late.mkv
+ran original.mkv late.mkv
+between "$(value offset)" -0.127 -0.125 'the offset of a late file'
+[ "$(value frames)" = 30 ] || wrong 'frames of a late file are lost'
 
-# Nothing pairs where the sound begins before the picture: a word and a status, and nothing left half-done.
-gst-launch-1.0 -q matroskamux name=m ! filesink location="$work/late.mkv" audiotestsrc num-buffers=40 ! audio/x-raw,format=S16LE ! m. \
-  ${clip/pattern/timestamp-offset=123000000 pattern} ! x264enc quantizer=40 pass=quant ! m.
-if "$root/pipelines/measure.sh" "$work/original.mkv" "$work/late.mkv" "$work/none" align=running-time 2> "$work/error.txt"; then fail "no pair at all passed"; fi
-grep -q 'measure.sh: no frame of .*original.mkv has a partner in .*late.mkv' "$work/error.txt" || fail "it is not said that nothing pairs"
-grep -q 'align=first-frame or align=best' "$work/error.txt" || fail "it is not said what would pair"
-[ ! -e "$work/none/unfinished.csv" ] || fail "unfinished.csv is left"
-"$root/pipelines/measure.sh" "$work/original.mkv" "$work/late.mkv" "$work/late" > "$work/late.txt" || fail "a late file cannot be measured"
-grep -q '^offset  *-0.123' "$work/late.txt" || fail "the offset of a late file is not printed"
-grep -q '^frames *30$' "$work/late.txt" || fail "frames of a late file are lost"
+# As it is meant to be seen: upright, progressive.
+ff -f lavfi -i testsrc2=size=64x48:rate=50:duration=0.4 -vf interlace -c:v mpeg2video -flags +ildct+ilme -q:v 2 fields.ts
+ff -i fields.ts -c copy -metadata:s:v:0 rotate=90 turned.mov
+ff -i fields.ts -vf bwdif=mode=send_field,transpose=cclock -c:v ffv1 upright.mkv
+ran upright.mkv turned.mov
+[ "$(value frames)" = 20 ] || wrong "of turned fields $(value frames) frames were measured"
+between "$(value psnr)" 45 1e9 'PSNR of turned fields against what they show'
 
-if "$root/pipelines/measure.sh" "$work/original.mkv" /nowhere.mkv "$work/none" 2> "$work/error.txt"; then fail "a missing file passed"; fi
-grep -q '/nowhere.mkv: no such file' "$work/error.txt" || fail "a missing file is not named"
+# Networks, beside bicubic; pictures.
+ran original.mkv --preview 0.2s
+grep -qE '^[12] +x2 ' printed && grep -qE '^[12] +bicubic ' printed || { cat printed; wrong 'the network is not measured beside bicubic'; }
+ff -i original.mkv -frames:v 1 a.png
+ff -i original.mkv -frames:v 1 -q:v 20 b.jpg
+ran a.png b.jpg
+[ "$(value frames)" = 1 ] || wrong 'a picture is no frame'
+between "$(value psnr-y)" 20 45 'PSNR of a JPEG'
+ran original.mkv small.mkv --fit
+between "$(value psnr-y)" 10 40 'PSNR of an enlarged file'
+
+refused() {  # refused EXPECTED ARGUMENTS ...
+  local expected=$1
+  shift
+  timeout 100 "$measure" "$@" > printed 2> said && wrong "$* passed"
+  grep -q -- "$expected" said || { cat said; wrong "$* is not refused clearly"; }
+}
+refused 'small.mkv is 80x60, original.mkv is 160x120: .*--fit resamples' original.mkv small.mkv
+refused '/nowhere.mkv: no such file' original.mkv /nowhere.mkv
+refused 'one is a picture' original.mkv a.png --fit
+refused 'no frame of original.mkv has a partner in late.mkv' original.mkv late.mkv -o none -- align=running-time
+grep -q 'align=first-frame or align=best' said || { cat said; wrong 'it is not said what would pair'; }
+refused 'has no property "speed"' original.mkv poor.mkv -- speed=1
+[ -z "$(ls none 2> /dev/null | grep -v values.csv)" ] || wrong "left behind: $(ls none)"
+[ $failed = 0 ] && echo 'gan-measure measures'
+exit $failed
