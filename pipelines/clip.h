@@ -20,7 +20,7 @@ class Clip {
   const std::string& path() const { return path_; }
   bool is_picture() const { return !reader_; }
 
-  // Every frame that next() gives is what `change` makes of it; times stay.
+  // Every frame that next() gives is what `change`, the last one set, makes of it; times stay.
   void pass_through(std::function<UniqueFrame(UniqueFrame)> change) { change_ = std::move(change); }
 
   UniqueFrame next();                         // null at the end

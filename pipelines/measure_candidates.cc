@@ -12,6 +12,14 @@
 namespace gan {
 namespace {
 
+// A part of a file, its sides cut to a size.
+struct Cut {
+  std::string path;
+  ReaderOptions reading;
+  Size size;
+  std::string filter() const { return concat("crop=", size.width, ":", size.height, ":0:0"); }
+};
+
 // Shrinks and enlarges again.
 struct WayBack {
   WayBack(const std::string& shrinking, const EnlargerOptions& options)
@@ -20,22 +28,21 @@ struct WayBack {
   Enlarger enlarger;
 };
 
-std::function<Clip()> cut(const std::string& path, const ReaderOptions& reading, Size size) {
-  return [=] {
-    Clip clip(path, reading);
-    const auto filter =
-        std::make_shared<FrameFilter>(concat("crop=", size.width, ":", size.height, ":0:0"));
+std::function<Clip()> opening(const Cut& cut) {
+  return [cut] {
+    Clip clip(cut.path, cut.reading);
+    const auto filter = std::make_shared<FrameFilter>(cut.filter());
     clip.pass_through([filter](UniqueFrame frame) { return filter->run(std::move(frame)); });
     return clip;
   };
 }
 
-std::function<Clip()> shrunk_and_enlarged(const std::function<Clip()>& cut, Size size, int scale,
+std::function<Clip()> shrunk_and_enlarged(const Cut& cut, int scale,
                                           const EnlargerOptions& options) {
   return [=] {
-    Clip clip = cut();
+    Clip clip(cut.path, cut.reading);
     const auto way = std::make_shared<WayBack>(
-        concat("scale=", size.width / scale, ":", size.height / scale,
+        concat(cut.filter(), ",scale=", cut.size.width / scale, ":", cut.size.height / scale,
                ":flags=bicubic+accurate_rnd+full_chroma_int+full_chroma_inp"),
         options);
     clip.pass_through(
@@ -85,23 +92,20 @@ std::vector<Comparison> networks_against(const std::string& original,
     scales.emplace(scale, model);
     multiple = std::lcm(multiple, 2 * scale);
   }
-  const Size size{shape.width / multiple * multiple, shape.height / multiple * multiple};
-  check(size.area() > 0, ErrorKind::kSettings, original, ": is ", shape.width, "x", shape.height,
-        ", which is too small to be shrunk");
-  const auto whole = cut(original, options.reading, size);
+  const Cut cut{original,
+                options.reading,
+                {shape.width / multiple * multiple, shape.height / multiple * multiple}};
+  check(cut.size.area() > 0, ErrorKind::kSettings, original, ": is ", shape.width, "x",
+        shape.height, ", which is too small to be shrunk");
   std::vector<Comparison> all;
+  const auto add = [&](const std::string& name, int scale, const EnlargerOptions& enlarging) {
+    all.push_back({original, name, opening(cut), shrunk_and_enlarged(cut, scale, enlarging), {}});
+  };
   for (const auto& [scale, model] : scales)
-    all.push_back({original,
-                   scales.size() == 1 ? "bicubic" : concat("bicubic x", scale),
-                   whole,
-                   shrunk_and_enlarged(whole, size, scale, {model, {"strength=0"}, options.say}),
-                   {}});
+    add(scales.size() == 1 ? "bicubic" : concat("bicubic x", scale), scale,
+        {model, {"strength=0"}, options.say});
   for (size_t i = 0; i < models.size(); ++i)
-    all.push_back({original,
-                   name_of_model(models[i]),
-                   whole,
-                   shrunk_and_enlarged(whole, size, of_model[i], {models[i], {}, options.say}),
-                   {}});
+    add(name_of_model(models[i]), of_model[i], {models[i], {}, options.say});
   return all;
 }
 

@@ -3,7 +3,7 @@
 # gan-measure on clips and their damaged copies, pictures and networks. measure.sh SOURCE; the command comes
 # from BUILD_DIR.
 set -u
-measure=$BUILD_DIR/pipelines/gan-measure
+measure=$BUILD_DIR/pipelines/gan-measure source_root=$1
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 cd "$scratch" || exit 1
@@ -61,8 +61,10 @@ ran upright.mkv turned.mov
 [ "$(value frames)" = 20 ] || wrong "of turned fields $(value frames) frames were measured"
 between "$(value psnr)" 45 1e9 'PSNR of turned fields against what they show'
 
-# Networks, beside bicubic; pictures.
-ran original.mkv --preview 0.2s
+# Networks, beside bicubic, of a size that is cut; pictures.
+ff -i "$source_root/pipelines/clips/nasa.mp4" -frames:v 3 -vf crop=240:135 -c:v ffv1 real.mkv
+ran real.mkv
+awk '$2 == "x2" {network = $3} $2 == "bicubic" {plain = $3} END {exit !(network > plain + 0.5)}' printed || { cat printed; wrong 'the network is no better than bicubic'; }
 grep -qE '^[12] +x2 ' printed && grep -qE '^[12] +bicubic ' printed || { cat printed; wrong 'the network is not measured beside bicubic'; }
 ff -i original.mkv -frames:v 1 a.png
 ff -i original.mkv -frames:v 1 -q:v 20 b.jpg
