@@ -18,7 +18,10 @@ CompareOutput::CompareOutput(const std::string& path, bool overwrite, int thread
       threads_(threads),
       container_(container_of(gif_ ? "all.mkv" : path)),
       codec_(codec_for(container_, gif_ ? "ffv1" : "")),
-      folder_(path, {{"kind", "comparison"}}, false, overwrite) {}
+      folder_(path, {{"kind", "comparison"}},
+              overwrite ? JobFolder::Start::kAnew : JobFolder::Start::kFresh) {
+  folder_.discard();  // nobody goes on with it
+}
 
 void CompareOutput::put(UniqueFrame frame, const Clip& input) {
   if (!encoder_) {

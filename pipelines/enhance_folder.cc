@@ -72,13 +72,17 @@ std::vector<Item> items_of(const EnhanceOptions& options, std::map<std::string, 
 
 void enhance_folder(const EnhanceOptions& options, Progress& progress) {
   std::map<std::string, int> others;
-  const std::vector<Item> items = items_of(options, others);
+  std::vector<Item> items = items_of(options, others);
   std::string left_out;
   for (const auto& [suffix, count] : others)
     left_out += concat(left_out.empty() ? "" : ", ", count, " ", suffix);
   if (!left_out.empty())
     progress.say(concat(options.input, ": left out, as neither pictures nor videos: ", left_out));
   check(!items.empty(), ErrorKind::kData, options.input, ": holds no pictures or videos");
+  if (options.parts > 0)
+    std::erase_if(items, [&, index = 0](const Item&) mutable {
+      return index++ % options.parts != options.part - 1;
+    });
   PictureEnhancer pictures(options, progress);
   const auto begun = std::chrono::steady_clock::now();
   int done = 0, failed = 0;
@@ -98,6 +102,9 @@ void enhance_folder(const EnhanceOptions& options, Progress& progress) {
           EnhanceOptions one = options;
           one.input = item.input.string();
           one.output = item.output.string();
+          // Of one whole file, which another process may have left.
+          one.resume = options.resume || options.parts > 0;
+          one.parts = 0;
           enhance_video(one, progress);
         }
       }

@@ -17,6 +17,12 @@ int threads_of(const EnhanceOptions& options) {
   return options.threads > 0 ? options.threads : static_cast<int>(g_get_num_processors());
 }
 
+JobFolder::Start start_of(const EnhanceOptions& options) {
+  if (options.parts > 0) return JobFolder::Start::kShare;
+  if (options.resume) return JobFolder::Start::kResume;
+  return options.overwrite ? JobFolder::Start::kAnew : JobFolder::Start::kFresh;
+}
+
 std::map<std::string, std::string> settings_of(const EnhanceOptions& options,
                                                const std::string& encoder) {
   std::error_code ignored;

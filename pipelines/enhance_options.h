@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/frame.h"
+#include "pipelines/job_folder.h"
 
 namespace gan {
 
@@ -18,6 +19,7 @@ struct EnhanceOptions {
   double scale = 0;           // 0: the network's
   double from_s = 0, to_s = 0;  // --preview; to_s 0: all
   int threads = 0;              // 0: all processors
+  int part = 0, parts = 0;      // --segment: 1 to parts; parts 0: all
   std::string frame_rate;       // of raw streams; empty: 25
   bool split = false;           // a new file where frames change their kind
   bool overwrite = false, resume = false, json = false;
@@ -26,6 +28,8 @@ struct EnhanceOptions {
 };
 
 int threads_of(const EnhanceOptions& options);  // those to use
+
+JobFolder::Start start_of(const EnhanceOptions& options);
 
 // What a job that goes on must have been begun with; `encoder`: all that sets its result.
 std::map<std::string, std::string> settings_of(const EnhanceOptions& options,

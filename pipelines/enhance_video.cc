@@ -15,18 +15,15 @@
 #include "pipelines/job_folder.h"
 #include "pipelines/media/complaints.h"
 #include "pipelines/media/joined_file.h"
-#include "pipelines/media/segment_file.h"
+#include "pipelines/media/segment_encoder.h"
 #include "pipelines/media/stream_copies.h"
-#include "pipelines/media/video_encoder.h"
 #include "pipelines/media/video_reader.h"
+#include "pipelines/segment_share.h"
 
 namespace gan {
 namespace {
 
 namespace fs = std::filesystem;
-
-// A segment ends after so many frames: about as often as encoders begin anew by themselves.
-constexpr int64_t kSegmentFrames = 120;
 
 constexpr const char* kNoAlpha =
     "its transparency is left out, which this codec does not keep; --codec ffv1 does in .mkv, vp9 "
@@ -51,16 +48,17 @@ class VideoJob {
         container_(container_of(options.output)),
         codec_(codec_for(container_, options.codec)),
         folder_(options.output, settings_of(options, encoder_words(codec_, options.quality)),
-                options.resume, options.overwrite) {}
+                start_of(options)) {}
 
-  double run();  // returns where another part of the input begins, in seconds; 0: nowhere
+  // Where another part of the input begins, in seconds; 0: nowhere. Null: another process was first
+  // to choose what is measured; to be done once more.
+  std::optional<double> run();
 
  private:
   void open();
   void read();
   void encode();
   void encode_frame(UniqueFrame frame, int64_t index);
-  void end_segment();
   [[noreturn]] void stall(const std::string& text);
   void look_at(const AVFrame& first);
   void check_first();
@@ -74,18 +72,18 @@ class VideoJob {
   const Codec& codec_;
   const bool keeps_alpha_ = codec_.id == AV_CODEC_ID_FFV1 || codec_.id == AV_CODEC_ID_VP9;
   JobFolder folder_;
+  const SegmentShare share_{folder_, options_.part, options_.parts};
   std::optional<VideoReader> reader_;
   std::optional<ElementLine> line_;
   Station reading_{"the reading of the input"}, encoding_{"the encoder"};
   std::mutex mutex_;
   std::deque<Passing> passing_;
+  int64_t done_ = 0;  // frames of this process's share; the reading thread's until the first is put
   JoinOptions join_;
   AVRational rate_{0, 1};
 
   // The encoding thread's.
-  std::optional<VideoEncoder> encoder_;
-  std::optional<SegmentWriter> segment_;
-  int64_t encoded_ = 0;
+  std::optional<SegmentEncoder> segment_;
   bool chosen_ = false;
   std::exception_ptr encoding_failed_;
 };
@@ -102,8 +100,9 @@ void VideoJob::look_at(const AVFrame& first) {
 }
 
 void VideoJob::read() {
-  const int64_t first_to_do = folder_.segments() * kSegmentFrames;
+  done_ = share_.take_stock([this](const std::string& text) { say(text); });
   UniqueCaps caps;
+  bool to_do = false;
   for (int64_t index = 0;; ++index) {
     UniqueFrame frame;
     {
@@ -113,13 +112,17 @@ void VideoJob::read() {
     for (const std::string& note : reader_->take_notes()) say(note);
     if (!frame) {
       for (const std::string& each : take_complaints()) say("FFmpeg says: " + each);
+      folder_.keep_frames(index);
       break;
     }
     if (index == 0) {
       look_at(*frame);
-      progress_.begin(options_.input, reader_->expected_frames(), first_to_do);
+      progress_.begin(options_.input, share_.of(reader_->expected_frames()), done_);
+      if (share_.is_done() && !options_.split) break;
     }
-    if (index < first_to_do) continue;
+    if (index % SegmentShare::kFrames == 0)
+      to_do = share_.has_to_make(index / SegmentShare::kFrames);
+    if (!to_do) continue;
     if (!caps) caps = caps_of(*frame, rate_);
     UniqueBuffer buffer = buffer_of(*frame);
     const auto pts =
@@ -146,43 +149,29 @@ EncoderSettings VideoJob::encoder_settings(const AVFrame& enhanced) const {
           size.width, size.height};
 }
 
-// What the network chose is stored with the first segment, and must be what an interrupted run had.
+// What the network chose is stored with the first segment, and must be what others have.
 void VideoJob::check_first() {
-  const bool anew = folder_.choices().empty();
-  JobFolder::Words choices = folder_.choices();
-  if (anew) choices["threads"] = concat(threads_of(options_));
-  for (const char* name : kMeasured) {
-    const std::string now = line_->chosen(name);
-    if (now.empty()) continue;
-    if (anew) choices[name] = now;
-    check(choices[name] == now, ErrorKind::kUnavailable, folder_.path(), ": was begun with ", name,
-          " ", choices[name], ", which is ", now, " now; --overwrite begins anew");
-  }
-  if (anew) folder_.keep_choices(choices);
+  JobFolder::Words choices;
+  if (folder_.choices().empty()) choices["threads"] = concat(threads_of(options_));
+  for (const char* name : kMeasured)
+    if (const std::string now = line_->chosen(name); !now.empty()) choices[name] = now;
+  folder_.agree(choices);
   chosen_ = true;
-}
-
-void VideoJob::end_segment() {
-  const auto write = [&](const AVPacket& packet) { segment_->write(packet); };
-  encoder_->finish(write);
-  segment_->commit();
-  folder_.add_segment();
-  encoder_.reset();
-  segment_.reset();
 }
 
 void VideoJob::encode_frame(UniqueFrame frame, int64_t index) {
   const Station::Work work(encoding_);
   if (!chosen_) check_first();
-  if (!encoder_) {
+  if (!segment_) {
     const auto format = static_cast<AVPixelFormat>(frame->format);
     if (has_alpha(format) && !has_alpha(encoder_format(codec_, container_, format))) say(kNoAlpha);
-    encoder_.emplace(encoder_settings(*frame), *frame, reader_->time_base(), rate_);
-    segment_.emplace(folder_.segment(folder_.segments()), *encoder_->parameters(),
-                     reader_->time_base());
+    segment_.emplace(folder_.segment(index / SegmentShare::kFrames), encoder_settings(*frame),
+                     *frame, SegmentEncoder::Times{reader_->time_base(), rate_});
   }
-  encoder_->put(std::move(frame), [&](const AVPacket& packet) { segment_->write(packet); });
-  if ((index + 1) % kSegmentFrames == 0) end_segment();
+  segment_->put(std::move(frame));
+  if ((index + 1) % SegmentShare::kFrames != 0) return;
+  segment_->finish();
+  segment_.reset();
 }
 
 void VideoJob::encode() {
@@ -195,13 +184,13 @@ void VideoJob::encode() {
       passing_.pop_front();
     }
     encode_frame(frame_of(*sample, *passing.like), passing.index);
-    progress_.step(passing.index + 1);
+    progress_.step(++done_);
   }
   check(passing_.empty(), ErrorKind::kFailed, "enhancegan kept ", passing_.size(),
         " frames to itself");
-  if (encoder_) {
+  if (segment_) {
     const Station::Work work(encoding_);
-    end_segment();
+    segment_->finish();
   }
 }
 
@@ -213,14 +202,13 @@ void VideoJob::encode() {
 }
 
 void VideoJob::open() {
-  ReaderOptions reading;
-  reading.alpha = keeps_alpha_;
-  reading.threads = threads_of(options_);
-  reading.from_s = options_.from_s;
-  reading.to_s = options_.to_s;
-  reading.frame_rate = options_.frame_rate;
-  reading.stop = &interrupted();
-  reading.end_at_change = options_.split;
+  const ReaderOptions reading{.alpha = keeps_alpha_,
+                              .threads = threads_of(options_),
+                              .from_s = options_.from_s,
+                              .to_s = options_.to_s,
+                              .frame_rate = options_.frame_rate,
+                              .end_at_change = options_.split,
+                              .stop = &interrupted()};
   {
     const Watchdog watchdog({&reading_}, options_.stall_s, [&](auto& text) { stall(text); });
     const Station::Work work(reading_);
@@ -231,7 +219,7 @@ void VideoJob::open() {
       [this](const std::string& text) { say(text); }, &interrupted());
 }
 
-double VideoJob::run() {
+std::optional<double> VideoJob::run() {
   open();
   const Watchdog watchdog({&reading_, &line_->station(), &encoding_}, options_.stall_s,
                           [&](auto& text) { stall(text); });
@@ -251,17 +239,23 @@ double VideoJob::run() {
     line_->cancel();
   }
   encoder.join();
+  if (folder_.outrun()) return {};
   // Who was cancelled has nothing to say.
   if (reading_failed && !(encoding_failed_ && is_interruption(reading_failed)))
     std::rethrow_exception(reading_failed);
   if (encoding_failed_) std::rethrow_exception(encoding_failed_);
-  finish();
+  line_.reset();
+  if (options_.parts == 0)
+    finish();
+  else
+    progress_.done(concat(folder_.path(), ": part ", options_.part, " of ", options_.parts,
+                          " is done, ", done_, " frames"));
   return reader_->changes_s();
 }
 
 void VideoJob::finish() {
-  line_.reset();
-  join_.segments = folder_.all_segments();
+  for (const int64_t segment : folder_.segments())
+    join_.segments.push_back(folder_.segment(segment));
   join_.source = options_.input;
   join_.output = folder_.path() + "/joined" + std::string(container_.suffix);
   join_.work = folder_.path();
@@ -272,12 +266,15 @@ void VideoJob::finish() {
   join_.stop = &interrupted();
   const Expected expected = join(join_);
   for (const std::string& note : expected.notes) say(note);
+  check(expected.frames == folder_.frames(), ErrorKind::kFailed, folder_.path(), ": holds ",
+        expected.frames, " of ", folder_.frames(), " frames; --overwrite begins anew");
   read_back(join_.output, expected);
+  const double per_second = static_cast<double>(expected.frames) / folder_.seconds();
   check(std::rename(join_.output.c_str(), options_.output.c_str()) == 0, ErrorKind::kUnwritable,
         options_.output, ": ", std::strerror(errno));
   folder_.discard();
   progress_.done(concat(options_.output, ": ", expected.frames, " frames of ", expected.width, "x",
-                        expected.height));
+                        expected.height, ", ", std::lround(per_second), " a second"));
 }
 
 }  // namespace
@@ -285,8 +282,12 @@ void VideoJob::finish() {
 void enhance_video(const EnhanceOptions& options, Progress& progress) {
   EnhanceOptions part = options;
   for (int number = 2;; ++number) {
+    if (part.parts > 0 && fs::exists(part.output))
+      return progress.done(part.output + ": is there already");
     check_output(part.input, part.output, part.overwrite);
-    part.from_s = VideoJob(part, progress).run();
+    std::optional<double> next_s;
+    while (!next_s) next_s = VideoJob(part, progress).run();
+    part.from_s = *next_s;
     if (part.from_s == 0) return;
     fs::path next = options.output;
     next.replace_filename(concat(next.stem().string(), "-", number, next.extension().string()));

@@ -26,6 +26,7 @@ struct Given {
   char* preview = nullptr;
   int threads = 0;
   char* device = nullptr;
+  char* segment = nullptr;
   char* rate = nullptr;
   double stall = 600;
   gboolean split = FALSE, overwrite = FALSE, resume = FALSE, json = FALSE;
@@ -54,6 +55,10 @@ const GOptionEntry kOptions[] = {
     {"overwrite", 'y', 0, G_OPTION_ARG_NONE, &given.overwrite,
      "replace an output that exists, and begin an interrupted one anew", nullptr},
     {"resume", 0, 0, G_OPTION_ARG_NONE, &given.resume, "go on with an interrupted output", nullptr},
+    {"segment", 0, 0, G_OPTION_ARG_STRING, &given.segment,
+     "only every N-th segment, from the K-th on, for many processes; --resume joins (of a folder: "
+     "every N-th file)",
+     "K/N"},
     {"json", 0, 0, G_OPTION_ARG_NONE, &given.json, "progress for programs: lines of JSON on stdout",
      nullptr},
     {"stall", 0, 0, G_OPTION_ARG_DOUBLE, &given.stall,
@@ -113,6 +118,20 @@ void take_size(gan::EnhanceOptions& options) {
   check(given.scale == 0, ErrorKind::kSettings, "--size and --scale: one of the two");
 }
 
+void take_segment(gan::EnhanceOptions& options) {
+  if (!given.segment) return;
+  int length = 0;
+  const bool good =
+      std::sscanf(given.segment, "%6d/%6d%n", &options.part, &options.parts, &length) == 2 &&
+      given.segment[length] == 0 && options.part >= 1 && options.part <= options.parts;
+  check(good, ErrorKind::kSettings, "--segment wants K/N with K from 1 to N, got \"", given.segment,
+        "\"");
+  check(!given.split, ErrorKind::kSettings, "--segment and --split: one of the two");
+  check(!given.overwrite, ErrorKind::kSettings,
+        "--segment and --overwrite: one of the two; remove the output and OUTPUT.partial to begin "
+        "anew");
+}
+
 gan::EnhanceOptions options_of(const gan::Arguments& arguments) {
   gan::EnhanceOptions options;
   options.input = arguments.files[0];
@@ -125,6 +144,7 @@ gan::EnhanceOptions options_of(const gan::Arguments& arguments) {
   const gan::Part part = gan::part_of(given.preview);
   options.from_s = part.from_s;
   options.to_s = part.to_s;
+  take_segment(options);
   check(given.scale == 0 || (given.scale >= 0.01 && given.scale <= 64), ErrorKind::kSettings,
         "--scale must be 0.01 to 64, got ", given.scale);
   check(given.quality >= -1 && given.quality <= 63, ErrorKind::kSettings,
@@ -154,8 +174,8 @@ void run(const gan::Arguments& arguments) {
   if (std::filesystem::is_directory(options.input, ignored)) {
     gan::enhance_folder(options, progress);
   } else if (gan::is_writable_image(options.output)) {
-    check(!given.preview && !given.codec && !given.resume, ErrorKind::kSettings, options.output,
-          ": --preview, --codec and --resume are of videos");
+    check(!given.preview && !given.codec && !given.resume && !given.segment, ErrorKind::kSettings,
+          options.output, ": --preview, --codec, --resume and --segment are of videos");
     gan::PictureEnhancer(options, progress).enhance(options.input, options.output);
     progress.done(options.output);
   } else {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // OUTPUT.partial: what is made of a video before it has its final name, in segments that outlive a
-// crash.
+// crash. Several processes, of several machines, may fill one folder together.
 #pragma once
 
 #include <glib.h>
@@ -15,37 +15,52 @@ namespace gan {
 class JobFolder {
  public:
   using Words = std::map<std::string, std::string>;
+  enum class Start {
+    kFresh,   // nothing may be there
+    kAnew,    // what is there is removed
+    kResume,  // takes what is there
+    kShare,   // the same, while others do so too
+  };
 
-  // Makes the folder, or with `resume` takes the one that was left. `settings` must then be as they
-  // were. Throws Error: kSettings (other settings; a folder of an interrupted run and neither
-  // `resume` nor `anew`), kUnavailable (another process is at it), kUnwritable.
-  JobFolder(const std::string& output, const Words& settings, bool resume, bool anew);
-  // Stays where it holds a whole segment and discard() was not called.
+  // Makes the folder, or takes the one that was left; `settings` must then be as they were. Throws
+  // Error: kSettings (other settings; a folder of an interrupted run and kFresh), kUnavailable
+  // (another process is at it, beside those that share it), kUnwritable.
+  JobFolder(const std::string& output, const Words& settings, Start start);
+  // Stays where it holds a whole segment or is shared, and discard() was not called.
   ~JobFolder();
   JobFolder(const JobFolder&) = delete;
   JobFolder& operator=(const JobFolder&) = delete;
 
   const std::string& path() const { return path_; }
-  std::string segment(int index) const;
-  int segments() const { return segments_; }  // whole ones, without a gap from the first on
-  void add_segment() { ++segments_; }
-  std::vector<std::string> all_segments() const;
+  std::string segment(int64_t index) const;
+  bool has(int64_t index) const;
+  std::vector<int64_t> segments() const;  // those that are there, in order
 
-  // What the first run chose by measuring; empty: not chosen yet.
+  // What the first process chose by measuring; empty: not chosen yet.
   const Words& choices() const { return choices_; }
-  void keep_choices(const Words& choices);
+  // What this process has chosen. Throws Error(kUnavailable) where the folder was begun with other
+  // choices; where another process was first just now, outrun() tells.
+  void agree(const Words& choices);
+  bool outrun() const { return outrun_; }
 
+  // Of the whole video; 0: nobody has counted them yet.
+  int64_t frames() const;
+  void keep_frames(int64_t count) const;
+
+  double seconds() const;  // from the beginning of the job to its newest segment
   void discard() { keep_ = false; }
-  bool kept() const { return keep_ && segments_ > 0; }
+  bool kept() const { return keep_ && (start_ == Start::kShare || !segments().empty()); }
 
  private:
-  std::string file() const { return path_ + "/job"; }
-  void write();
+  std::string file(const char* name) const { return path_ + "/" + name; }
+  void lock(const std::string& output);
+  void check_settings(const Words& settings) const;
 
   std::string path_;
-  Words settings_, choices_;
-  int segments_ = 0, lock_ = -1;
-  bool keep_ = true;
+  Start start_;
+  Words choices_;
+  int lock_ = -1;
+  bool keep_ = true, outrun_ = false;
 };
 
 }  // namespace gan

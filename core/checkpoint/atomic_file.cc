@@ -22,7 +22,9 @@ namespace {
 
 AtomicFile::AtomicFile(std::string path) : path_(std::move(path)), temporary_(path_) {
   static std::atomic<int> count{0};
-  temporary_ += concat(".", getpid(), "-", ++count, ".tmp");
+  char host[256] = "";
+  gethostname(host, sizeof host - 1);
+  temporary_ += concat(".", host, "-", getpid(), "-", ++count, ".tmp");
   fd_ = open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (fd_ < 0) {
     temporary_.clear();
@@ -44,13 +46,15 @@ void AtomicFile::write(std::span<const std::byte> bytes) {
   }
 }
 
-void AtomicFile::commit() {
+void AtomicFile::flush() {
   if (fsync(fd_) != 0) fail_errno(path_);
   const int closed = close(fd_);
   fd_ = -1;
-  if (closed != 0 || rename(temporary_.c_str(), path_.c_str()) != 0) fail_errno(path_);
-  temporary_.clear();
-  // The rename itself must reach the disk too.
+  if (closed != 0) fail_errno(path_);
+}
+
+// The new name must reach the disk too.
+void AtomicFile::sync_folder() const {
   const size_t slash = path_.rfind('/');
   const std::string folder = slash == std::string::npos ? "." : path_.substr(0, slash + 1);
   if (const int fd = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); fd >= 0) {
@@ -59,10 +63,36 @@ void AtomicFile::commit() {
   }
 }
 
+void AtomicFile::commit() {
+  flush();
+  if (rename(temporary_.c_str(), path_.c_str()) != 0) fail_errno(path_);
+  temporary_.clear();
+  sync_folder();
+}
+
+bool AtomicFile::commit_new() {
+  flush();
+  // A rename would replace what is there.
+  if (link(temporary_.c_str(), path_.c_str()) != 0) {
+    if (errno == EEXIST) return false;
+    const bool has_no_links = errno == EPERM || errno == EOPNOTSUPP || errno == ENOSYS;
+    if (!has_no_links || rename(temporary_.c_str(), path_.c_str()) != 0) fail_errno(path_);
+    temporary_.clear();
+  }
+  sync_folder();
+  return true;
+}
+
 void write_text_file(const std::string& path, std::string_view text) {
   AtomicFile file(path);
   file.write(std::as_bytes(std::span(text)));
   file.commit();
+}
+
+bool write_new_text_file(const std::string& path, std::string_view text) {
+  AtomicFile file(path);
+  file.write(std::as_bytes(std::span(text)));
+  return file.commit_new();
 }
 
 }  // namespace gan

@@ -139,7 +139,7 @@ Expected join(const JoinOptions& options) {
     shift_s = -static_cast<double>(source.format().start_time) / AV_TIME_BASE;
   AVStream& stream = add_picture(*output, picture, source, options);
   carried.add_to(*output, shift_s);
-  context->flags |= AVFMT_FLAG_AUTO_BSF;
+  context->flags |= AVFMT_FLAG_AUTO_BSF | AVFMT_FLAG_BITEXACT;  // no random marks in the file
   av_check(avio_open(&context->pb, ("file:" + options.output).c_str(), AVIO_FLAG_WRITE),
            ErrorKind::kUnwritable, options.output);
   // Sound may begin before 0, which Matroska can hold: so that nothing need be shifted.

@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "pipelines/media/segment_file.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <array>
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 
 namespace gan {
 namespace {
@@ -38,8 +33,7 @@ struct SideHead {
 
 SegmentWriter::SegmentWriter(const std::string& path, const AVCodecParameters& codec,
                              AVRational time_base)
-    : path_(path), file_(std::fopen((path + ".part").c_str(), "wb")) {
-  check(file_ != nullptr, ErrorKind::kUnwritable, path, ".part: ", std::strerror(errno));
+    : file_(path) {
   bytes(kMagic, sizeof kMagic);
   visit(codec, [&](auto value) {
     const auto stored = static_cast<int32_t>(value);
@@ -49,14 +43,8 @@ SegmentWriter::SegmentWriter(const std::string& path, const AVCodecParameters& c
   bytes(&time_base, sizeof time_base);
 }
 
-SegmentWriter::~SegmentWriter() {
-  std::error_code ignored;
-  if (file_) std::filesystem::remove(path_ + ".part", ignored);
-}
-
 void SegmentWriter::bytes(const void* data, size_t size) {
-  check(size == 0 || std::fwrite(data, 1, size, file_.get()) == size, ErrorKind::kUnwritable, path_,
-        ".part: ", std::strerror(errno));
+  file_.write({static_cast<const std::byte*>(data), size});
 }
 
 void SegmentWriter::write(const AVPacket& packet) {
@@ -70,14 +58,7 @@ void SegmentWriter::write(const AVPacket& packet) {
     bytes(side.data, side.size);
   }
   bytes(packet.data, static_cast<size_t>(packet.size));
-}
-
-void SegmentWriter::commit() {
-  const bool flushed = std::fflush(file_.get()) == 0 && fsync(fileno(file_.get())) == 0;
-  check(flushed, ErrorKind::kUnwritable, path_, ".part: ", std::strerror(errno));
-  check(std::rename((path_ + ".part").c_str(), path_.c_str()) == 0, ErrorKind::kUnwritable, path_,
-        ": ", std::strerror(errno));
-  file_.reset();
+  ++packets_;
 }
 
 SegmentReader::SegmentReader(const std::string& path)
@@ -131,6 +112,18 @@ bool SegmentReader::read(AVPacket& packet, bool data) {
   packet.duration = head.duration;
   packet.flags = head.flags;
   return true;
+}
+
+int64_t packets_of(const std::string& path) {
+  try {
+    SegmentReader reader(path);
+    const UniquePacket packet = new_packet();
+    int64_t count = 0;
+    while (reader.read(*packet)) ++count;
+    return count;
+  } catch (const Error&) {
+    return 0;
+  }
 }
 
 }  // namespace gan

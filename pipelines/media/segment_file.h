@@ -6,25 +6,27 @@
 #include <cstdio>
 #include <string>
 
+#include "core/checkpoint/atomic_file.h"
 #include "pipelines/media/libav.h"
 
 namespace gan {
 
 using UniqueStdio = std::unique_ptr<FILE, Closes<std::fclose>>;
 
-// Writes "<path>.part"; commit() flushes to the disk and renames. Throws Error(kUnwritable).
+// Throws Error(kUnwritable).
 class SegmentWriter {
  public:
   SegmentWriter(const std::string& path, const AVCodecParameters& codec, AVRational time_base);
-  ~SegmentWriter();
   void write(const AVPacket& packet);
-  void commit();
+  int64_t packets() const { return packets_; }
+  // Gives the file its name. False: another process did so first, and this copy is discarded.
+  bool commit() { return file_.commit_new(); }
 
  private:
   void bytes(const void* data, size_t size);
 
-  std::string path_;
-  UniqueStdio file_;
+  AtomicFile file_;
+  int64_t packets_ = 0;
 };
 
 // Throws Error(kUnreadable), Error(kWrongType).
@@ -45,5 +47,8 @@ class SegmentReader {
   UniqueParameters codec_;
   AVRational time_base_{0, 1};
 };
+
+// Of a segment that can be read to its end; 0: it cannot.
+int64_t packets_of(const std::string& path);
 
 }  // namespace gan

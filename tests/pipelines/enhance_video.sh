@@ -82,8 +82,9 @@ ffmpeg -v error -f lavfi -i testsrc=size=160x120:rate=25:duration=60 -c:v libx26
 for signal in INT TERM; do
   "$enhance" "$scratch/long.mkv" "$scratch/none/long.mkv" 2> "$scratch/said" &
   command=$!
-  for _ in $(seq 200); do [ -e "$scratch/none/long.mkv.partial/000000.segment.part" ] && break; sleep 0.1; done
-  [ -e "$scratch/none/long.mkv.partial/000000.segment.part" ] || wrong "nothing was being written when $signal came"
+  begun() { compgen -G "$scratch/none/long.mkv.partial/000000.segment.*" > /dev/null; }
+  for _ in $(seq 200); do begun && break; sleep 0.1; done
+  begun || wrong "nothing was being written when $signal came"
   kill -$signal $command
   wait $command
   [ $? = $([ $signal = INT ] && echo 130 || echo 143) ] || wrong "$signal: the status is not the signal's"
