@@ -4,28 +4,9 @@
 # Python has torch. All must give the weights that --processes gives. Wants root, for Slurm and iptables.
 # training.sh BUILD
 set -u
-missing=()
-for package in slurm-wlm munge openmpi-bin iptables iproute2 ffmpeg; do
-  dpkg-query -W -f '${db:Status-Status}' $package 2> /dev/null | grep -q '^installed' || missing+=($package)
-done
-if [ ${#missing[@]} -gt 0 ] && [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; then
-  printf 'installing through apt: %s\n' "${missing[*]}"
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}" > /dev/null || exit 1
-fi
-here=$(cd "$(dirname "$0")" && pwd)
-build=$(cd "$1" && pwd)
+source "$(dirname "$0")/cluster.sh"
+need openmpi-bin iptables iproute2 ffmpeg
 train=$build/training/gan-train
-dir=$(mktemp -d /tmp/gan-cluster-XXXXXX)
-failed=0
-daemons=()
-end() {
-  [ ${#daemons[@]} = 0 ] || kill "${daemons[@]}" 2>/dev/null
-  [ $failed = 0 ] && rm -rf "$dir"
-}
-trap end EXIT
-ok() { printf 'ok: %s\n' "$*"; }
-bad() { printf 'FAILED: %s (see %s)\n' "$*" "$dir"; failed=1; }
-skip() { printf 'skipped: %s\n' "$*"; }
 
 # Pictures of noise and edges, from FFmpeg alone.
 mkdir "$dir/data"
@@ -78,22 +59,8 @@ else
 fi
 
 # --- Slurm
-if [ "$(id -u)" = 0 ] && command -v slurmctld munged > /dev/null; then
-  host=$(hostname -s)
-  sed "s|HOST|$host|g; s|DIR|$dir|g" "$here/slurm.conf" > "$dir/slurm.conf"
-  export SLURM_CONF=$dir/slurm.conf
-  mkdir -p "$dir/state" "$dir"/spool-n{1,2,3,4}
-  chmod 755 "$dir"
-  dd if=/dev/urandom of="$dir/munge.key" bs=64 count=1 2> /dev/null && chmod 400 "$dir/munge.key"
-  munged --force -F --key-file "$dir/munge.key" --socket "$dir/munge.socket" --pid-file "$dir/munged.pid" \
-    --log-file "$dir/munged.log" --seed-file "$dir/munged.seed" > "$dir/munged.out" 2>&1 & daemons+=($!)
-  sleep 1
-  slurmctld -D -f "$SLURM_CONF" > "$dir/slurmctld.out" 2>&1 & daemons+=($!)
-  for node in n1 n2 n3 n4; do
-    slurmd -D -N $node -f "$SLURM_CONF" > "$dir/slurmd-$node.out" 2>&1 & daemons+=($!)
-  done
-  for _ in $(seq 60); do [ "$(sinfo -h -t idle -o %D 2> /dev/null)" = 4 ] && break; sleep 1; done
-  sinfo
+if has_slurm; then
+  start_slurm
   srun -N 2 -n 2 "$train" "${settings[@]}" --out "$dir/srun" > "$dir/srun.log" 2>&1 && same 'srun on two nodes' srun || bad srun
 
   # A process dies: all end, by name, and the last checkpoint is good.
@@ -111,25 +78,51 @@ else
   skip 'srun (packages slurm-wlm, munge; wants root)'
 fi
 
-# --- A partition: two processes that cannot hear each other any more
-if [ "$(id -u)" = 0 ] && command -v iptables > /dev/null; then
-  port=29$((RANDOM % 900 + 100))
+# pair OUT ...: starts two processes that save now and then, and waits for their first checkpoint.
+pair() {
+  local port=29$((RANDOM % 900 + 100)) rank
   for rank in 0 1; do
     RANK=$rank WORLD_SIZE=2 LOCAL_RANK=$rank LOCAL_WORLD_SIZE=2 MASTER_ADDR=127.0.0.1 MASTER_PORT=$port \
-      "$train" "${settings[@]}" --steps 100000 --patience 10 --out "$dir/cut" > "$dir/cut-$rank.log" 2>&1 & pids[rank]=$!
+      "$train" "${settings[@]}" --steps 100000 --out "$@" > "$dir/pair-$rank.log" 2>&1 & pids[rank]=$!
   done
-  for _ in $(seq 600); do [ -e "$dir/cut/checkpoints/step-10.state" ] && break; sleep 0.2; done
+  for _ in $(seq 600); do [ -e "$1/checkpoints/step-10.state" ] && break; sleep 0.2; done
+}
+# pair_ends WHAT: both do, in time.
+pair_ends() {
+  local rank
+  for rank in 0 1; do
+    timeout 90 tail --pid=${pids[rank]} -f /dev/null || { bad "$1: rank $rank hangs"; kill -9 ${pids[rank]}; }
+  done
+}
+
+# --- A partition: two processes that cannot hear each other any more
+if [ "$(id -u)" = 0 ] && command -v iptables > /dev/null; then
+  pair "$dir/cut" --patience 10
   # Everything between the two: their connections on loopback, of any port they hold.
   rules=()
   for local in $(ss -Htnp state established | grep "pid=${pids[1]}," | awk '{print $3}' | sed 's/.*://'); do rules+=("$local"); done
   for p in "${rules[@]}"; do iptables -I INPUT -i lo -p tcp --dport "$p" -j DROP; iptables -I INPUT -i lo -p tcp --sport "$p" -j DROP; done
-  for rank in 0 1; do
-    timeout 90 tail --pid=${pids[rank]} -f /dev/null || { bad "partition: rank $rank hangs"; kill -9 ${pids[rank]}; }
-  done
+  pair_ends partition
   for p in "${rules[@]}"; do iptables -D INPUT -i lo -p tcp --dport "$p" -j DROP; iptables -D INPUT -i lo -p tcp --sport "$p" -j DROP; done
-  grep -q 'rank 1 (.*silent' "$dir/cut-0.log" && grep -q 'rank 0' "$dir/cut-1.log" &&
+  grep -q 'rank 1 (.*silent' "$dir/pair-0.log" && grep -q 'rank 0' "$dir/pair-1.log" &&
     ok 'partition: both sides end and name each other' || bad 'partition: who is lost is not named'
 else
   skip 'partition (wants root and iptables)'
+fi
+
+# --- A disk that fills
+mkdir "$dir/disk"
+if mount -t tmpfs -o size=4m none "$dir/disk" 2> /dev/null; then
+  pair "$dir/disk/run"
+  dd if=/dev/zero of="$dir/disk/filler" bs=4096 2> /dev/null
+  pair_ends 'a full disk'
+  grep -q 'No space left on device' "$dir/pair-0.log" && grep -q 'rank 0 (.*No space left on device' "$dir/pair-1.log" &&
+    ok 'a full disk: both end and say so' || bad 'a full disk: it is not said'
+  rm "$dir/disk/filler"
+  "$train" run --out "$dir/disk/run" --resume --processes 2 --minutes 0.05 > "$dir/disk.log" 2>&1 &&
+    ok 'a full disk: the run goes on from its last checkpoint' || bad 'a full disk: does not resume'
+  umount "$dir/disk"
+else
+  skip 'a full disk (may not mount a small file system)'
 fi
 exit $failed
