@@ -107,5 +107,20 @@ refused 'to go on otherwise' 'was begun with properties strength=0 , now it is s
 "$enhance" "$long" "$scratch/cut.mkv" $look --preview 12s --resume -- strength=0 2> "$scratch/said" || { cat "$scratch/said"; wrong '--resume failed'; }
 [ "$(packets "$scratch/cut.mkv")" = "$(packets "$scratch/whole.mkv")" ] || wrong 'what went on differs from what ran through'
 [ ! -e "$scratch/cut.mkv.partial" ] || wrong 'a partial folder is left'
+
+# Two of three processes make their parts at once; --resume names the third's, and gives the very same file.
+for part in 1 2; do
+  "$enhance" "$long" "$scratch/parts.mkv" $look --preview 12s --segment $part/3 -- strength=0 2> "$scratch/said-$part" &
+done
+wait
+grep -q 'part 1 of 3 is done, 120 frames' "$scratch/said-1" && grep -q 'part 2 of 3 is done, 120 frames' "$scratch/said-2" ||
+  { cat "$scratch"/said-?; wrong 'parts of a video failed'; }
+truncate -s 1000 "$scratch/parts.mkv.partial/000001.segment"
+"$enhance" "$long" "$scratch/parts.mkv" $look --preview 12s --resume -- strength=0 2> "$scratch/said" || { cat "$scratch/said"; wrong 'parts are not joined'; }
+grep -q '000001.segment: is damaged' "$scratch/said" && grep -q 'missing, and made now: 1, 2$' "$scratch/said" ||
+  { cat "$scratch/said"; wrong 'what is missing is not named'; }
+cmp "$scratch/parts.mkv" "$scratch/whole.mkv" || wrong 'parts make another file than one process'
+refused 'a part beyond the last' 'wants K/N with K from 1 to N' "$long" "$scratch/part.mkv" --segment 4/3
+refused 'a part that begins anew' '--segment and --overwrite: one of the two' "$long" "$scratch/part.mkv" --segment 1/3 --overwrite
 [ $failed = 0 ] && echo 'gan-enhance keeps what videos hold'
 exit $failed
