@@ -233,7 +233,7 @@ void Ranks::meet(torch::Tensor& tensor, const Start& start) {
     if (done) break;
     std::string why = group.watch->trouble(since(begin));
     if (!broken.empty()) {
-      constexpr double kPatience = 15;  // seconds, to find out who it was
+      constexpr double kPatience = 30;  // seconds, to find out who it was
       for (const auto from = Clock::now(); why.empty() && since(from) < kPatience;
            std::this_thread::sleep_for(milliseconds(100)))
         why = group.watch->culprit();

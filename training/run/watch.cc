@@ -99,11 +99,20 @@ void Watch::State::tell_and_ask(int64_t number) {
     one.meeting = at;
     one.busy = is_busy != 0;
   }
+  std::string found;
+  {
+    const std::lock_guard lock(mutex);
+    if (!word.empty()) last_word_told = true;
+    if (why) end = *why;
+    broken = is_broken;
+    answered = Clock::now();
+    if (rank == 0 && broken && end.empty() && last_word.empty()) found = gone();
+  }
+  // Rank 0 alone sees all; its own thread may just be at a validation.
+  if (found.empty()) return;
+  board.tell(kEnd, found);
   const std::lock_guard lock(mutex);
-  if (!word.empty()) last_word_told = true;
-  if (why) end = *why;
-  broken = is_broken;
-  answered = Clock::now();
+  end = found;
 }
 
 void Watch::beat(const std::shared_ptr<State>& state) {
