@@ -133,7 +133,8 @@ void run(const gan::Arguments& arguments) {
   if (given.report && all.size() > 1) gan::write_ranking(given.report, measured, places);
   progress.finish();
   std::fputs(given.json ? gan::json_of(measured).c_str() : table.c_str(), stdout);
-  if (given.report && !given.json) std::printf("report: %s/report.html\n", given.report);
+  if (given.report && !given.json)
+    std::printf("report: %s\n", (fs::path(given.report) / "report.html").c_str());
   check(!gan::interrupted(), ErrorKind::kInterrupted, "interrupted");
 }
 

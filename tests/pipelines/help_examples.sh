@@ -16,7 +16,7 @@ ff -f lavfi -i testsrc2=size=64x48:rate=5:duration=2 -c:v libx264 -crf 10 -pix_f
 ff -i original.mp4 -c:v libx264 -crf 40 processed.mkv
 ff -i original.mp4 -vf scale=32:24 -c:v libx264 small.mkv
 for name in noisy.mp4 film.mkv; do ff -i original.mp4 -c copy $name; done
-for name in a.mkv b.mkv; do ff -i clip.mp4 -vf scale=128:96 -preset ultrafast $name; done
+for name in a.mkv b.mkv; do ff -i original.mp4 -c:v libx264 -crf 30 $name; done
 for name in photo.png photo.jpg low.png; do ff -i clip.mp4 -frames:v 1 $name; done
 ff -i low.png -vf scale=128:96 high.png
 cp "$source_root/models/builtin/x2.safetensors" other.pth
