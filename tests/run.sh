@@ -9,7 +9,8 @@
 # tests/mutants, hours in all, which go on where they were interrupted; --gpu what needs a GPU, with a
 # LibTorch that has CUDA (BUILD_DIR configured with -Dlibtorch=DIR).
 # --isa runs the tests of models and elements as on processors with less: SSE4.1, AVX2, AVX-512 without bf16.
-# --cluster trains under srun, mpirun and torchrun, with losses; installs them through apt (tests/cluster).
+# --cluster trains under srun, mpirun and torchrun and enhances a video by Slurm, GNU parallel and Snakemake,
+# with losses; installs them through apt (tests/cluster).
 # --fresh builds and tests the last commit in bare systems of Debian 12 and 13 (tests/fresh.sh; wants root).
 # Usage: tests/run.sh [--slow] [--isa] [--gpu] [--all] [--sanitize] [--cluster] [--fresh]
 set -euo pipefail
@@ -44,8 +45,10 @@ else
   configure -Dtests=enabled -Dtraining=enabled
 fi
 if [ $cluster = yes ]; then
-  compile training/gan-train
-  exec "$root/tests/cluster/training.sh" "$build"
+  compile training/gan-train pipelines/gan-enhance gst-plugin/libgstgan.so models/libganmodels.so
+  status=0
+  for test in training video; do "$root/tests/cluster/$test.sh" "$build" || status=1; done
+  exit $status
 fi
 compile
 rm -f "$build"/*.xml "$build"/tests/registry.bin "$build"/meson-logs/testlog*.txt
