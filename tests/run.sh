@@ -5,7 +5,7 @@
 # files that once went wrong, in GAN_CASES.
 # --sanitize builds a second time, in build-sanitize/, with ASan and UBSan, and runs the tests of core,
 # models and elements there.
-# --slow runs the fuzzer, a thousand starts, two hundred stops, twenty kills a recipe, recipes on real data and
+# --slow runs the fuzzer, the package in a bare Debian (as root), a thousand starts, two hundred stops, twenty kills a recipe, recipes on real data and
 # tests/mutants, hours in all, which go on where they were interrupted; --gpu what needs a GPU, with a
 # LibTorch that has CUDA (BUILD_DIR configured with -Dlibtorch=DIR).
 # --isa runs the tests of models and elements as on processors with less: SSE4.1, AVX2, AVX-512 without bf16.
