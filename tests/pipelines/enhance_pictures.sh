@@ -85,7 +85,7 @@ refused 'in/a.png: is the input itself' in/a.png in/a.png
 refused 'out/deep.png: is there already; --overwrite replaces it' in/a.png out/deep.png
 refused 'is a picture, so OUTPUT must be one' in/a.png none.mp4
 refused 'must end in .mkv, .mp4, .m4v, .mov or .webm for a video' in/a.png none.doc
-refused '--preview, --codec and --resume are of videos' in/a.png none.png --preview 1s
+refused '--preview, --codec, --resume and --segment are of videos' in/a.png none.png --preview 1s
 printf 'GIF89a' > g.gif
 refused 'g.gif: is a GIF, which is read as a video' g.gif none.png
 
