@@ -140,7 +140,11 @@ TEST_F(CheckpointCommands, GoldenEveryOfficialFileIsReadOrRefusedClearly) {
     const Finished done = run({"show", entry.path()});
     (done.status == 0 ? read : refused) += 1;
     if (done.status != 0) {
-      EXPECT_NE(done.output.find(name + ": "), std::string::npos) << done.output;
+      // ncnn's layers may share the file of their weights, which is then the one that is named.
+      const bool names =
+          done.output.find(name + ": ") != std::string::npos ||
+          (name.ends_with(".param") && done.output.find(".bin: ") != std::string::npos);
+      EXPECT_TRUE(names) << done.output;
     }
     std::printf("golden  %-58s  %s\n", name.c_str(), done.status == 0 ? "read" : "refused");
   }
