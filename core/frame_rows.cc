@@ -185,7 +185,7 @@ RowWriter::RowWriter(PixelFormat format, Size size, const Colorimetry& colorimet
 void RowWriter::take_row(const PictureView& rgb, int y) {
   if (taken_ == y) return;
   taken_ = y;
-  split(rgb.row(y), size_.width, r_.data(), g_.data(), b_.data());
+  split(rgb.row(y - first_), size_.width, r_.data(), g_.data(), b_.data());
   if (format_.family == Family::kRgb) return;
   const auto [kr, kb] = weights(colorimetry_.matrix);
   luma_row(r_.data(), g_.data(), b_.data(), size_.width, static_cast<float>(kr),
@@ -224,7 +224,8 @@ void RowWriter::fill_padding(int y, const FrameSpan& frame) const {
 }
 
 void RowWriter::write(const PictureView& rgb, int begin, int end, const FrameSpan& frame,
-                      const Picture* cb_extra, const Picture* cr_extra) {
+                      const Picture* cb_extra, const Picture* cr_extra, int first) {
+  first_ = first;
   const CodeScale code = scale_of(format_, 0, colorimetry_.range);
   const Picture* const extra[2] = {cb_extra, cr_extra};
   const bool yuv = format_.family == Family::kYuv;
@@ -244,6 +245,15 @@ void RowWriter::write(const PictureView& rgb, int begin, int end, const FrameSpa
     }
     pack_row(unpacked_, y, frame);
   }
+}
+
+bool rows_stand_alone(PixelFormat format, const Colorimetry& colorimetry) {
+  const FormatInfo& of = info(format);
+  if (of.family != Family::kYuv || of.component[1].shrink_y == 0) return true;
+  const RowTriple rows = chroma_down_rows(1, {4, 2}, colorimetry.vertical);  // of the second pair
+  for (int k = 0; k < 3; ++k)
+    if (rows.weight[k] != 0 && rows.row[k] < 2) return false;
+  return true;
 }
 
 void read_component(const FrameView& frame, int component, const PictureSpan& to) {

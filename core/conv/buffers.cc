@@ -6,11 +6,11 @@
 namespace gan::conv {
 namespace {
 
-// Rows of blocks of one size and storage: their pixels beyond the frame are written by no layer and
-// so stay zero, whatever value has the rows.
+// Rows of blocks of one size and form: where zeros lie beyond the frame they are written by no
+// layer and so stay zero, whatever value has the rows.
 struct Alike {
   Size size;
-  Storage storage;
+  Form form;
   std::vector<Value> values;
 };
 
@@ -32,7 +32,7 @@ ptrdiff_t first_gap(std::vector<Place>& taken, ptrdiff_t rows, int first) {
 
 }  // namespace
 
-Buffers::Buffers(const std::vector<Shape>& values, const std::vector<Storage>& storages, Size frame,
+Buffers::Buffers(const std::vector<Shape>& values, const std::vector<Form>& forms, Size frame,
                  const Schedule& schedule)
     : buffers_(values.size()) {
   std::vector<Alike> pools;
@@ -42,15 +42,16 @@ Buffers::Buffers(const std::vector<Shape>& values, const std::vector<Storage>& s
     if (schedule.kept[v].rows == 0) continue;
     Buffer& buffer = buffers_[v];
     buffer = {.size = values[v].of(frame),
-              .storage = storages[v],
+              .form = forms[v],
               .blocks = (values[v].channels + kBlock - 1) / kBlock,
               .rows = schedule.kept[v].rows};
-    // Read from a pixel before its first on, wherever in the frame.
-    longest = std::max(longest, buffer.block_bytes() + 2 * buffer.pixel_bytes());
+    // Read from the margin on, wherever in the frame.
+    longest =
+        std::max(longest, buffer.block_bytes() + 2 * buffer.form.margin * buffer.pixel_bytes());
     auto pool = std::find_if(pools.begin(), pools.end(), [&](const Alike& p) {
-      return p.size == buffer.size && p.storage == buffer.storage;
+      return p.size == buffer.size && p.form == buffer.form;
     });
-    if (pool == pools.end()) pool = pools.insert(pool, {buffer.size, buffer.storage, {}});
+    if (pool == pools.end()) pool = pools.insert(pool, {buffer.size, buffer.form, {}});
     pool->values.push_back(value);
   }
   longest_ = bytes_ = static_cast<size_t>(longest);

@@ -12,16 +12,25 @@ void read_picture(const Picture& picture, int y, int x, Size area, float* out) {
   const int first = std::max(0, -x), last = std::min(area.width, picture.size.width - x);
   std::fill_n(out, static_cast<ptrdiff_t>(area.area()) * channels, 0.0f);
   for (int i = 0; i < area.height; ++i, out += ptrdiff_t{area.width} * channels) {
-    if (y + i < 0 || y + i >= picture.size.height) continue;
+    const int place = place_of(y + i, picture.size.height, picture.padding);
+    if (place == kZeros) continue;
     for (int c = 0; c < channels; ++c) {
       const int part = c % parts;
       const float* row = picture.planes.data + c / parts * picture.planes.plane +
-                         ((y + i) * r + part / r) * picture.planes.row +
+                         (place * r + part / r) * picture.planes.row +
                          part % r * picture.planes.pixel;
       const ptrdiff_t step = r * picture.planes.pixel;
       const float less = picture.subtract ? picture.subtract[c / parts] : 0;
-      for (int j = first; j < last; ++j)
-        out[j * channels + c] = (row[(x + j) * step] - less) * picture.multiply;
+      const auto copy = [&](int j, int from) {
+        out[j * channels + c] = (row[from * step] - less) * picture.multiply;
+      };
+      for (int j = first; j < last; ++j) copy(j, x + j);
+      if (picture.padding == Padding::kZero) continue;
+      const auto beyond = [&](int j) {
+        copy(j, place_of(x + j, picture.size.width, picture.padding));
+      };
+      for (int j = 0; j < first; ++j) beyond(j);
+      for (int j = last; j < area.width; ++j) beyond(j);
     }
   }
 }
@@ -35,11 +44,13 @@ struct Added {
 
 // Every `step`-th number of `out` from one channel of the piece's row, and from what is added, if
 // there is something.
-void write_channel(const float* in, int count, const Added& added, ptrdiff_t step, float* out) {
+void write_channel(const float* in, int count, const Result& result, const Added& added,
+                   ptrdiff_t step, float* out) {
+  const auto number = [&](int j) { return in[j * kBlock] * result.multiply + result.add; };
   if (added.data)
-    for (int j = 0; j < count; ++j) out[j * step] = in[j * kBlock] + added.data[j * added.step];
+    for (int j = 0; j < count; ++j) out[j * step] = number(j) + added.data[j * added.step];
   else
-    for (int j = 0; j < count; ++j) out[j * step] = in[j * kBlock];
+    for (int j = 0; j < count; ++j) out[j * step] = number(j);
 }
 
 }  // namespace
@@ -62,8 +73,8 @@ void write_result(const Pixels& pixels, int y, int x, const Result& result) {
     for (int c = 0; c < result.channels; ++c)
       for (int dy = 0; dy < r; ++dy) {
         const int out_y = (y + i) * r + dy;
-        float* out = result.planes.data + c * result.planes.plane + out_y * result.planes.row +
-                     ptrdiff_t{x} * r * step;
+        float* out = result.planes.data + c * result.planes.plane +
+                     out_y % result.rows * result.planes.row + ptrdiff_t{x} * r * step;
         const float* added = nullptr;
         if (result.picture.data)
           added = result.picture.data +
@@ -74,8 +85,8 @@ void write_result(const Pixels& pixels, int y, int x, const Result& result) {
           const int channel = (c * r + dy) * r + dx;
           const float* in =
               pixels.data + channel / kBlock * pixels.panel + i * pixels.row + channel % kBlock;
-          write_channel(in, columns, {together ? added + x * from : nullptr, from}, r * step,
-                        out + dx * step);
+          write_channel(in, columns, result, {together ? added + x * from : nullptr, from},
+                        r * step, out + dx * step);
         }
         // Where not the shuffle alone enlarges.
         if (added && !together)

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/conv/kernels.h"
-#include "core/frame.h"
+#include "core/conv/plan.h"
 
 namespace gan::conv {
 
@@ -25,9 +25,10 @@ struct Picture {
   Size size;              // after the unshuffle
   const float* subtract;  // of each channel, or null
   float multiply;
+  Padding padding = Padding::kZero;
 };
-// Rows [y, y + rows) and columns [x, x + columns) as {row, column, channel}, zeros beyond the
-// frame.
+// Rows [y, y + rows) and columns [x, x + columns) as {row, column, channel}; what lies beyond the
+// frame is padded.
 void read_picture(const Picture& picture, int y, int x, Size area, float* out);
 
 // A piece of what the last layer made, {panel, row, column, 16}.
@@ -40,7 +41,9 @@ struct Pixels {
 bool all_finite(const Pixels& pixels, int panels);
 struct Result {
   PlanesSpan planes;
+  int rows;  // row y is at y % rows
   int channels, shuffle;
+  float multiply, add;  // to every number
   // Enlarged `scale` times and added; without data there is none.
   PlanesView picture;
   int picture_channels, scale;

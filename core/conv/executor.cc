@@ -2,18 +2,18 @@
 #include "core/conv/executor.h"
 
 #include <algorithm>
-#include <condition_variable>
 #include <functional>
-#include <mutex>
 #include <utility>
 
 #include "core/bands.h"
+#include "core/conv/normal.h"
 #include "core/error.h"
 
 namespace gan::conv {
 namespace {
 
 std::vector<int> channels_of(const Layer& layer, const std::vector<Shape>& values) {
+  if (layer.kernel == 0) return {layer.out_channels};
   std::vector<int> channels;
   for (const Value value : layer.inputs)
     channels.push_back(values[static_cast<size_t>(value)].channels);
@@ -22,95 +22,89 @@ std::vector<int> channels_of(const Layer& layer, const std::vector<Shape>& value
 
 Method method_of(const Layer& layer, const ExecutorOptions& options) {
   if (layer.inputs[0] == kPicture) return Method::kPictureRows;
+  if (layer.kernel == 0) return Method::kPass;
   if (layer.kernel == 1) return Method::kPoint;
+  if (layer.stride > 1) return Method::kTaps;
   const bool few = layer.out_channels <= kMostFewOutputs && layer.inputs.size() <= kMostFewInputs;
   return few && !layer.twice ? Method::kFewOutputs : options.winograd;
 }
 
 Storage factors_of(Method method, const ExecutorOptions& options) {
-  const bool matrices = method != Method::kPictureRows && method != Method::kFewOutputs;
+  const bool matrices =
+      method != Method::kPictureRows && method != Method::kFewOutputs && method != Method::kPass;
   const bool bf16 = options.precision == Precision::kBf16 && options.kernels->multiply_bf16;
   return bf16 && matrices ? Storage::kBf16 : Storage::kFloat;
 }
 
-std::vector<Storage> storages_of(const Plan& plan, Precision precision) {
-  std::vector<Storage> all(plan.layers.size() + 1,
-                           precision == Precision::kFloat ? Storage::kFloat : Storage::kBf16);
-  for (const Layer& layer : plan.layers)
-    for (const Add& add : layer.adds) all[static_cast<size_t>(add.value)] = Storage::kFloat;
+std::vector<Form> forms_of(const Plan& plan, Precision precision) {
+  const Storage usual = precision == Precision::kFloat ? Storage::kFloat : Storage::kBf16;
+  std::vector<Form> all(plan.layers.size() + 1, {.storage = usual});
+  for (const Layer& layer : plan.layers) {
+    for (const Add& add : layer.adds) all[static_cast<size_t>(add.value)].storage = Storage::kFloat;
+    if (layer.kernel <= 1) continue;
+    for (const Value value : layer.inputs) {
+      Form& form = all[static_cast<size_t>(value)];
+      form.padding = layer.padding;
+      form.margin = std::max(form.margin, layer.kernel / 2);
+    }
+  }
   return all;
 }
 
 }  // namespace
 
-// Which of a group's tasks are done, and whose memory is free.
-class Executor::Progress {
- public:
-  void reset(size_t tasks, const std::vector<std::unique_ptr<Scratch>>& scratches) {
-    done_.assign(tasks, false);
-    first_undone_ = 0;
-    free_.clear();
-    for (const auto& scratch : scratches) free_.push_back(scratch.get());
-  }
-
-  // Waits until tasks 0 .. after - 1 are done and memory is free.
-  Scratch* begin(int after) {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return first_undone_ >= after && !free_.empty(); });
-    Scratch* const scratch = free_.back();
-    free_.pop_back();
-    return scratch;
-  }
-
-  void end(int task, Scratch* scratch) {
-    const std::lock_guard lock(mutex_);
-    free_.push_back(scratch);
-    done_[static_cast<size_t>(task)] = true;
-    const int before = first_undone_;
-    while (static_cast<size_t>(first_undone_) < done_.size() &&
-           done_[static_cast<size_t>(first_undone_)])
-      ++first_undone_;
-    if (first_undone_ > before || free_.size() == 1) changed_.notify_all();
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::vector<char> done_;
-  int first_undone_ = 0;
-  std::vector<Scratch*> free_;
-};
-
 Executor::Executor(Plan plan, const ExecutorOptions& options)
     : plan_(std::move(plan)),
       shapes_(shapes(plan_)),
-      storages_(storages_of(plan_, options.precision)),
-      options_(options),
-      progress_(std::make_unique<Progress>()) {
+      forms_(forms_of(plan_, options.precision)),
+      options_(options) {
   check(options.threads >= 1, ErrorKind::kFailed, "plan: threads must be at least 1, got ",
         options.threads);
   if (!options_.kernels) options_.kernels = &kernels();
-  for (Layer& layer : plan_.layers) {
-    const Method method = method_of(layer, options_);
+  for (const Layer& layer : plan_.layers) {
     PackedLayer& packed = layers_.emplace_back();
-    packed.weights = pack(layer, channels_of(layer, shapes_), method, factors_of(method, options_));
-    layer.weight = std::vector<float>();  // frees them
-    packed.layer = layer;
     packed.value = static_cast<Value>(layers_.size());
     packed.last = layers_.size() == plan_.layers.size();
+    normals_.emplace_back();
+    if (layer.normalise > 0) {
+      const auto channels =
+          static_cast<size_t>((layer.out_channels + kBlock - 1) / kBlock * kBlock);
+      normals_.back() = {std::vector<float>(channels), std::vector<float>(channels)};
+    }
+  }
+  pack_all(plan_, options.interrupt);
+  for (Layer& layer : plan_.layers) layer.weight = std::vector<float>();  // frees them
+}
+
+void Executor::pack_all(const Plan& plan, const std::atomic<bool>* interrupt) {
+  for (size_t i = 0; i < layers_.size(); ++i) {
+    check(!interrupt || !*interrupt, ErrorKind::kInterrupted, "the network was given up");
+    const Layer& layer = plan.layers[i];
+    const Method method = method_of(layer, options_);
+    layers_[i].weights =
+        pack(layer, channels_of(layer, shapes_), method, factors_of(method, options_));
+    layers_[i].layer = layer;
+    if (layer.kernel > 0) layers_[i].layer.weight = std::vector<float>();
   }
 }
 
-Executor::~Executor() = default;
-
 Executor::Prepared Executor::laid_out(Size frame) const {
-  const int multiple = size_multiple(plan_);
+  const int multiple = size_multiple(shapes_);
   check(frame.width > 0 && frame.height > 0 && frame.width % multiple == 0 &&
             frame.height % multiple == 0,
         ErrorKind::kFailed, "plan: sides must be multiples of ", multiple, ", got ", frame.width,
         "x", frame.height);
-  Prepared made = {frame, make_schedule(plan_, shapes_, frame, options_.cut), {}};
-  made.buffers = Buffers(shapes_, storages_, frame, made.schedule);
+  Prepared made = {.frame = frame, .schedule = make_schedule(plan_, shapes_, frame, options_.cut)};
+  find_bands(made);
+  made.buffers = Buffers(shapes_, forms_, frame, made.schedule);
+  for (size_t i = 0; i < plan_.layers.size(); ++i) {
+    const Layer& layer = plan_.layers[i];
+    const Size size = shapes_[static_cast<size_t>(layer.inputs[0])].of(frame);
+    check(
+        layer.padding != Padding::kReflect || std::min(size.width, size.height) > layer.kernel / 2,
+        ErrorKind::kFailed, "plan: a frame of ", frame.width, "x", frame.height,
+        " is too small to be reflected");
+  }
   return made;
 }
 
@@ -132,7 +126,10 @@ void Executor::prepare(Size frame) {
            .subtract = plan_.subtract.empty() ? nullptr : plan_.subtract.data(),
            .multiply = plan_.multiply,
            .picture_channels = plan_.in_channels,
-           .scale = result().up / result().down};
+           .scale = result().up / result().down,
+           .result_multiply = plan_.result_multiply,
+           .result_add = plan_.result_add,
+           .normals = normals_.data()};
   while (static_cast<int>(scratches_.size()) < options_.threads) {
     auto scratch = std::make_unique<Scratch>();
     for (const PackedLayer& packed : layers_) scratch->grow(packed, work_);
@@ -148,23 +145,102 @@ void Executor::run_task(const Task& task, Scratch& scratch) const {
 
 bool Executor::run(PlanesView picture, PlanesSpan result, Workers* workers,
                    const std::atomic<bool>* interrupt) {
+  work_.result = result;
+  work_.result_rows = prepared_.empty() ? 0 : this->result().of(prepared_.front().frame).height;
+  return run_groups(picture, nullptr, workers, interrupt);
+}
+
+bool Executor::run(PlanesView picture, const Rows& rows, Workers* workers,
+                   const std::atomic<bool>* interrupt) {
+  check(!prepared_.empty(), ErrorKind::kFailed,
+        "plan: a size must be prepared before a frame runs");
+  Prepared& prepared = prepared_.front();
+  const Shape shape = result();
+  const ptrdiff_t row = ptrdiff_t{shape.of(prepared.frame).width} * shape.channels;
+  prepared.rows.resize(static_cast<size_t>(prepared.rows_kept * row));  // once
+  work_.result = {prepared.rows.data(), 1, row, shape.channels};
+  work_.result_rows = prepared.rows_kept;
+  return run_groups(picture, &rows, workers, interrupt);
+}
+
+// Finds the bands of the last layer, tasks of the same rows. So many of the result's rows are kept
+// as a few bands have: a band's tasks wait until those are given away whose rows they write over.
+void Executor::find_bands(Prepared& made) const {
+  const int last = static_cast<int>(layers_.size()) - 1, up = layers_.back().layer.shuffle;
+  std::vector<Task>& tasks = made.schedule.groups.back();
+  made.band_of.assign(tasks.size(), -1);
+  std::vector<int> after;  // of each band: 1 + its last task
+  int most = 0;
+  for (size_t i = 0; i < tasks.size(); ++i) {
+    const Task& task = tasks[i];
+    if (task.layer != last) continue;
+    if (made.bands.empty() || made.bands.back().begin != task.y * up) {
+      made.bands.push_back({task.y * up, task.y_end * up, 0});
+      after.push_back(0);
+      most = std::max(most, made.bands.back().end - made.bands.back().begin);
+    }
+    ++made.bands.back().tasks;
+    after.back() = static_cast<int>(i) + 1;
+    made.band_of[i] = static_cast<int>(made.bands.size()) - 1;
+  }
+  constexpr int kBandsKept = 4;
+  const int grid = kGrid * up;  // where bands begin
+  made.rows_kept = kBandsKept * ((most + grid - 1) / grid * grid);
+  for (size_t i = 0; i < tasks.size(); ++i)
+    for (int band = made.band_of[i] - 1; band >= 0; --band)
+      if (made.bands[static_cast<size_t>(band)].begin < tasks[i].y_end * up - made.rows_kept) {
+        tasks[i].after = std::max(tasks[i].after, after[static_cast<size_t>(band)]);
+        break;
+      }
+  made.left = std::vector<std::atomic<int>>(made.bands.size());
+}
+
+// After a task of the last group: where that completes a band, gives its rows away, in two parts
+// where memory ends within it.
+void Executor::give_rows(size_t task, const Rows& rows) {
+  Prepared& prepared = prepared_.front();
+  if (prepared.band_of[task] < 0) return;
+  const auto index = static_cast<size_t>(prepared.band_of[task]);
+  if (--prepared.left[index] > 0) return;
+  const Band& band = prepared.bands[index];
+  for (int begin = band.begin; begin < band.end;) {
+    const int place = begin % prepared.rows_kept;
+    const int end = std::min(band.end, begin + prepared.rows_kept - place);
+    const PlanesSpan& kept = work_.result;
+    rows(begin, end, {kept.data + place * kept.row, kept.plane, kept.row, kept.pixel});
+    begin = end;
+  }
+}
+
+bool Executor::run_groups(PlanesView picture, const Rows* rows, Workers* workers,
+                          const std::atomic<bool>* interrupt) {
   check(!prepared_.empty(), ErrorKind::kFailed,
         "plan: a size must be prepared before a frame runs");
   work_.picture = picture;
-  work_.result = result;
+  Prepared& prepared = prepared_.front();
+  for (size_t band = 0; rows && band < prepared.left.size(); ++band)
+    prepared.left[band] = prepared.bands[band].tasks;
+  const auto stopped = [&] { return interrupt && interrupt->load(std::memory_order_relaxed); };
   std::atomic<bool> finite{true};
   work_.finite = &finite;
-  for (const std::vector<Task>& tasks : prepared_.front().schedule.groups) {
-    progress_->reset(tasks.size(), scratches_);
+  for (const std::vector<Task>& tasks : prepared.schedule.groups) {
+    const auto first = static_cast<size_t>(tasks.front().layer);
+    if (layers_[first].layer.normalise > 0)
+      find_normal(work_, layers_[first], workers, row_sums_, normals_[first]);
+    progress_.reset(tasks.size(), scratches_);
     const auto part = [&](int i) {
       const Task& task = tasks[static_cast<size_t>(i)];
-      Scratch* const scratch = progress_->begin(task.after);
-      if (!interrupt || !interrupt->load(std::memory_order_relaxed)) run_task(task, *scratch);
-      progress_->end(i, scratch);
+      Scratch* const scratch = progress_.begin(task.after);
+      if (!stopped()) {
+        run_task(task, *scratch);
+        if (rows && &tasks == &prepared.schedule.groups.back())
+          give_rows(static_cast<size_t>(i), *rows);
+      }
+      progress_.end(i, scratch);
     };
     run_all(workers, static_cast<int>(tasks.size()), std::ref(part));
   }
-  check(!interrupt || !*interrupt, ErrorKind::kInterrupted, "the frame was given up");
+  check(!stopped(), ErrorKind::kInterrupted, "the frame was given up");
   return finite;
 }
 
@@ -178,20 +254,9 @@ int Executor::grid() const {
 }
 
 int Executor::exact_reach() const {
-  std::vector<double> seen(shapes_.size());
-  for (const PackedLayer& packed : layers_) {
-    const Shape in = input_shape(packed.layer, shapes_);
-    const int around = packed.layer.kernel / 2 + tile_out(packed.weights.method) - 1;
-    double& most = seen[static_cast<size_t>(packed.value)];
-    for (const Value value : packed.layer.inputs)
-      most = std::max(most, seen[static_cast<size_t>(value)]);
-    most += around * static_cast<double>(in.down) / in.up + packed.layer.unshuffle - 1;
-    for (const Add& add : packed.layer.adds)
-      most = std::max(most, seen[static_cast<size_t>(add.value)]);
-    if (packed.layer.gate != kNoValue)
-      most = std::max(most, seen[static_cast<size_t>(packed.layer.gate)]);
-  }
-  return static_cast<int>(seen.back() + 0.999);
+  return reach(plan_, shapes_, [&](size_t i) {
+    return layers_[i].layer.kernel / 2 + tile_out(layers_[i].weights.method) - 1;
+  });
 }
 
 size_t Executor::memory(Size frame) const { return laid_out(frame).buffers.bytes(); }

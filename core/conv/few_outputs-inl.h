@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// 3x3 to a few channels: products of whole blocks of inputs, summed over a block's lanes at the
-// end.
+// Convolutions to a few channels: products of whole blocks of inputs, summed over a block's lanes
+// at the end.
 #if defined(GAN_CONV_FEW_OUTPUTS_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef GAN_CONV_FEW_OUTPUTS_INL_H_
 #undef GAN_CONV_FEW_OUTPUTS_INL_H_
@@ -31,14 +31,14 @@ HWY_INLINE float block_sum(const V (&parts)[kVectors]) {
 }
 
 template <Storage kIn, int kPixels, int kOutputs>
-HWY_INLINE void add_input(const FewOutputs::Input& input, int pixel,
+HWY_INLINE void add_input(const FewOutputs::Input& input, int kernel, int pixel,
                           const float* HWY_RESTRICT weights,
                           V (&sums)[kPixels][kOutputs][kVectors]) {
   constexpr int bytes = kBlock * static_cast<int>(bytes_of(kIn));
   for (int b = 0; b < input.blocks; ++b)
-    for (int i = 0; i < 3; ++i) {
+    for (int i = 0; i < kernel; ++i) {
       const std::byte* row = input.rows[i].pixels + b * input.rows[i].block + pixel * bytes;
-      for (int j = 0; j < 3; ++j, weights += kOutputs * kBlock) {
+      for (int j = 0; j < kernel; ++j, weights += kOutputs * kBlock) {
 #pragma GCC unroll 4
         for (int v = 0; v < kVectors; ++v) {
           V x[kPixels];
@@ -65,9 +65,9 @@ HWY_INLINE void few_pixels(const FewOutputs& f, int pixel) {
   for (int i = 0; i < f.input_count; ++i) {
     const FewOutputs::Input& input = f.inputs[i];
     input.storage == Storage::kFloat
-        ? add_input<Storage::kFloat, kPixels, kOutputs>(input, pixel, weights, sums)
-        : add_input<Storage::kBf16, kPixels, kOutputs>(input, pixel, weights, sums);
-    weights += input.blocks * 9 * kOutputs * kBlock;
+        ? add_input<Storage::kFloat, kPixels, kOutputs>(input, f.kernel, pixel, weights, sums)
+        : add_input<Storage::kBf16, kPixels, kOutputs>(input, f.kernel, pixel, weights, sums);
+    weights += input.blocks * f.kernel * f.kernel * kOutputs * kBlock;
   }
   for (int p = 0; p < kPixels; ++p) {
     float* const products = f.products + (pixel + p) * kBlock;

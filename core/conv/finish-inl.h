@@ -50,13 +50,21 @@ HWY_INLINE V load_any(const std::byte* row, Storage storage, int pixel, int lane
 template <Storage kOut, bool kPlain>
 HWY_INLINE void put(const Finish& f, V v, int row, int pixel, int lane) {
   const D d;
-  v = hn::Add(v, hn::LoadU(d, f.bias + lane));
-  const V zero = hn::Zero(d);
-  if (kPlain || !f.silu)
-    // Of zero and NaN x86 takes the second, so that what is no number stays none.
-    v = hn::MulAdd(hn::Min(zero, v), hn::LoadU(d, f.slopes + lane), hn::Max(zero, v));
+  const V zero = hn::Zero(d), bias = hn::LoadU(d, f.bias + lane);
+  if (!kPlain && f.means)
+    v = hn::MulAdd(hn::Sub(v, hn::LoadU(d, f.means + lane)), hn::LoadU(d, f.factors + lane), bias);
   else
+    v = hn::Add(v, bias);
+  // Of zero and NaN x86 takes the second, so that what is no number stays none.
+  const auto sloped = [&](V slope) {
+    return hn::MulAdd(hn::Min(zero, v), slope, hn::Max(zero, v));
+  };
+  if (!kPlain && f.silu)
     v = hn::Mul(v, sigmoid(v));
+  else if (!kPlain && f.tanh)
+    v = hn::Tanh(d, v);
+  else
+    v = sloped(hn::LoadU(d, f.slopes + lane));
   if constexpr (!kPlain) {
     const Addend* addend = f.addends;
     if (f.gated) {
@@ -67,6 +75,8 @@ HWY_INLINE void put(const Finish& f, V v, int row, int pixel, int lane) {
     for (; addend != f.addends + f.addend_count; ++addend)
       v = hn::MulAdd(hn::Set(d, addend->scale), v,
                      load_any(addend->rows[row], addend->storage, pixel, lane));
+    if (f.slope_after != 1) v = sloped(hn::Set(d, f.slope_after));
+    pixel *= f.out_step;
   }
   store<kOut>(v, f.out[row] + static_cast<size_t>(pixel) * kBlock * bytes_of(kOut), lane);
 }
@@ -109,7 +119,7 @@ void finish_tiles(const Finish& f) {
 template <Method kMethod>
 void finish_by(const Finish& f) {
   constexpr auto kFloat = Storage::kFloat, kBf16 = Storage::kBf16;
-  if (!f.silu && f.addend_count == 0)
+  if (!f.more)
     f.storage == kFloat ? finish_tiles<kMethod, kFloat, true>(f)
                         : finish_tiles<kMethod, kBf16, true>(f);
   else

@@ -79,7 +79,7 @@ void gather_tiles(const Gather& g) {
     for (int t = 0; t < g.tiles; ++t) {
       for (int lane = 0; lane < kBlock; lane += kLanes)
         gather_tile<kMethod, kIn, kLeft, kTwice>(rows, lane, left, matrix);
-      for (int i = 0; i < n; ++i) rows[i] += step * bytes_of(kIn);
+      for (int i = 0; i < n; ++i) rows[i] += step * g.step * static_cast<ptrdiff_t>(bytes_of(kIn));
       left += kBlock * bytes_of(kLeft);
     }
   }

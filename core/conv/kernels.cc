@@ -11,6 +11,7 @@
 #include "core/conv/finish-inl.h"
 #include "core/conv/gather-inl.h"
 #include "core/conv/multiply-inl.h"
+#include "core/conv/row_sums-inl.h"
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -24,7 +25,8 @@ const Kernels& kernels_here() {
                                   .multiply = multiply,
                                   .multiply_bf16 = kLanes == kBlock ? bf16_multiply() : nullptr,
                                   .finish = finish,
-                                  .few_outputs = few_outputs};
+                                  .few_outputs = few_outputs,
+                                  .row_sums = row_sums};
   return kernels;
 }
 

@@ -10,9 +10,10 @@
 //   multiply  left x right (the weights) -> `products`, matrices {tiles, 16 outputs}
 //   finish    products -> output pixels: bias, activation, what is added
 // By Winograd's F(m x m, 3 x 3) (Lavin and Gray 2016) a tile is m x m output pixels; gather and
-// finish transform, and there are (m + 2)^2 matrices. For kernel 1 a tile is a pixel and there is
-// one matrix. Convolutions of the picture take their left matrix from its rows as they lie, and
-// convolutions to few channels skip the matrices (few_outputs).
+// finish transform, and there are (m + 2)^2 matrices. For others a tile is a pixel and there is
+// one matrix, in which stands what a pixel's taps see. Convolutions of the picture take their left
+// matrix from its rows as they lie, convolutions to few channels skip the matrices (few_outputs),
+// and passes the multiplication.
 //
 // All sums run in one order whatever the vectors' length, so that the sets of instructions that
 // have fused multiply-add give the same bits.
@@ -34,8 +35,10 @@ enum class Method : uint8_t {
   kWinograd4,    // F(4x4, 3x3)
   kWinograd2,    // F(2x2, 3x3)
   kPoint,        // kernel 1
+  kTaps,         // any other, directly
   kPictureRows,  // of the picture, directly
-  kFewOutputs,   // 3x3 to at most 4 channels, directly
+  kFewOutputs,   // to at most 4 channels, directly
+  kPass,         // no convolution
 };
 // Output pixels of a tile along a side, input pixels that it reads along a side.
 inline constexpr int tile_out(Method m) {
@@ -48,6 +51,7 @@ inline constexpr int matrices_of(Method m) { return tile_in(m) * tile_in(m); }
 inline constexpr int kMostFewOutputs = 4;  // channels
 inline constexpr int kMostAddends = 4;     // the gate among them
 inline constexpr int kMostFewInputs = 8;   // values side by side
+inline constexpr int kMostRows = 9;        // that a kernel reads
 
 // A row of a value at some pixel; the same pixel of the next block lies `block` bytes on. Rows
 // beyond the frame are one row of zeros with block = 0.
@@ -62,6 +66,7 @@ struct Gather {
   Storage storage;
   bool twice;  // the value is seen at twice its side
   int blocks, tiles;
+  int step = 1;     // pixels from a tile of one pixel to the next
   std::byte* left;  // {matrix, block, tile, 16}, float, or bf16 where left_storage says so
   Storage left_storage;
   ptrdiff_t left_matrix, left_block;  // in numbers
@@ -95,23 +100,37 @@ struct Finish {
   Storage storage;
   const float* bias;    // {16}
   const float* slopes;  // {16}; ones where there is no activation
-  bool silu = false;    // in the slopes' place
-  bool gated = false;   // the first addend is the gate
+  // Whether there is any of what follows.
+  bool more = false;
+  const float *means = nullptr, *factors = nullptr;  // {16}: (product - mean) * factor + bias
+  bool silu = false, tanh = false;                   // in the slopes' place
+  bool gated = false;                                // the first addend is the gate
   int addend_count = 0;
   const Addend* addends = nullptr;
+  float slope_after = 1;
+  int out_step = 1;  // pixels from one to the next
 };
 
-// A row of pixels, 3x3, of inputs side by side.
+// A row of pixels of inputs side by side.
 struct FewOutputs {
   struct Input {
-    Row rows[3];  // at the pixel left of the first one
+    Row rows[kMostRows];  // at the first pixel that the first one sees
     Storage storage;
     int blocks;
   };
   const Input* inputs;
-  int input_count, pixels, outputs;
-  const float* weights;  // {block of all inputs, 9, outputs, 16}
+  int kernel, input_count, pixels, outputs;
+  const float* weights;  // {block of all inputs, kernel^2, outputs, 16}
   float* products;       // {pixel, 16}, zeros beyond `outputs`
+};
+
+// Of a row of pixels: the sums over it of (x - origin) and of its square.
+struct RowSums {
+  Row row;
+  Storage storage;
+  int blocks, pixels;
+  const float* origins;   // {blocks * 16}
+  float *sums, *squares;  // {blocks * 16}
 };
 
 struct Kernels {
@@ -123,6 +142,7 @@ struct Kernels {
   void (*multiply_bf16)(const Multiply&);
   void (*finish)(Method, const Finish&);
   void (*few_outputs)(const FewOutputs&);
+  void (*row_sums)(const RowSums&);
 };
 
 // Of the best instruction set that this processor has.

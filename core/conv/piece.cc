@@ -2,31 +2,20 @@
 #include "core/conv/piece.h"
 
 #include <algorithm>
+#include <cstring>
+
+#include "core/conv/left.h"
 
 namespace gan::conv {
 namespace {
 
-constexpr int kLeftBytes = 256 << 10;  // leaves half of an L2 cache to the weights
-constexpr int kFewestTiles = 12, kMostTiles = 48;
-constexpr int kPixelsAtOnce = 96;  // of a row, where a tile is a pixel
-
-// Tiles that a thread works on at once.
-int tiles_at_once(const Weights& weights) {
-  const int matrices = matrices_of(weights.method);
-  if (matrices == 1) return kPixelsAtOnce;
-  const int tile = matrices * weights.input_blocks * kBlock * 4;
-  return std::clamp(kLeftBytes / tile / kFewestTiles * kFewestTiles, kFewestTiles, kMostTiles);
-}
-
-// Matrices lie an odd number of cache lines apart, so that a tile's numbers fall into different
-// sets of the cache.
-ptrdiff_t left_matrix(const Weights& w) { return (w.input_blocks * tiles_at_once(w) + 1) * kBlock; }
+// See left.cc for the odd line.
 ptrdiff_t product_matrix(const Weights& w) { return (tiles_at_once(w) + 1) * kBlock; }
 ptrdiff_t product_panel(const Weights& w) { return product_matrix(w) * matrices_of(w.method); }
 
-// Rows of tiles down and tiles across from pixel (y, x) on; the layer's pixels end at y_end, x_end.
-struct Area {
-  int y, x, y_end, x_end, down, across;
+// Which pixels of an area's rows are written.
+struct Every {
+  int first = 0, step = 1;
 };
 
 class Piece {
@@ -41,18 +30,20 @@ class Piece {
         products_(reinterpret_cast<float*>(scratch.products.data())) {}
 
   void run(const Area& area) {
-    if (weights_.method == Method::kFewOutputs) {
-      few_outputs(area);
-      finish(area, 0, products_);
-    } else {
-      matrices(area);
+    switch (weights_.method) {
+      case Method::kFewOutputs:
+        few_outputs(area);
+        finish(area, 0, products_);
+        break;
+      case Method::kPass: pass(area); break;
+      default: matrices(area);
     }
-    if (packed_.last) write(area);
+    packed_.last ? write(area) : fill_margins(area);
   }
 
  private:
   void matrices(const Area& area) {
-    Multiply m = weights_.method == Method::kPictureRows ? left_of_picture(area) : left(area);
+    Multiply m = make_left(frame_, packed_, area, scratch_.left);
     m.length = weights_.length;
     m.segments = weights_.segments;
     m.tiles = area.down * area.across;
@@ -72,63 +63,55 @@ class Piece {
     }
   }
 
-  Multiply left(const Area& area) {
-    const int n = tile_in(weights_.method), pad = layer_.kernel / 2, up = layer_.twice ? 2 : 1;
-    const auto number = static_cast<ptrdiff_t>(bytes_of(weights_.factors));
-    Gather g = {};
-    g.left_storage = weights_.factors;
-    g.left_block = tiles_at_once(weights_) * kBlock;
-    g.left_matrix = left_matrix(weights_);
-    g.tiles = area.across;
-    g.twice = layer_.twice;
-    // The value's row that the layer sees as row y, from -1 on.
-    const auto source = [up](int y) { return (y + up) / up - 1; };
-    for (int r = 0; r < area.down; ++r) {
-      std::byte* to = scratch_.left.data() + r * area.across * kBlock * number;
-      for (const Value value : layer_.inputs) {
-        const Buffer& buffer = (*frame_.buffers)[value];
-        g.storage = buffer.storage;
-        g.blocks = buffer.blocks;
-        for (int i = 0; i < n; ++i)
-          g.rows[i] = frame_.buffers->row(value, source(area.y + r * side_ + i - pad), area.x / up);
-        g.left = to;
-        frame_.kernels->gather(weights_.method, g);
-        to += buffer.blocks * g.left_block * number;
-      }
+  // Of a row of pixels, of those of four inputs in turn.
+  void pass(const Area& area) {
+    const int side = interleaves(layer_) ? 2 : 1;
+    Area part = area;
+    part.across = area.across / side;
+    part.x_end = area.x + part.across;
+    for (int i = 0; i < side; ++i) {
+      const Value from = layer_.inputs[static_cast<size_t>(area.y % side * 2 + i)];
+      const Line line = make_line(frame_, packed_, from, area.y / side, area.x / side, part.across,
+                                  scratch_.left.data());
+      for (int panel = 0; panel < weights_.panels; ++panel)
+        finish(part, panel, line.pixels + panel * line.block, {.first = i, .step = side});
     }
-    return {.left = scratch_.left.data(),
-            .left_matrix = g.left_matrix,
-            .left_segment = g.left_block,
-            .left_tile = kBlock};
   }
 
-  Multiply left_of_picture(const Area& area) {
-    const int pad = layer_.kernel / 2;
-    const int unshuffle = layer_.unshuffle;
-    const Picture picture = {
-        frame_.picture,  frame_.picture_channels,
-        unshuffle,       {frame_.frame.width / unshuffle, frame_.frame.height / unshuffle},
-        frame_.subtract, frame_.multiply};
-    const int channels = picture.channels * picture.unshuffle * picture.unshuffle;
-    const Size around = {area.across + 2 * pad, layer_.kernel};
-    auto* rows = reinterpret_cast<float*>(scratch_.left.data());
-    read_picture(picture, area.y - pad, area.x - pad, around, rows);
-    return {.left = rows, .left_segment = around.width * channels, .left_tile = channels};
+  // What is read beyond the left and the right edge, once the pixels are there that it repeats.
+  void fill_margins(const Area& area) {
+    const Buffer& buffer = (*frame_.buffers)[value()];
+    const int width = buffer.size.width, margin = buffer.form.margin;
+    if (buffer.form.padding == Padding::kZero) return;
+    const auto bytes = static_cast<size_t>(buffer.pixel_bytes());
+    for (int y = area.y; y < std::min(area.y_end, area.y + area.down * side_); ++y)
+      for (int block = 0; block < buffer.blocks; ++block) {
+        const auto fill = [&](int x) {
+          std::memcpy(buffer.at(y, x, block),
+                      buffer.at(y, place_of(x, width, buffer.form.padding), block), bytes);
+        };
+        for (int m = 1; m <= margin; ++m) {
+          if (area.x == 0) fill(-m);
+          if (area.x + area.across * side_ >= width) fill(width - 1 + m);
+        }
+      }
   }
 
   void few_outputs(const Area& area) {
     FewOutputs::Input inputs[kMostFewInputs] = {};
+    const int pad = layer_.kernel / 2;
     FewOutputs f = {.inputs = inputs,
+                    .kernel = layer_.kernel,
                     .pixels = area.across,
                     .outputs = layer_.out_channels,
                     .weights = reinterpret_cast<const float*>(weights_.right.data()),
                     .products = products_};
     for (const Value value : layer_.inputs) {
       FewOutputs::Input& input = inputs[f.input_count++];
-      input.storage = (*frame_.buffers)[value].storage;
+      input.storage = (*frame_.buffers)[value].form.storage;
       input.blocks = (*frame_.buffers)[value].blocks;
-      for (int i = 0; i < 3; ++i)
-        input.rows[i] = frame_.buffers->row(value, area.y + i - 1, area.x - 1);
+      for (int i = 0; i < layer_.kernel; ++i)
+        input.rows[i] = frame_.buffers->row(value, area.y + i - pad, area.x - pad);
     }
     frame_.kernels->few_outputs(f);
   }
@@ -143,17 +126,27 @@ class Piece {
   ptrdiff_t pixel_panel(const Area& area) const { return pixel_row(area) * side_ * area.down; }
   Value value() const { return packed_.value; }
 
-  void finish(const Area& area, int panel, const float* products) {
+  void finish(const Area& area, int panel, const float* products, const Every& every = {}) {
     Addend addends[kMostAddends] = {};
     Finish f = {};
     f.product_matrix = product_matrix(weights_);
     f.tiles = area.across;
     f.columns = area.x_end - area.x;
-    f.storage = packed_.last ? Storage::kFloat : (*frame_.buffers)[value()].storage;
+    f.storage = packed_.last ? Storage::kFloat : (*frame_.buffers)[value()].form.storage;
     f.bias = weights_.bias.data() + panel * kBlock;
     f.slopes = weights_.slopes.data() + panel * kBlock;
+    if (layer_.normalise > 0) {
+      const Normal& normal = frame_.normals[value() - 1];
+      f.means = normal.means.data() + panel * kBlock;
+      f.factors = normal.factors.data() + panel * kBlock;
+    }
     f.silu = layer_.activation == Activation::kSilu;
+    f.tanh = layer_.activation == Activation::kTanh;
     f.gated = layer_.gate != kNoValue;
+    f.slope_after = layer_.slope_after;
+    f.out_step = every.step;
+    f.more = f.means || f.silu || f.tanh || f.gated || !layer_.adds.empty() || f.slope_after != 1 ||
+             f.out_step != 1;
     f.addends = addends;
     for (int r = 0; r < area.down; ++r) {
       const int y = area.y + r * side_;
@@ -162,14 +155,16 @@ class Piece {
       f.addend_count = 0;
       const auto add = [&](Value of, float scale) {
         Addend& addend = addends[f.addend_count++];
-        addend.storage = (*frame_.buffers)[of].storage;
+        addend.storage = (*frame_.buffers)[of].form.storage;
         addend.scale = scale;
         for (int i = 0; i < f.rows; ++i)
           addend.rows[i] = (*frame_.buffers)[of].at(y + i, area.x, panel);
       };
       if (f.gated) add(layer_.gate, 1);
       for (const Add& one : layer_.adds) add(one.value, one.scale);
-      for (int i = 0; i < f.rows; ++i) f.out[i] = out_row(area, panel, y + i);
+      for (int i = 0; i < f.rows; ++i)
+        f.out[i] = out_row(area, panel, y + i) +
+                   every.first * static_cast<ptrdiff_t>(kBlock * bytes_of(f.storage));
       frame_.kernels->finish(weights_.method, f);
     }
   }
@@ -184,8 +179,11 @@ class Piece {
       frame_.finite->store(false, std::memory_order_relaxed);
     write_result(pixels, area.y, area.x,
                  {.planes = frame_.result,
+                  .rows = frame_.result_rows,
                   .channels = layer_.out_channels / (layer_.shuffle * layer_.shuffle),
                   .shuffle = layer_.shuffle,
+                  .multiply = frame_.result_multiply,
+                  .add = frame_.result_add,
                   .picture = layer_.add_picture ? frame_.picture : PlanesView{},
                   .picture_channels = frame_.picture_channels,
                   .scale = frame_.scale});
@@ -211,10 +209,7 @@ void Scratch::grow(const PackedLayer& packed, const FrameWork& frame) {
   const Weights& w = packed.weights;
   const int side = tile_out(w.method);
   const ptrdiff_t tiles = tiles_at_once(w);
-  if (w.method == Method::kPictureRows)
-    grow_to(left, (tiles + packed.layer.kernel) * w.length * w.segments);
-  else
-    grow_to(left, left_matrix(w) * matrices_of(w.method));
+  grow_to(left, left_size(packed));
   grow_to(products, product_panel(w) * frame.kernels->panels);
   if (packed.last) grow_to(pixels, ptrdiff_t{w.panels} * tiles * side * side * kBlock);
 }
@@ -228,7 +223,8 @@ void run_piece(const FrameWork& frame, const PackedLayer& packed, const Task& ta
   const int down = (task.y_end - task.y + side - 1) / side;
   const int tiles = std::min(across, tiles_at_once(w));
   // Without tiles of some kind, rows go one by one.
-  const bool by_row = w.method == Method::kPictureRows || w.method == Method::kFewOutputs;
+  const bool by_row = w.method != Method::kWinograd4 && w.method != Method::kWinograd2 &&
+                      w.method != Method::kPoint;
   const int rows = by_row ? 1 : std::min(down, tiles_at_once(w) / tiles);
   for (int r = 0; r < down; r += rows)
     for (int t = 0; t < across; t += tiles)

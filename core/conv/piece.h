@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <vector>
 
 #include "core/conv/buffers.h"
 #include "core/conv/ends.h"
@@ -18,6 +19,11 @@ struct PackedLayer {
   bool last = false;  // it goes to the result
 };
 
+// By what a pass normalises this frame: (x - mean) * factor, {panels * 16}.
+struct Normal {
+  std::vector<float> means, factors;
+};
+
 // What all pieces of a frame share.
 struct FrameWork {
   const Kernels* kernels;
@@ -27,7 +33,10 @@ struct FrameWork {
   const float* subtract;  // see ends.h
   float multiply;
   int picture_channels, scale;  // of the result
+  float result_multiply, result_add;
   PlanesSpan result;
+  int result_rows;            // row y is at y % result_rows
+  const Normal* normals;      // of each layer
   std::atomic<bool>* finite;  // cleared where the result has a number that is none
 };
 

@@ -2,6 +2,7 @@
 #include "core/conv/plan.h"
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
 
 #include "core/error.h"
@@ -10,6 +11,7 @@ namespace gan::conv {
 namespace {
 
 constexpr auto kBroken = ErrorKind::kFailed;
+constexpr int kMostOfLargeKernels = 4;  // output channels
 
 Shape reduced(Shape shape) {
   const int common = std::gcd(shape.up, shape.down);
@@ -23,15 +25,40 @@ void check_addend(Value value, const Shape& result, const std::vector<Shape>& va
         "plan: what is added must have the result's shape");
 }
 
+void check_kernel(const Layer& layer) {
+  const bool picture = layer.inputs[0] == kPicture, pass = layer.kernel == 0;
+  const bool few = layer.out_channels <= kMostOfLargeKernels && layer.inputs.size() == 1;
+  const bool large = layer.kernel == 5 || layer.kernel == 7 || layer.kernel == 9;
+  check(
+      pass || layer.kernel == 1 || layer.kernel == 3 || (large && (picture || few)), kBroken,
+      "plan: kernel must be 0, 1 or 3, or of the picture or to at most 4 channels 5, 7 or 9, got ",
+      layer.kernel);
+  check(!layer.twice || (layer.kernel == 3 && layer.stride == 1), kBroken,
+        "plan: a layer that reads at twice the side must have kernel 3 and stride 1");
+  check(layer.stride == 1 || (layer.stride == 2 && layer.kernel == 3 && !picture), kBroken,
+        "plan: stride must be 1, or 2 with kernel 3 and not of the picture, got ", layer.stride);
+  check(layer.padding == Padding::kZero || (!layer.twice && layer.kernel < 9), kBroken,
+        "plan: a layer of kernel 9 or that reads at twice the side must read zeros beyond");
+  check(!pass || !picture, kBroken, "plan: the picture must not be passed on");
+  check(!pass || layer.inputs.size() == 1 || layer.inputs.size() == 4, kBroken,
+        "plan: a pass must have 1 or 4 inputs, got ", layer.inputs.size());
+  check(layer.normalise == 0 || (pass && layer.inputs.size() == 1 && layer.normalise > 0), kBroken,
+        "plan: a pass of one input alone can normalise");
+  check(!pass || layer.inputs.size() == 1 || (layer.adds.empty() && layer.gate == kNoValue),
+        kBroken, "plan: a pass that interleaves can add nothing");
+}
+
 void check_sizes(const Layer& layer, int in_channels) {
   const auto out = static_cast<size_t>(layer.out_channels);
-  check(layer.kernel == 3 || layer.kernel == 1, kBroken, "plan: kernel must be 3 or 1, got ",
-        layer.kernel);
-  check(!layer.twice || layer.kernel == 3, kBroken,
-        "plan: a layer that reads at twice the side must have kernel 3");
   check(layer.out_channels >= 1, kBroken, "plan: out_channels must be at least 1, got ",
         layer.out_channels);
-  const size_t weights = out * static_cast<size_t>(in_channels * layer.kernel * layer.kernel);
+  const bool pass = layer.kernel == 0;
+  check(!pass || layer.out_channels == in_channels, kBroken, "plan: a pass must keep its ",
+        in_channels, " channels, got ", layer.out_channels);
+  const size_t weights = !pass
+                             ? out * static_cast<size_t>(in_channels * layer.kernel * layer.kernel)
+                         : layer.normalise > 0 && !layer.weight.empty() ? out
+                                                                        : 0;
   check(layer.weight.size() == weights, kBroken, "plan: a layer must have ", weights,
         " weights, got ", layer.weight.size());
   check(layer.bias.empty() || layer.bias.size() == out, kBroken, "plan: a layer must have ", out,
@@ -40,6 +67,20 @@ void check_sizes(const Layer& layer, int in_channels) {
   check(layer.activation == Activation::kSlope ? slopes : layer.slopes.empty(), kBroken,
         "plan: slopes must be 1 or ", out, " with kSlope and none without, got ",
         layer.slopes.size());
+}
+
+// Whether all that convolve a value, and read beyond its edges, want the same there.
+void check_paddings(const Plan& plan) {
+  for (Value value = 1; value <= static_cast<Value>(plan.layers.size()); ++value) {
+    const Layer* first = nullptr;
+    for (const Layer& layer : plan.layers) {
+      if (layer.kernel <= 1 || std::ranges::find(layer.inputs, value) == layer.inputs.end())
+        continue;
+      if (!first) first = &layer;
+      check(layer.padding == first->padding, kBroken,
+            "plan: all that read a value must have one padding, but not so value ", value);
+    }
+  }
 }
 
 // Whether every value but the result is read.
@@ -71,15 +112,18 @@ Shape input_shape(const Layer& layer, const std::vector<Shape>& values) {
     const Shape& shape = values[static_cast<size_t>(value)];
     check(joined.channels == 0 || (joined.up == shape.up && joined.down == shape.down), kBroken,
           "plan: values read together must be of one size");
-    joined = {joined.channels + shape.channels, shape.up, shape.down};
+    const bool pass = layer.kernel == 0;
+    check(!pass || joined.channels == 0 || joined.channels == shape.channels, kBroken,
+          "plan: what is interleaved must have as many channels each");
+    joined = {pass ? shape.channels : joined.channels + shape.channels, shape.up, shape.down};
   }
   const bool picture = layer.inputs[0] == kPicture;
   check(layer.unshuffle >= 1 && (picture || layer.unshuffle == 1), kBroken,
         "plan: the picture alone can be unshuffled, by 1 or more, got ", layer.unshuffle);
   check(!picture || !layer.twice, kBroken, "plan: the picture must not be read at twice the side");
   joined.channels *= layer.unshuffle * layer.unshuffle;
-  joined.down *= layer.unshuffle;
-  joined.up *= layer.twice ? 2 : 1;
+  joined.down *= layer.unshuffle * layer.stride;
+  joined.up *= layer.twice || interleaves(layer) ? 2 : 1;
   return reduced(joined);
 }
 
@@ -90,9 +134,11 @@ std::vector<Shape> shapes(const Plan& plan) {
         kBroken, "plan: subtract must have ", plan.in_channels, " numbers or none, got ",
         plan.subtract.size());
   check_read(plan);
+  check_paddings(plan);
   std::vector<Shape> values = {{plan.in_channels}};
   for (const Layer& layer : plan.layers) {
     Shape shape = input_shape(layer, values);
+    check_kernel(layer);
     check_sizes(layer, shape.channels);
     shape.channels = layer.out_channels;
     check(layer.adds.size() <= 3, kBroken, "plan: a layer must add at most 3 values, got ",
@@ -102,6 +148,7 @@ std::vector<Shape> shapes(const Plan& plan) {
     const bool last = &layer == &plan.layers.back();
     check(last || (layer.shuffle == 1 && !layer.add_picture), kBroken,
           "plan: the last layer alone can shuffle or add the picture");
+    check(!last || !interleaves(layer), kBroken, "plan: the last layer must not interleave");
     const int square = layer.shuffle * layer.shuffle;
     check(layer.shuffle >= 1 && layer.out_channels % square == 0, kBroken,
           "plan: out_channels must be a multiple of ", square, " with shuffle=", layer.shuffle,
@@ -118,32 +165,40 @@ std::vector<Shape> shapes(const Plan& plan) {
   return values;
 }
 
-int size_multiple(const Plan& plan) {
+int size_multiple(const std::vector<Shape>& values) {
   int multiple = 1;
-  for (const Layer& layer : plan.layers) multiple = std::lcm(multiple, layer.unshuffle);
+  for (const Shape& shape : values) multiple = std::lcm(multiple, shape.down);
   return multiple;
 }
 
-int reach(const Plan& plan) {
-  const std::vector<Shape> values = shapes(plan);
-  // A pixel of the frame within which each value's pixels see the picture.
+int size_multiple(const Plan& plan) { return size_multiple(shapes(plan)); }
+
+int reach(const Plan& plan, const std::vector<Shape>& values, const Around& around) {
+  // Pixels of the frame within which each value's pixels see the picture.
   std::vector<double> seen(values.size());
   for (size_t i = 0; i < plan.layers.size(); ++i) {
     const Layer& layer = plan.layers[i];
-    const Shape in = input_shape(layer, values);
+    if (layer.normalise > 0) return kWhole;
+    const Shape& read = values[static_cast<size_t>(layer.inputs[0])];
+    const double pixel = static_cast<double>(read.down * layer.unshuffle) / read.up;
     double& most = seen[i + 1];
     for (const Value value : layer.inputs) most = std::max(most, seen[static_cast<size_t>(value)]);
-    most += (layer.kernel / 2) * static_cast<double>(in.down) / in.up + (layer.unshuffle - 1);
+    most += around(i) * pixel / (layer.twice ? 2 : 1) + layer.unshuffle - 1;
     for (const Add& add : layer.adds) most = std::max(most, seen[static_cast<size_t>(add.value)]);
     if (layer.gate != kNoValue) most = std::max(most, seen[static_cast<size_t>(layer.gate)]);
   }
   return static_cast<int>(seen.back() + 0.999);
 }
 
+int reach(const Plan& plan) {
+  return reach(plan, shapes(plan), [&](size_t i) { return plan.layers[i].kernel / 2; });
+}
+
 double flops(const Plan& plan, Size frame) {
   const std::vector<Shape> values = shapes(plan);
   double sum = 0;
   for (const Layer& layer : plan.layers) {
+    if (layer.kernel == 0) continue;
     const Shape in = input_shape(layer, values);
     sum +=
         2.0 * static_cast<double>(layer.weight.size()) * static_cast<double>(in.of(frame).area());

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <functional>
 
+#include "core/bands.h"
+
 namespace gan::conv {
 namespace {
 
@@ -45,21 +47,21 @@ class Group {
     int needed = size(value - 1).height;
     for (int l = std::max(begin_, value); l < end_; ++l)
       if (done(l) < size(l).height && reads(l, value))
-        needed = std::min(needed, first_read(l, value, done(l)));
+        needed = std::min(needed, rows_read(l, value, done(l), done(l) + 1).begin);
     return needed;
   }
 
   bool reads(int l, Value value) const { return convolves(l, value) || adds(l, value); }
   // Rows of the value that rows [y, y_end) of a layer that reads it need.
-  int first_read(int l, Value value, int y) const {
-    if (!convolves(l, value)) return y;
-    const int first = std::max(0, y - layer(l).kernel / 2);
-    return layer(l).twice ? first / 2 : first;
-  }
-  int last_read(int l, Value value, int y_end) const {
-    if (!convolves(l, value)) return y_end;
-    const int end = std::min(size(l).height, y_end + layer(l).kernel / 2);
-    return layer(l).twice ? (end + 1) / 2 : end;
+  Interval rows_read(int l, Value value, int y, int y_end) const {
+    const Layer& reader = layer(l);
+    if (!convolves(l, value)) return {y, y_end};
+    if (reader.kernel == 0)
+      return interleaves(reader) ? Interval{y / 2, (y_end + 1) / 2} : Interval{y, y_end};
+    const int pad = reader.kernel / 2, stride = reader.stride;
+    const int first = std::max(0, y * stride - pad);
+    const int end = std::min(size(l).height * stride, (y_end - 1) * stride + pad + 1);
+    return reader.twice ? Interval{first / 2, (end + 1) / 2} : Interval{first, end};
   }
 
  private:
@@ -74,6 +76,15 @@ class Group {
            std::any_of(all.begin(), all.end(), [&](const Add& add) { return add.value == value; });
   }
 
+  // Rows of a layer for which so many of the value's, not all, suffice.
+  int can_do(int l, Value value, int have) const {
+    const Layer& reader = layer(l);
+    if (!convolves(l, value)) return have;
+    if (reader.kernel == 0) return interleaves(reader) ? have * 2 : have;
+    if (reader.stride == 2) return have / 2;  // of kernel 3
+    return (reader.twice ? have * 2 : have) - reader.kernel / 2;
+  }
+
   // Rows of a layer that can be done once the others are as far as they are.
   int next(int l, int band_rows) const {
     const int height = size(l).height;
@@ -84,9 +95,7 @@ class Group {
       follows = true;
       const int have = done(value - 1);
       if (have == size(value - 1).height) continue;
-      int can = have;
-      if (convolves(l, value)) can = (layer(l).twice ? have * 2 : have) - layer(l).kernel / 2;
-      rows = std::min(rows, floor_grid(std::max(0, can)));
+      rows = std::min(rows, floor_grid(std::max(0, can_do(l, value, have))));
     }
     if (!follows) rows = std::min(height, done(l) + band_rows);
     return std::max(rows, done(l));
@@ -118,8 +127,8 @@ class Dependencies {
     int after = 0;
     for (Value value = 1; value <= task.layer; ++value) {
       if (!group_.makes(value) || !group_.reads(task.layer, value)) continue;
-      const int first = group_.first_read(task.layer, value, task.y) / kGrid;
-      const int end = ceil_grid(group_.last_read(task.layer, value, task.y_end)) / kGrid;
+      const Interval rows = group_.rows_read(task.layer, value, task.y, task.y_end);
+      const int first = rows.begin / kGrid, end = ceil_grid(rows.end) / kGrid;
       for (int row = first; row < end; ++row) {
         for (int c = std::max(0, chunk - 1); c <= std::min(chunks_ - 1, chunk + 1); ++c)
           after = std::max(after, written(value, row, c));
@@ -211,6 +220,8 @@ class Maker {
     int best = begin + 1;
     int64_t least = INT64_MAX;
     for (int end = begin + 1; end <= count; ++end) {
+      // Means want the whole value before.
+      if (end > begin + 1 && plan_.layers[static_cast<size_t>(end - 1)].normalise > 0) break;
       const std::vector<int> rows = rows_kept(begin, end);
       int64_t inside = 0, passed = 0;
       for (Value value = 1; value <= end; ++value)
@@ -238,7 +249,7 @@ class Maker {
           schedule_.kept[static_cast<size_t>(value)].last = index;
 
     Group group(plan_, values_, frame_, begin, end);
-    const int chunks = (smallest_.width + cut_.columns - 1) / cut_.columns;
+    const int chunks = std::max(1, smallest_.width / cut_.columns);
     Dependencies dependencies(group, plan_, chunks, schedule_.kept);
     std::vector<Task>& tasks = schedule_.groups.emplace_back();
     group.run(cut_.rows, [&](int layer, int y, int y_end) {
@@ -250,7 +261,7 @@ class Maker {
                        y,
                        std::min(y + cut_.rows, y_end),
                        chunk * columns,
-                       std::min((chunk + 1) * columns, size.width),
+                       chunk + 1 < chunks ? (chunk + 1) * columns : size.width,
                        0};
           task.after = dependencies.before(task, chunk, static_cast<int>(tasks.size()));
           tasks.push_back(task);

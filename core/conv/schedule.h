@@ -4,10 +4,11 @@
 // Layers run in groups, one after another. In a group a band of some rows runs through all layers
 // before the next band begins, each layer as far behind the one that it reads as the convolution
 // reaches; so a value that only the group reads keeps a few rows, which the next layer finds in the
-// cache. What a later group reads is kept whole. A task is a piece of a band of one layer; threads
-// take tasks in order and wait where one reads what is not ready yet or writes over what is still
-// being read. Tasks begin and end at multiples of 4 pixels of their layer, the tiles of Winograd's
-// algorithm, whatever the bands, so no cut shows in any bit.
+// cache. What a later group reads is kept whole; a pass that normalises begins a group. A task is a
+// piece of a band of one layer; threads take tasks in order and wait where one reads what is not
+// ready yet or writes over what is still being read. Tasks begin and end at multiples of 4 pixels
+// of their layer, the tiles of Winograd's algorithm, whatever the bands, so no cut shows in any
+// bit.
 #pragma once
 
 #include <vector>

@@ -2,6 +2,7 @@
 #include "core/conv/simple.h"
 
 #include <cmath>
+#include <span>
 
 #include "core/error.h"
 
@@ -35,9 +36,9 @@ double convolved(const Layer& layer, const Channels& in, int out, int y, int x) 
   for (int c = 0; c < in.channels; ++c)
     for (int i = 0; i < k; ++i)
       for (int j = 0; j < k; ++j, ++weight) {
-        const int row = y + i - k / 2, column = x + j - k / 2;
-        if (row >= 0 && row < in.size.height && column >= 0 && column < in.size.width)
-          sum += static_cast<double>(*weight) * in.at(c, row, column);
+        const int row = place_of(y * layer.stride + i - k / 2, in.size.height, layer.padding),
+                  column = place_of(x * layer.stride + j - k / 2, in.size.width, layer.padding);
+        if (row >= 0 && column >= 0) sum += static_cast<double>(*weight) * in.at(c, row, column);
       }
   return sum;
 }
@@ -46,26 +47,77 @@ double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
 
 double activated(const Layer& layer, int channel, double x) {
   if (layer.activation == Activation::kSilu) return x * sigmoid(x);
+  if (layer.activation == Activation::kTanh) return std::tanh(x);
   if (layer.activation == Activation::kNone || x > 0) return x;
   return x * layer.slopes[layer.slopes.size() == 1 ? 0 : static_cast<size_t>(channel)];
 }
 
-Channels run_layer(const Layer& layer, const std::vector<Channels>& values) {
-  const Channels in = read(layer, values);
-  Channels out(layer.out_channels, in.size);
+// What a pass does with each channel: (x - mean) * factor + shift.
+struct Affine {
+  double mean = 0, factor = 1, shift = 0;
+};
+Affine affine_of(const Layer& layer, const Channels& in, int channel) {
+  Affine affine;
+  const auto c = static_cast<size_t>(channel);
+  if (!layer.bias.empty()) affine.shift = layer.bias[c];
+  if (layer.normalise == 0) return affine;
+  const auto pixels = static_cast<size_t>(in.size.area());
+  const std::span<const float> values(in.values.data() + c * pixels, pixels);
+  for (const float value : values) affine.mean += value / static_cast<double>(pixels);
+  double variance = 0;
+  for (const float value : values)
+    variance += (value - affine.mean) * (value - affine.mean) / static_cast<double>(pixels);
+  affine.factor =
+      (layer.weight.empty() ? 1 : layer.weight[c]) / std::sqrt(variance + layer.normalise);
+  return affine;
+}
+
+double added(const Layer& layer, const std::vector<Channels>& values, int c, int y, int x,
+             double result) {
+  if (layer.gate != kNoValue)
+    result =
+        (result + values[static_cast<size_t>(layer.gate)].at(c, y, x)) * (sigmoid(result) - 0.5);
+  for (const Add& add : layer.adds)
+    result = values[static_cast<size_t>(add.value)].at(c, y, x) +
+             static_cast<double>(add.scale) * result;
+  return result > 0 ? result : result * layer.slope_after;
+}
+
+// result(channel, y, x) before the activation.
+template <class Result>
+Channels each(const Layer& layer, const std::vector<Channels>& values, Size size,
+              const Result& result) {
+  Channels out(layer.out_channels, size);
   for (int c = 0; c < out.channels; ++c)
-    for (int y = 0; y < out.size.height; ++y)
-      for (int x = 0; x < out.size.width; ++x) {
-        double result = activated(layer, c, convolved(layer, in, c, y, x));
-        if (layer.gate != kNoValue)
-          result = (result + values[static_cast<size_t>(layer.gate)].at(c, y, x)) *
-                   (sigmoid(result) - 0.5);
-        for (const Add& add : layer.adds)
-          result = values[static_cast<size_t>(add.value)].at(c, y, x) +
-                   static_cast<double>(add.scale) * result;
-        out.at(c, y, x) = static_cast<float>(result);
-      }
+    for (int y = 0; y < size.height; ++y)
+      for (int x = 0; x < size.width; ++x)
+        out.at(c, y, x) =
+            static_cast<float>(added(layer, values, c, y, x, activated(layer, c, result(c, y, x))));
   return out;
+}
+
+Channels pass(const Layer& layer, const std::vector<Channels>& values) {
+  const Channels& in = values[static_cast<size_t>(layer.inputs[0])];
+  std::vector<Affine> affine;
+  for (int c = 0; c < in.channels; ++c) affine.push_back(affine_of(layer, in, c));
+  const auto result = [&](int c, double value) {
+    const auto& [mean, factor, shift] = affine[static_cast<size_t>(c)];
+    return (value - mean) * factor + shift;
+  };
+  if (!interleaves(layer))
+    return each(layer, values, in.size,
+                [&](int c, int y, int x) { return result(c, in.at(c, y, x)); });
+  return each(layer, values, scaled(in.size, 2), [&](int c, int y, int x) {
+    const Value from = layer.inputs[static_cast<size_t>(y % 2 * 2 + x % 2)];
+    return result(c, values[static_cast<size_t>(from)].at(c, y / 2, x / 2));
+  });
+}
+
+Channels run_layer(const Layer& layer, const std::vector<Channels>& values) {
+  if (layer.kernel == 0) return pass(layer, values);
+  const Channels in = read(layer, values);
+  return each(layer, values, {in.size.width / layer.stride, in.size.height / layer.stride},
+              [&](int c, int y, int x) { return convolved(layer, in, c, y, x); });
 }
 
 Channels seen(const Plan& plan, Channels picture) {
@@ -90,7 +142,6 @@ Channels shuffled(const Channels& in, int r) {
 
 Channels run_simple(const Plan& plan, const Channels& picture) {
   const int multiple = size_multiple(plan);
-  shapes(plan);
   check(picture.channels == plan.in_channels && picture.size.width % multiple == 0 &&
             picture.size.height % multiple == 0,
         ErrorKind::kFailed, "plan: the picture must have ", plan.in_channels,
@@ -100,6 +151,7 @@ Channels run_simple(const Plan& plan, const Channels& picture) {
   const Layer& last = plan.layers.back();
   Channels out = shuffled(values.back(), last.shuffle);
   const int scale = out.size.width / picture.size.width;
+  for (float& value : out.values) value = value * plan.result_multiply + plan.result_add;
   if (last.add_picture)
     for (int c = 0; c < out.channels; ++c)
       for (int y = 0; y < out.size.height; ++y)

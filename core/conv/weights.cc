@@ -17,15 +17,27 @@ constexpr double kPoints4[6][3] = {{1 / 4., 0, 0},
                                    {0, 0, 1}};
 constexpr double kPoints2[4][3] = {{1, 0, 0}, {.5, .5, .5}, {.5, -.5, .5}, {0, 0, 1}};
 
-// Element (i, j) of G g G^T.
-double at_points(Method method, const float* kernel, int i, int j) {
-  if (method == Method::kPoint) return kernel[0];
-  const double* row = method == Method::kWinograd4 ? kPoints4[i] : kPoints2[i];
-  const double* column = method == Method::kWinograd4 ? kPoints4[j] : kPoints2[j];
-  double sum = 0;
-  for (int y = 0; y < 3; ++y)
-    for (int x = 0; x < 3; ++x) sum += row[y] * kernel[y * 3 + x] * column[x];
-  return sum;
+// G g G^T, row after row.
+template <int kSide>
+void to_points(const double (&points)[kSide][3], const float* kernel, float* out) {
+  double half[kSide][3];
+  for (int i = 0; i < kSide; ++i)
+    for (int x = 0; x < 3; ++x)
+      half[i][x] =
+          points[i][0] * kernel[x] + points[i][1] * kernel[3 + x] + points[i][2] * kernel[6 + x];
+  for (int i = 0; i < kSide; ++i)
+    for (int j = 0; j < kSide; ++j)
+      *out++ = static_cast<float>(half[i][0] * points[j][0] + half[i][1] * points[j][1] +
+                                  half[i][2] * points[j][2]);
+}
+
+// A kernel's element of each matrix.
+void elements_of(Method method, const float* kernel, float* out) {
+  switch (method) {
+    case Method::kWinograd4: return to_points(kPoints4, kernel, out);
+    case Method::kWinograd2: return to_points(kPoints2, kernel, out);
+    default: *out = kernel[0];
+  }
 }
 
 uint16_t to_bf16(float value) {
@@ -44,22 +56,49 @@ std::vector<int> places(const std::vector<int>& channels) {
   return all;
 }
 
+// Row k of a panel's matrix: of so many outputs.
+void put_row(Weights& w, int panel, int matrix, int k, const float* values, int outputs) {
+  const ptrdiff_t begin = panel * w.panel_size() + matrix * w.matrix_size();
+  if (w.factors == Storage::kFloat) {
+    std::copy_n(values, outputs, reinterpret_cast<float*>(w.right.data()) + begin + k * kBlock);
+    return;
+  }
+  auto* const pairs = reinterpret_cast<uint16_t*>(w.right.data()) + begin + k / 2 * kBlock * 2;
+  for (int o = 0; o < outputs; ++o) pairs[o * 2 + k % 2] = to_bf16(values[o]);
+}
+
 void pack_matrices(const Layer& layer, const std::vector<int>& place, Weights& w) {
-  const int n = tile_in(w.method), taps = layer.kernel * layer.kernel;
-  for (int o = 0; o < layer.out_channels; ++o)
-    for (size_t c = 0; c < place.size(); ++c)
-      for (int i = 0; i < n * n; ++i) {
-        const float* kernel = layer.weight.data() + (static_cast<size_t>(o) * place.size() + c) *
-                                                        static_cast<size_t>(taps);
-        const auto value = static_cast<float>(at_points(w.method, kernel, i / n, i % n));
-        const ptrdiff_t matrix = o / kBlock * w.panel_size() + i * w.matrix_size();
-        const int k = place[c], column = o % kBlock;
-        if (w.factors == Storage::kFloat)
-          reinterpret_cast<float*>(w.right.data())[matrix + k * kBlock + column] = value;
-        else
-          reinterpret_cast<uint16_t*>(
-              w.right.data())[matrix + (k / 2 * kBlock + column) * 2 + k % 2] = to_bf16(value);
+  const int matrices = matrices_of(w.method);
+  const auto taps = static_cast<size_t>(layer.kernel * layer.kernel);
+  float elements[36], rows[36][kBlock];
+  for (int panel = 0; panel < w.panels; ++panel) {
+    const int outputs = std::min(kBlock, layer.out_channels - panel * kBlock);
+    for (size_t c = 0; c < place.size(); ++c) {
+      for (int o = 0; o < outputs; ++o) {
+        const auto output = static_cast<size_t>(panel * kBlock + o);
+        elements_of(w.method, layer.weight.data() + (output * place.size() + c) * taps, elements);
+        for (int i = 0; i < matrices; ++i) rows[i][o] = elements[i];
       }
+      for (int i = 0; i < matrices; ++i) put_row(w, panel, i, place[c], rows[i], outputs);
+    }
+  }
+}
+
+// A tap's rows follow those of the tap before.
+void pack_taps(const Layer& layer, const std::vector<int>& place, Weights& w) {
+  const int taps = layer.kernel * layer.kernel, inputs = static_cast<int>(place.size());
+  for (int panel = 0; panel < w.panels; ++panel) {
+    const int outputs = std::min(kBlock, layer.out_channels - panel * kBlock);
+    for (int c = 0; c < inputs; ++c)
+      for (int tap = 0; tap < taps; ++tap) {
+        float row[kBlock];
+        for (int o = 0; o < outputs; ++o)
+          row[o] =
+              layer.weight[static_cast<size_t>(((panel * kBlock + o) * inputs + c) * taps + tap)];
+        put_row(w, panel, 0, tap * w.input_blocks * kBlock + place[static_cast<size_t>(c)], row,
+                outputs);
+      }
+  }
 }
 
 void pack_rows(const Layer& layer, int channels, Weights& w) {
@@ -75,10 +114,11 @@ void pack_rows(const Layer& layer, int channels, Weights& w) {
 void pack_few(const Layer& layer, const std::vector<int>& place, Weights& w) {
   auto* right = reinterpret_cast<float*>(w.right.data());
   const float* weight = layer.weight.data();
+  const int taps = layer.kernel * layer.kernel;
   for (int o = 0; o < layer.out_channels; ++o)
     for (const int at : place)
-      for (int tap = 0; tap < 9; ++tap)
-        right[((at / kBlock * 9 + tap) * layer.out_channels + o) * kBlock + at % kBlock] =
+      for (int tap = 0; tap < taps; ++tap)
+        right[((at / kBlock * taps + tap) * layer.out_channels + o) * kBlock + at % kBlock] =
             *weight++;
 }
 
@@ -106,16 +146,18 @@ Weights pack(const Layer& layer, const std::vector<int>& channels, Method method
   }
   const std::vector<int> place = places(channels);
   w.input_blocks = place.back() / kBlock + 1;
+  const int taps = layer.kernel * layer.kernel;
   if (method == Method::kFewOutputs) {
-    w.right = Memory(static_cast<size_t>(w.input_blocks * 9 * layer.out_channels * kBlock) *
+    w.right = Memory(static_cast<size_t>(w.input_blocks * taps * layer.out_channels * kBlock) *
                      sizeof(float));
     pack_few(layer, place, w);
     return w;
   }
-  w.segments = w.input_blocks;
+  w.segments = w.input_blocks * (method == Method::kTaps ? taps : 1);
   w.length = kBlock;
+  if (method == Method::kPass) return w;
   w.right = Memory(static_cast<size_t>(w.panels * w.panel_size()) * bytes_of(factors));
-  pack_matrices(layer, place, w);
+  method == Method::kTaps ? pack_taps(layer, place, w) : pack_matrices(layer, place, w);
   return w;
 }
 

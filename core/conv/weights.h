@@ -23,7 +23,8 @@ struct Weights {
   ptrdiff_t panel_size() const { return matrix_size() * matrices_of(method); }
 };
 
-// `channels` are those of the layer's inputs. bf16 factors are for Winograd and kPoint alone.
+// `channels` are those of the layer's inputs (of a pass, of one). bf16 factors are for Winograd,
+// kPoint and kTaps alone.
 Weights pack(const Layer& layer, const std::vector<int>& channels, Method method, Storage factors);
 
 }  // namespace gan::conv

@@ -232,6 +232,29 @@ TEST(ConvExecutor, WhatIsEnlargedIsNeverKeptWhole) {
   EXPECT_GT(executor.memory({1280, 720}), size_t{16} * 4 * 1280 * 720);
 }
 
+TEST(ConvExecutor, RowsGivenAwayAreThoseOfTheWhole) {
+  for (const Plan& plan : {compact_plan(16, 5, 2), compact_plan(16, 2, 3), rrdb_plan(16, 8, 1, 2)})
+    for (const int threads : {1, 3}) {
+      Workers workers(threads);
+      const Channels picture = random_picture(3, {194, 62});
+      const Channels expected = run_fast(plan, picture);
+      Executor executor(plan, {.threads = threads});
+      executor.prepare(picture.size);
+      for (int again = 0; again < 2; ++again) {
+        Channels out(expected.channels, expected.size);
+        const auto take = [&](int begin, int end, PlanesView band) {
+          EXPECT_EQ(begin % 2, 0);
+          for (int y = begin; y < end; ++y, band.data += band.row)
+            for (int x = 0; x < out.size.width; ++x)
+              for (int c = 0; c < out.channels; ++c)
+                out.at(c, y, x) += band.data[x * band.pixel + c * band.plane];
+        };
+        EXPECT_TRUE(executor.run(view(picture), take, &workers));
+        EXPECT_TRUE(same(out, expected)) << threads;
+      }
+    }
+}
+
 TEST(ConvExecutor, AnInterruptEndsTheFrame) {
   Executor executor(compact_plan(16, 3, 2));
   const Channels picture = random_picture(3, {40, 30});
