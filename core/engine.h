@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What an element may ask of a network. libganmodels.so implements it and is loaded on the first
-// call of load_enhancer() or load_walker(), so a process that never uses one never loads LibTorch.
+// call of load_enhancer() or load_walker(). It loads LibTorch, in libgantorch.so, where a network
+// cannot do without.
 #pragma once
 
 #include <atomic>
@@ -19,7 +20,8 @@ namespace gan {
 struct EnhancerOptions {
   std::string model;               // path, or name of a built-in model; empty: the default one
   std::string device = "auto";     // auto, cpu, cuda, cuda:N
-  std::string precision = "auto";  // auto, fp32, bf16, fp16
+  std::string precision = "auto";  // auto, fast, fp32, bf16, fp16
+  std::string kernel;              // as EnhancerInfo has it; empty: as the precision leaves it open
   int threads = 0;                 // of the CPU, for the calling thread's work alone; 0: all
   bool allow_torchscript = false;  // a script can run any operator
   int tile_size = 0;               // side of a tile's core, input pixels; 0: the whole frame
@@ -36,6 +38,8 @@ struct EnhancerInfo {
   std::string network;    // line of the table
   std::string device;     // "cpu", "cuda:0"
   std::string precision;  // "fp32", "bf16", "fp16"
+  std::string engine;     // "conv", "LibTorch"
+  std::string kernel;     // of the engine, chosen by trial where the precision is left open
   int scale = 1;          // output side / input side
   int latent = 0;         // length of the code that chooses among its results; 0: there is one
 };
@@ -163,14 +167,15 @@ class LatentWalker {
 // The calling thread keeps its number of OpenMP threads. `given_up`, which may be null: once it is
 // true, loading ends at the next tensor.
 // Throws Error: kNotFound, kUnreadable, kWrongType for the checkpoint, kSettings for an option,
-// kUnavailable for the device or when libganmodels.so or LibTorch cannot be loaded, kInterrupted.
+// kUnavailable for the device or when libganmodels.so, or LibTorch where it is needed, cannot be
+// loaded, kInterrupted.
 std::unique_ptr<Enhancer> load_enhancer(const EnhancerOptions& options,
                                         const std::atomic<bool>* given_up = nullptr);
 std::unique_ptr<LatentWalker> load_walker(const WalkerOptions& options);
 
 // The functions that libganmodels.so exports as one table, behind the C symbol gan_models_api.
 struct ModelsApi {
-  static constexpr int kVersion = 7;
+  static constexpr int kVersion = 8;
   int version;
   std::unique_ptr<Enhancer> (*load_enhancer)(const EnhancerOptions&, const std::atomic<bool>*);
   std::unique_ptr<LatentWalker> (*load_walker)(const WalkerOptions&);

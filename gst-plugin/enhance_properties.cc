@@ -27,6 +27,7 @@ bool set_enhance_property(EnhanceSettings& settings, guint id, const GValue* val
     case kEnhanceModel: engine.model = text(); break;
     case kEnhanceDevice: engine.device = text().empty() ? "auto" : text(); break;
     case kEnhancePrecision: engine.precision = precision_nick(g_value_get_enum(value)); break;
+    case kEnhanceKernel: engine.kernel = text(); break;
     case kEnhanceThreads: engine.threads = g_value_get_int(value); break;
     case kEnhanceAllowTorchScript: engine.allow_torchscript = g_value_get_boolean(value); break;
     case kEnhanceTileSize: engine.tile_size = g_value_get_int(value); break;
@@ -51,6 +52,7 @@ bool get_enhance_property(const EnhanceSettings& settings, guint id, GValue* val
     case kEnhanceModel: g_value_set_string(value, engine.model.c_str()); break;
     case kEnhanceDevice: g_value_set_string(value, engine.device.c_str()); break;
     case kEnhancePrecision: g_value_set_enum(value, precision_index(engine.precision)); break;
+    case kEnhanceKernel: g_value_set_string(value, engine.kernel.c_str()); break;
     case kEnhanceThreads: g_value_set_int(value, engine.threads); break;
     case kEnhanceAllowTorchScript: g_value_set_boolean(value, engine.allow_torchscript); break;
     case kEnhanceTileSize: g_value_set_int(value, engine.tile_size); break;
@@ -91,9 +93,14 @@ void install_network(GObjectClass* object) {
           g_param_spec_string("device", "Device", "auto, cpu, cuda or cuda:N", "auto", kFixed));
   install(object, kEnhancePrecision,
           g_param_spec_enum("precision", "Precision",
-                            "Number format of the network; auto: on the CPU the faster of fp32 "
-                            "and bf16, by a trial, for formats of 8 bits",
+                            "Number format of the network; auto and fast: on the CPU the fastest "
+                            "that is near enough to fp32, by a trial, for formats of 8 bits",
                             precision_type(), 0, kFixed));
+  install(object, kEnhanceKernel,
+          g_param_spec_string("kernel", "Kernel",
+                              "How the network is computed, a word that stats has, so that several "
+                              "machines agree; empty: as the precision leaves it open",
+                              "", kFixed));
   install(object, kEnhanceThreads,
           g_param_spec_int("threads", "Threads", "CPU threads of this element; 0: all", 0, 1024, 0,
                            kFixed));
@@ -177,7 +184,7 @@ void install_enhance_properties(GObjectClass* object) {
           g_param_spec_boxed(
               "stats", "Statistics",
               "frames, degraded, tiles, tiles-skipped, retries, tile-size, network, model, device, "
-              "precision, scale, latent, expected-ms, mean-ms, "
+              "precision, engine, kernel, scale, latent, expected-ms, mean-ms, "
               "p95-ms; empty while no network is loaded",
               GST_TYPE_STRUCTURE, GParamFlags(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)));
   for (const GType type : {precision_type(), on_late_type()})
@@ -190,14 +197,16 @@ GstStructure* enhance_stats(const NetworkKeeper& keeper, guint64 degraded) {
   if (!enhancer) return stats;
   const EnhancerStats now = keeper.stats();
   const EnhancerInfo info = enhancer->info();
-  gst_structure_set(
-      stats, "frames", G_TYPE_UINT64, now.frames, "degraded", G_TYPE_UINT64, degraded, "tiles",
-      G_TYPE_UINT64, now.tiles, "tiles-skipped", G_TYPE_UINT64, now.tiles_skipped, "retries",
-      G_TYPE_UINT64, now.retries, "tile-size", G_TYPE_INT, now.tile_size, "network", G_TYPE_STRING,
-      info.network.c_str(), "model", G_TYPE_STRING, info.model.c_str(), "device", G_TYPE_STRING,
-      info.device.c_str(), "precision", G_TYPE_STRING, info.precision.c_str(), "scale", G_TYPE_INT,
-      info.scale, "latent", G_TYPE_INT, info.latent, "expected-ms", G_TYPE_DOUBLE, now.expected_ms,
-      "mean-ms", G_TYPE_DOUBLE, now.mean_ms, "p95-ms", G_TYPE_DOUBLE, now.p95_ms, nullptr);
+  gst_structure_set(stats, "frames", G_TYPE_UINT64, now.frames, "degraded", G_TYPE_UINT64, degraded,
+                    "tiles", G_TYPE_UINT64, now.tiles, "tiles-skipped", G_TYPE_UINT64,
+                    now.tiles_skipped, "retries", G_TYPE_UINT64, now.retries, "tile-size",
+                    G_TYPE_INT, now.tile_size, "network", G_TYPE_STRING, info.network.c_str(),
+                    "model", G_TYPE_STRING, info.model.c_str(), "device", G_TYPE_STRING,
+                    info.device.c_str(), "precision", G_TYPE_STRING, info.precision.c_str(),
+                    "engine", G_TYPE_STRING, info.engine.c_str(), "kernel", G_TYPE_STRING,
+                    info.kernel.c_str(), "scale", G_TYPE_INT, info.scale, "latent", G_TYPE_INT,
+                    info.latent, "expected-ms", G_TYPE_DOUBLE, now.expected_ms, "mean-ms",
+                    G_TYPE_DOUBLE, now.mean_ms, "p95-ms", G_TYPE_DOUBLE, now.p95_ms, nullptr);
   return stats;
 }
 

@@ -23,6 +23,7 @@ enum EnhanceProperty {
   kEnhanceModel = 1,
   kEnhanceDevice,
   kEnhancePrecision,
+  kEnhanceKernel,
   kEnhanceThreads,
   kEnhanceAllowTorchScript,
   kEnhanceTileSize,

@@ -33,7 +33,8 @@ GstEvent* with_scaled_pointer(GstEvent* event, const GstVideoInfo& in, const Gst
 
 std::string precision_words(const Enhancer& enhancer) {
   const std::string trial = enhancer.precision_trial();
-  return enhancer.info().precision + (trial.empty() ? "" : " (" + trial + ")");
+  const EnhancerInfo info = enhancer.info();
+  return info.engine + " " + info.kernel + (trial.empty() ? "" : " (" + trial + ")");
 }
 
 }  // namespace

@@ -119,7 +119,8 @@ void install_network(GObjectClass* object) {
   install(object, kWalkDevice,
           g_param_spec_string("device", "Device", "auto, cpu, cuda or cuda:N", "auto", kFixed));
   install(object, kWalkPrecision,
-          g_param_spec_enum("precision", "Precision", "Number format of the network; auto is fp32",
+          g_param_spec_enum("precision", "Precision",
+                            "Number format of the network; auto and fast are fp32",
                             precision_type(), 0, kFixed));
   install(object, kWalkThreads,
           g_param_spec_int(

@@ -2,19 +2,11 @@
 // The one symbol that the plugin looks up; see core/engine.h.
 #include "core/engine.h"
 #include "models/enhancer/enhancer.h"
-#include "models/machine/device.h"
-#include "models/walker/latent_walker.h"
+#include "models/torch_api.h"
 
 extern "C" __attribute__((visibility("default"))) const gan::ModelsApi* gan_models_api() {
   static const gan::ModelsApi api = {
-      gan::ModelsApi::kVersion,
-      [](const gan::EnhancerOptions& options, const std::atomic<bool>* given_up) {
-        const gan::KeepThreadsOfThisThread keep;
-        return gan::make_enhancer(options, given_up);
-      },
-      [](const gan::WalkerOptions& options) {
-        const gan::KeepThreadsOfThisThread keep;
-        return gan::make_walker(options);
-      }};
+      gan::ModelsApi::kVersion, gan::make_enhancer,
+      [](const gan::WalkerOptions& options) { return gan::torch_api().load_walker(options); }};
   return &api;
 }

@@ -53,6 +53,4 @@ torch::Tensor read_tensor(const TensorFile& file, const TensorEntry& entry);
 void save_network(const std::string& path, const torch::nn::Module& network, std::string_view name,
                   Options& options, std::map<std::string, std::string> metadata);
 
-inline constexpr const char* kFormatVersion = "1";
-
 }  // namespace gan

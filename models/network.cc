@@ -56,11 +56,6 @@ torch::Tensor label_weights(const torch::Tensor& label, int classes, at::ScalarT
   return torch::one_hot(index, classes).to(type);
 }
 
-int padded_side(int side, const NetworkTraits& traits) {
-  const int multiple = traits.size_multiple;
-  return (std::max(side, traits.min_side) + multiple - 1) / multiple * multiple;
-}
-
 torch::Tensor to_network_range(const torch::Tensor& picture, const NetworkTraits& traits) {
   if (traits.low == 0 && traits.high == 1) return picture;
   return picture * (traits.high - traits.low) + traits.low;

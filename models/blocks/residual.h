@@ -7,8 +7,6 @@
 
 namespace gan {
 
-inline constexpr const char* kResidualHelp = "the input plus what the network adds, at first 0";
-
 // Weights and bias of a convolution become 0.
 inline void start_at_zero(torch::nn::Conv2dImpl& last) {
   torch::NoGradGuard no_grad;

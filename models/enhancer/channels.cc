@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "models/enhancer/channels.h"
 
+#include <algorithm>
+
 #include "core/colour.h"
 #include "core/error.h"
-#include "models/frames/frame_tensor.h"
 
 namespace gan {
+namespace {
+
+void resize_to(Picture& picture, Size size, int channels) {
+  if (picture.size != size || picture.channels != channels) picture = Picture(size, channels);
+}
+
+}  // namespace
 
 Channels::Channels(const NetworkTraits& traits, const std::string& model)
     : count_(traits.in_channels) {
@@ -16,43 +24,50 @@ Channels::Channels(const NetworkTraits& traits, const std::string& model)
 
 void Channels::set_format(const FrameFormat& in) {
   const MatrixWeights matrix = weights(in.colorimetry.matrix);
-  kr_ = matrix.kr;
-  kb_ = matrix.kb;
-  input_ = torch::Tensor();
+  kr_ = static_cast<float>(matrix.kr);
+  kb_ = static_cast<float>(matrix.kb);
+  kg_ = static_cast<float>(1 - matrix.kr - matrix.kb);
 }
 
-torch::Tensor Channels::luma(const torch::Tensor& rgb) const {
-  const auto plane = [&](int64_t channel) { return rgb.slice(1, channel, channel + 1); };
-  return at::add(plane(0) * kr_ + plane(2) * kb_, plane(1), 1 - kr_ - kb_);
-}
-
-const torch::Tensor& Channels::to_network(const torch::Tensor& rgb, const Picture* alpha) {
-  if (count_ == 3) return input_ = rgb;
-  const Size size{static_cast<int>(rgb.size(3)), static_cast<int>(rgb.size(2))};
-  if (!input_.defined()) input_ = empty_picture_tensor(size, count_);
-  if (count_ == 1) {
-    input_.copy_(luma(rgb));
-    return input_;
+PictureView Channels::to_network(const PictureView& rgb, const Picture* alpha) {
+  if (count_ == 3) return rgb;
+  resize_to(input_, rgb.size, count_);
+  for (int y = 0; y < rgb.size.height; ++y) {
+    const float* in = rgb.row(y);
+    float* out = input_.span().row(y);
+    // Beyond the frame, where the network wants more, its last row and column are repeated.
+    const float* const opacity =
+        alpha ? alpha->view().row(std::min(y, alpha->size.height - 1)) : nullptr;
+    for (int x = 0; x < rgb.size.width; ++x, in += 3, out += count_) {
+      if (count_ == 1) {
+        *out = luma(in);
+      } else {
+        std::copy_n(in, 3, out);
+        out[3] = opacity ? opacity[std::min(x, alpha->size.width - 1)] : 1;
+      }
+    }
   }
-  input_.slice(1, 0, 3).copy_(rgb);
-  const auto plane = input_.slice(1, 3, 4);
-  if (!alpha) {
-    plane.fill_(1);
-    return input_;
-  }
-  // Beyond the frame, where the network wants more, the last row and column are repeated.
-  const auto given = torch::from_blob(const_cast<float*>(alpha->values.data()),
-                                      {1, 1, alpha->size.height, alpha->size.width});
-  plane.copy_(at::replication_pad2d(
-      given, {0, rgb.size(3) - given.size(3), 0, rgb.size(2) - given.size(2)}));
-  return input_;
+  return input_.view();
 }
 
-torch::Tensor Channels::to_rgb(const torch::Tensor& output, const torch::Tensor& plain) const {
+PictureView Channels::to_rgb(const PictureView& output, const PictureView& plain) {
   if (count_ == 3) return output;
-  if (count_ == 4) return as_picture_tensor(output.slice(1, 0, 3));
-  const auto mine = output.slice(2, 0, plain.size(2)).slice(3, 0, plain.size(3));
-  return as_picture_tensor(plain + (mine - luma(plain)));
+  const Size size = count_ == 1 ? plain.size : output.size;
+  resize_to(output_, size, 3);
+  for (int y = 0; y < size.height; ++y) {
+    const float* in = output.row(y);
+    float* out = output_.span().row(y);
+    for (int x = 0; x < size.width; ++x, in += count_, out += 3) {
+      if (count_ == 4) {
+        std::copy_n(in, 3, out);
+        continue;
+      }
+      const float* const colour = plain.at(x, y);
+      const float more = *in - luma(colour);
+      for (int c = 0; c < 3; ++c) out[c] = colour[c] + more;
+    }
+  }
+  return output_.view();
 }
 
 }  // namespace gan

@@ -2,9 +2,11 @@
 // Frames through networks of one and of four channels.
 #pragma once
 
+#include <string>
+
 #include "core/engine.h"
 #include "core/picture.h"
-#include "models/network.h"
+#include "models/traits.h"
 
 namespace gan {
 
@@ -22,18 +24,18 @@ class Channels {
   bool makes_alpha() const { return count_ == 4; }
   void set_format(const FrameFormat& in);
 
-  // rgb: a picture tensor. alpha: of the frame's size, or null. Returns a picture tensor of count()
-  // channels, valid until the next call.
-  const torch::Tensor& to_network(const torch::Tensor& rgb, const Picture* alpha);
-  // output: the network's. plain: the frame enlarged plainly, a picture tensor of the output's size
-  // or smaller, where wants_plain(). Returns RGB as a picture tensor.
-  torch::Tensor to_rgb(const torch::Tensor& output, const torch::Tensor& plain) const;
+  // rgb: a picture. alpha: of the frame's size, which is no larger, or null. Returns a picture of
+  // count() channels, valid until the next call.
+  PictureView to_network(const PictureView& rgb, const Picture* alpha);
+  // output: the network's. plain: the frame enlarged plainly, of the output's size or smaller,
+  // where wants_plain(). Returns RGB, valid until the next call.
+  PictureView to_rgb(const PictureView& output, const PictureView& plain);
 
  private:
-  torch::Tensor luma(const torch::Tensor& rgb) const;
+  float luma(const float* rgb) const { return kr_ * rgb[0] + kg_ * rgb[1] + kb_ * rgb[2]; }
   int count_;
-  double kr_ = 0, kb_ = 0;
-  torch::Tensor input_;
+  float kr_ = 0, kg_ = 0, kb_ = 0;
+  Picture input_, output_;
 };
 
 }  // namespace gan

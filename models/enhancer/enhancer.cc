@@ -1,27 +1,24 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "models/enhancer/enhancer.h"
 
-#include <ATen/Parallel.h>
-
 #include <algorithm>
-#include <atomic>
 #include <cmath>
+#include <functional>
 #include <optional>
+#include <random>
 
 #include "core/chroma.h"
 #include "core/error.h"
+#include "core/frame_rows.h"
 #include "core/plain_scaler.h"
 #include "core/resize.h"
-#include "core/tiles.h"
+#include "core/workers.h"
 #include "models/enhancer/channels.h"
+#include "models/enhancer/open_network.h"
 #include "models/enhancer/tiled_network.h"
-#include "models/frames/frame_tensor.h"
+#include "models/frames/frame_picture.h"
 #include "models/frames/frame_timer.h"
-#include "models/machine/device.h"
-#include "models/machine/host_allocator.h"
-#include "models/machine/interruption.h"
-#include "models/table.h"
-#include "models/torchscript.h"
+#include "models/machine/host.h"
 
 namespace gan {
 namespace {
@@ -29,28 +26,25 @@ namespace {
 // A frame that takes longer is not preceded by one of noise: it is shown the sooner.
 constexpr double kSlowMs = 100;
 
-class TorchEnhancer : public Enhancer {
+class PictureEnhancer : public Enhancer {
  public:
-  TorchEnhancer(const EnhancerOptions& options, const std::atomic<bool>* given_up)
-      : threads_(options.threads > 0 ? options.threads : available_threads()),
-        network_(load(options, given_up), options),
+  PictureEnhancer(const EnhancerOptions& options, const std::atomic<bool>* given_up)
+      : workers_(options.threads > 0 ? options.threads : available_threads()),
+        network_(open_network(options, given_up, workers_), options),
         channels_(network_.traits(), options.model) {}
 
   EnhancerInfo info() const override { return network_.info(); }
-  std::string precision_trial() const override { return network_.precision_trial(); }
+  std::string precision_trial() const override { return network_.trial(); }
 
   void set_formats(const FrameFormat& in, const FrameFormat& out) override {
     const int scale = network_.traits().scale;
     check(out.size == scaled(in.size, scale), ErrorKind::kSettings, "a network of scale ", scale,
           " makes ", in.size.width * scale, "x", in.size.height * scale, " of ", in.size.width, "x",
           in.size.height, ", not ", out.size.width, "x", out.size.height);
-    set_threads_of_this_thread(threads_);
     in_ = in;
     out_ = out;
-    const NetworkTraits traits = network_.traits();
-    input_ = empty_picture_tensor(
-        {padded_side(in.size.width, traits), padded_side(in.size.height, traits)});
-    output_ = torch::Tensor();
+    const NetworkTraits& traits = network_.traits();
+    input_ = Picture({padded_side(in.size.width, traits), padded_side(in.size.height, traits)}, 3);
     channels_.set_format(in);
     prepared_ = false;
     plain_frames_.reset();
@@ -61,7 +55,6 @@ class TorchEnhancer : public Enhancer {
     large_alpha_ = Picture();
     loss_ = {};
     for (auto& chroma : chroma_) chroma = Picture();
-    const Interruptible interruptible(interrupted_);
     try {
       prepare();
       warm_up();
@@ -71,8 +64,6 @@ class TorchEnhancer : public Enhancer {
   }
 
   void run(const FrameView& in, const Look& look, const FrameSpan& out) override {
-    set_threads_of_this_thread(threads_);  // another one than the last frame's, or shared
-    const Interruptible interruptible(interrupted_);
     if (!prepared_) prepare();
     timer_.start();
     const bool enhanced = look.strength > 0 && look.split < 1;
@@ -81,19 +72,24 @@ class TorchEnhancer : public Enhancer {
       timer_.stop();
       return;
     }
-    FrameReader(in_).read(in, input_);
+    FrameReader(in_).read(in, input_.span(), &workers_);
     keep_alpha(in);
     keep_chroma_loss(in);
     const bool blended = !enhanced || look.strength < 1 || look.split > 0;
     if (blended || channels_.wants_plain()) enlarge_plainly();
-    if (enhanced) enhance(look);
-    if (blended) blend_plain(look, enhanced);
-    FrameWriter(out_).write(output_, out, loss_);
+    const int split = blended ? static_cast<int>(std::lround(look.split * out_.size.width)) : 0;
+    PictureView result = plain_output_.view();
+    if (enhanced) result = blended ? enhance(look, split) : enhance_into(look, out);
+    if (enhanced && blended) {
+      blend_plain(result, look.strength, split);
+      result = plain_output_.view();
+    }
+    if (result.data) FrameWriter(out_).write(result, out, loss_, &workers_);
     if (gan::info(out_.pixels).has_alpha) write_alpha(out);
     timer_.stop();
   }
 
-  void interrupt(bool interrupted) override { interrupted_ = interrupted; }
+  void interrupt(bool interrupted) override { network_.interrupt(interrupted); }
 
   EnhancerStats stats() const override {
     EnhancerStats stats = timer_.stats();
@@ -103,45 +99,43 @@ class TorchEnhancer : public Enhancer {
   std::vector<EngineEvent> take_events() override { return network_.take_events(); }
 
  private:
-  static LoadedNetwork load(const EnhancerOptions& options, const std::atomic<bool>* given_up) {
-    install_host_allocator();
-    std::optional<Interruptible> interruptible;
-    if (given_up) interruptible.emplace(*given_up);
-    LoadedNetwork loaded = load_model(options.model, options.allow_torchscript);
-    const Task task = loaded.name == kTorchScript ? Task::kImage : find_network(loaded.name).task;
-    check(task == Task::kImage || task == Task::kImageLatent, ErrorKind::kWrongType, options.model,
-          ": holds a network ", loaded.name, ", which makes no picture of a picture");
-    return loaded;
-  }
-
   // Note [Warm-up]: the first forward of a size chooses kernels and takes memory. Noise, because
   // zeros are quick in ways that frames are not.
   void warm_up() {
     // The error of approximate tiles is measured on a frame.
-    if (network_.expected_ms() > kSlowMs || network_.approximates()) return;
-    input_.uniform_(0, 1);
-    network_.run(channels_.to_network(input_, nullptr));
+    if (!network_.starts_slowly() || network_.expected_ms() > kSlowMs || network_.approximates())
+      return;
+    std::minstd_rand random;
+    for (float& value : input_.values)
+      value = static_cast<float>(random()) / static_cast<float>(std::minstd_rand::max());
+    network_.run(channels_.to_network(input_.view(), nullptr));
   }
 
-  void enhance(const Look& look) {
-    if (channels_.count() == 3) {
-      output_ = network_.run(input_, look.code);
-      return;
-    }
+  // Writes rows as soon as they are there, where that can be; what is left to be written.
+  PictureView enhance_into(const Look& look, const FrameSpan& out) {
+    if (channels_.count() != 3 || !rows_stand_alone(out_.pixels, out_.colorimetry))
+      return enhance(look, 0);
+    const PictureNetwork::Rows write = [&](int begin, int end, const PictureView& band) {
+      FrameWriter(out_).write_rows(band, begin, end, out, loss_);
+    };
+    return network_.run(input_.view(), look.code, 0, &write);
+  }
+
+  // Right of `split` alone, in columns of the result. RGB, valid until the next frame.
+  PictureView enhance(const Look& look, int split) {
+    const int from_x = split / network_.traits().scale;
     const bool alpha = channels_.makes_alpha() && gan::info(in_.pixels).has_alpha;
-    const auto output =
-        network_.run(channels_.to_network(input_, alpha ? &small_alpha_ : nullptr), look.code);
-    if (alpha && gan::info(out_.pixels).has_alpha) {
-      const auto plane = output.select(1, 3).select(0, 0);
+    const PictureView input = channels_.to_network(input_.view(), alpha ? &small_alpha_ : nullptr);
+    const PictureView output = network_.run(input, look.code, from_x);
+    if (alpha && gan::info(out_.pixels).has_alpha)
       for (int y = 0; y < out_.size.height; ++y)
-        torch::from_blob(large_alpha_.span().row(y), {out_.size.width})
-            .copy_(plane.select(0, y).slice(0, 0, out_.size.width));
-    }
-    output_ = channels_.to_rgb(output, plain_output_);
+        for (int x = split; x < out_.size.width; ++x)
+          large_alpha_.span().row(y)[x] = output.at(x, y)[3];
+    return channels_.to_rgb(output, plain_output_.view());
   }
 
   void prepare() {
-    network_.prepare({static_cast<int>(input_.size(3)), static_cast<int>(input_.size(2))},
+    network_.prepare(input_.size,
                      std::max(gan::info(in_.pixels).depth(), gan::info(out_.pixels).depth()) <= 8);
     prepared_ = true;
   }
@@ -196,46 +190,50 @@ class TorchEnhancer : public Enhancer {
     }
   }
 
-  void run_plain(const FrameView& in, const FrameSpan& out) const {
-    constexpr int kBand = 32;  // rows
+  // rows(begin, end) for all rows of the result, by the workers.
+  template <class Rows>
+  void in_bands(const Rows& rows) {
+    constexpr int kBand = 32;
     const int height = out_.size.height;
-    at::parallel_for(0, (height + kBand - 1) / kBand, 1, [&](int64_t begin, int64_t end) {
-      plain_frames_->run(in, out, static_cast<int>(begin) * kBand,
-                         std::min(static_cast<int>(end) * kBand, height));
-    });
+    const auto band = [&](int i) { rows(i * kBand, std::min((i + 1) * kBand, height)); };
+    workers_.run((height + kBand - 1) / kBand, std::ref(band));
+  }
+
+  void run_plain(const FrameView& in, const FrameSpan& out) {
+    in_bands([&](int begin, int end) { plain_frames_->run(in, out, begin, end); });
   }
 
   void enlarge_plainly() {
     if (!plain_) {
       plain_.emplace(in_.size, out_.size);
-      plain_output_ = empty_picture_tensor(out_.size);
+      plain_output_ = Picture(out_.size, 3);
     }
-    const PictureSpan picture = picture_of(input_);
-    plain_->run({picture.data, in_.size, 3, picture.stride}, picture_of(plain_output_));
+    plain_->run({input_.values.data(), in_.size, 3, input_.view().stride}, plain_output_.span());
   }
 
-  void blend_plain(const Look& look, bool enhanced) {
-    if (enhanced) {
-      const int64_t edge = std::lround(look.split * out_.size.width);
-      const auto part = [&](const torch::Tensor& whole) {
-        return whole.slice(2, 0, out_.size.height).slice(3, edge, out_.size.width);
-      };
-      if (look.strength < 1)
-        part(plain_output_).lerp_(part(output_), look.strength);
-      else
-        part(plain_output_).copy_(part(output_));
-    }
-    output_ = plain_output_;
+  // Into plain_output_, right of `split` alone.
+  void blend_plain(const PictureView& enhanced, double strength, int split) {
+    const auto share = static_cast<float>(strength);
+    in_bands([&](int begin, int end) {
+      for (int y = begin; y < end; ++y) {
+        float* const plain = plain_output_.span().row(y);
+        const float* const other = enhanced.row(y);
+        if (share == 1)
+          std::copy(other + 3 * split, other + 3 * out_.size.width, plain + 3 * split);
+        else
+          for (int i = 3 * split; i < 3 * out_.size.width; ++i)
+            plain[i] += share * (other[i] - plain[i]);
+      }
+    });
   }
 
-  int threads_;
+  Workers workers_;
   TiledNetwork network_;
   Channels channels_;
   FrameTimer timer_;
-  std::atomic<bool> interrupted_{false};
   bool prepared_ = false;  // network_, for frames of this size
   FrameFormat in_, out_;
-  torch::Tensor input_, output_, plain_output_;
+  Picture input_, plain_output_;
   std::optional<PlainScaler> plain_frames_;  // for frames that nothing enhances
   std::optional<Resizer> plain_, alpha_, enlarge_loss_;
   Size enlarge_from_, enlarge_to_;
@@ -247,7 +245,7 @@ class TorchEnhancer : public Enhancer {
 
 std::unique_ptr<Enhancer> make_enhancer(const EnhancerOptions& options,
                                         const std::atomic<bool>* given_up) {
-  return std::make_unique<TorchEnhancer>(options, given_up);
+  return std::make_unique<PictureEnhancer>(options, given_up);
 }
 
 }  // namespace gan

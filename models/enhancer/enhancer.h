@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// core/engine.h's Enhancer on LibTorch.
+// core/engine.h's Enhancer: frames as pictures of floats, through a network.
 #pragma once
 
 #include <memory>

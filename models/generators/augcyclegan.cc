@@ -9,13 +9,6 @@
 
 namespace gan {
 
-void AugCycleGanOptions::visit(OptionVisitor& v) {
-  v.integer("latent", latent, 0, 512, "length of the code");
-  v.integer("features", features, 1, 512, "feature maps at full size");
-  v.text("style", style, "modulated|cin|instance", "how the code enters");
-  v.flag("residual", residual, kResidualHelp);
-}
-
 namespace {
 constexpr double kStyleDeviation = 0.5;  // of a fresh network's styles
 }  // namespace
@@ -26,10 +19,7 @@ AugCycleGan::StyledConv::StyledConv(int64_t latent, int64_t in, int64_t out) {
 }
 
 AugCycleGan::AugCycleGan(const AugCycleGanOptions& options) : options_(options) {
-  check((options.latent == 0) == (options.style == "instance"), ErrorKind::kSettings,
-        "network augcyclegan: latent must be 0 with style instance and at least 1 with the others, "
-        "got ",
-        options.latent, " with style ", options.style);
+  options.check_together();
   const int64_t f = options.features, z = options.latent;
   if (options.style != "modulated") {
     original_ = register_module("model", std::make_shared<OriginalAugCycleGan>(z, f));
@@ -42,7 +32,8 @@ AugCycleGan::AugCycleGan(const AugCycleGanOptions& options) : options_(options) 
   const auto styled = [&](const std::string& name, int64_t in, int64_t out) {
     return register_module(name, std::make_shared<StyledConv>(z, in, out));
   };
-  for (int i = 0; i < kBlocks; ++i) blocks_.push_back(styled(concat("block", i), 2 * f, 2 * f));
+  for (int i = 0; i < kAugCycleGanBlocks; ++i)
+    blocks_.push_back(styled(concat("block", i), 2 * f, 2 * f));
   mod4_ = styled("mod4", 2 * f, 2 * f);
   mod5_ = styled("mod5", 2 * f, f);
   conv_out_ = register_module("conv_out", make_conv({.in = f, .out = 3, .kernel = 7}));
@@ -53,16 +44,7 @@ AugCycleGan::AugCycleGan(const AugCycleGanOptions& options) : options_(options) 
   if (options.residual) start_at_zero(*conv_out_);
 }
 
-NetworkTraits AugCycleGan::traits() const {
-  const bool modulated = options_.style == "modulated";
-  return {.low = modulated ? 0.0 : -1.0,
-          // 3 + 1 + 1, three blocks, two modulated convolutions, 3.
-          .receptive_radius = modulated ? 13 : kGlobalRadius,
-          .size_multiple = modulated ? 1 : 2,
-          .takes_other_sizes = true,
-          .min_side = modulated ? 1 : 4,
-          .latent = options_.latent};
-}
+NetworkTraits AugCycleGan::traits() const { return augcyclegan_traits(options_); }
 
 torch::Tensor AugCycleGan::features(torch::Tensor image, torch::Tensor latent) {
   check_image(image, traits(), "augcyclegan");

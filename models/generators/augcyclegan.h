@@ -7,19 +7,9 @@
 #include "models/blocks/modulated_conv.h"
 #include "models/generators/augcyclegan_original.h"
 #include "models/network.h"
+#include "models/plans/augcyclegan.h"
 
 namespace gan {
-
-struct AugCycleGanOptions : Options {
-  int latent = 4;     // 0..512; 0 only with style = instance
-  int features = 32;  // 1..512
-  // How the code enters: by StyleGAN2's modulated convolution at full resolution; by the paper's
-  // conditional instance normalisation in a network that works at half resolution; or not at all
-  // (instance: the paper's generator back to the domain without a code).
-  std::string style = "modulated";  // modulated | cin | instance
-  bool residual = false;  // the input plus what the last convolution gives, which starts at 0
-  void visit(OptionVisitor& v) override;
-};
 
 // image {N, 3, H, W} and latent {N, latent} ~ N(0, 1) -> {N, 3, H, W}; all in [0, 1] with style
 // modulated and in [-1, 1] with the others, which want even sides; with residual not clamped.
@@ -42,7 +32,6 @@ class AugCycleGan : public ImageLatentNetwork {
     torch::nn::Linear style{nullptr};
     ModulatedConv conv{nullptr};
   };
-  static constexpr int kBlocks = 3;
 
   AugCycleGanOptions options_;
   Conv conv1_{nullptr}, conv2_{nullptr}, conv3_{nullptr}, conv_out_{nullptr};

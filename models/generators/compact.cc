@@ -22,12 +22,7 @@ CompactNet::CompactNet(const CompactOptions& options) : options_(options) {
   register_module("body", body_);
 }
 
-NetworkTraits CompactNet::traits() const {
-  return {.in_channels = options_.in_channels,
-          .out_channels = options_.out_channels,
-          .scale = options_.scale,
-          .receptive_radius = options_.convs + 2};
-}
+NetworkTraits CompactNet::traits() const { return compact_traits(options_); }
 
 torch::Tensor CompactNet::forward(torch::Tensor image) {
   check_image(image, traits(), "compact");

@@ -29,12 +29,6 @@ class Block : public nn::Module {
 
 }  // namespace
 
-void DpedOptions::visit(OptionVisitor& v) {
-  v.integer("features", features, 1, 512, "feature maps");
-  v.integer("blocks", blocks, 1, 32, "residual blocks");
-  v.real("epsilon", epsilon, 1e-8, 0.1, "of the instance norms");
-}
-
 Dped::Dped(const DpedOptions& options) : options_(options) {
   const int64_t f = options.features;
   layers_->push_back(make_conv({.in = 3, .out = f, .kernel = 9}));
@@ -56,7 +50,7 @@ Dped::Dped(const DpedOptions& options) : options_(options) {
     }
 }
 
-NetworkTraits Dped::traits() const { return {.receptive_radius = kGlobalRadius}; }
+NetworkTraits Dped::traits() const { return dped_traits(options_); }
 
 torch::Tensor Dped::forward(torch::Tensor image) {
   check_image(image, traits(), "dped");

@@ -4,16 +4,9 @@
 #pragma once
 
 #include "models/network.h"
+#include "models/plans/dped.h"
 
 namespace gan {
-
-struct DpedOptions : Options {
-  int features = 64;  // 1..512
-  int blocks = 4;     // 1..32
-  // Of the instance norms: DPED's authors use 1e-3, PyTorch implementations 1e-5.
-  double epsilon = 1e-3;  // 1e-8..0.1
-  void visit(OptionVisitor& v) override;
-};
 
 // {N, 3, H, W} in [0, 1] -> {N, 3, H, W} in [-0.08, 1.08].
 class Dped : public ImageNetwork {

@@ -42,22 +42,8 @@ class ResidualBlock : public nn::Module {
 
 }  // namespace
 
-void ResnetOptions::visit(OptionVisitor& v) {
-  v.integer("in_channels", in_channels, 1, 8, "channels of the input");
-  v.integer("out_channels", out_channels, 1, 8, "channels of the output");
-  v.integer("features", features, 1, 512, "feature maps at full size");
-  v.integer("blocks", blocks, 0, 64, "residual blocks: 9 for 256 pixels, 6 for 128");
-  v.text("norm", norm, "instance|batch|none", "normalisation");
-  v.flag("dropout", dropout, "0.5 in the blocks while training");
-  v.text("padding", padding, "reflect|replicate|zero", "in the blocks");
-  v.text("test_norm", test_norm, "running|batch", "statistics of batch norm when not training");
-  v.flag("residual", residual, kResidualHelp);
-}
-
 Resnet::Resnet(const ResnetOptions& options) : options_(options) {
-  check(!options.residual || options.in_channels == options.out_channels, ErrorKind::kSettings,
-        "network resnet: residual wants as many channels out as in, got ", options.out_channels,
-        " and ", options.in_channels);
+  options.check_together();
   const int64_t f = options.features;
   const bool bias = wants_bias(options.norm), batch_in_eval = options.test_norm == "batch";
   const auto norm_relu = [&](int64_t width) {
@@ -88,19 +74,7 @@ Resnet::Resnet(const ResnetOptions& options) : options_(options) {
   if (options.residual) start_at_zero(*last);
 }
 
-NetworkTraits Resnet::traits() const {
-  const bool local =
-      options_.norm == "none" || (options_.norm == "batch" && options_.test_norm == "running");
-  // The head reaches 3 + 1 + 2 = 6 pixels; every block two 3x3 at a quarter of the size; the tail
-  // at most 4 quarter-size pixels' worth and 3 more.
-  return {.in_channels = options_.in_channels,
-          .out_channels = options_.out_channels,
-          .low = -1,
-          .receptive_radius = local ? 12 + 8 * options_.blocks : kGlobalRadius,
-          .size_multiple = 4,
-          .takes_other_sizes = true,
-          .min_side = 5};
-}
+NetworkTraits Resnet::traits() const { return resnet_traits(options_); }
 
 torch::Tensor Resnet::forward(torch::Tensor image) {
   check_image(image, traits(), "resnet");

@@ -78,16 +78,7 @@ RrdbNet::RrdbNet(const RrdbNetOptions& options) : options_(options) {
   conv_last_ = register_module("conv_last", conv3x3(nf, options.out_channels));
 }
 
-NetworkTraits RrdbNet::traits() const {
-  // 15 convolutions a block, the first and the body's at the inner size; then one at each doubled
-  // size and two at the last: 1/2 + ... + 1/2^d + 2/2^d inner pixels, at most 2.
-  const int inner = 15 * options_.blocks + 2 + 2;
-  return {.in_channels = options_.in_channels,
-          .out_channels = options_.out_channels,
-          .scale = options_.scale,
-          .receptive_radius = inner * options_.unshuffle() + options_.unshuffle() - 1,
-          .size_multiple = options_.unshuffle()};
-}
+NetworkTraits RrdbNet::traits() const { return rrdbnet_traits(options_); }
 
 torch::Tensor RrdbNet::forward(torch::Tensor image) {
   check_image(image, traits(), "rrdbnet");

@@ -9,8 +9,7 @@ namespace gan {
 
 namespace {
 
-constexpr int64_t kBranchGain = 2;  // the branches are so much wider
-constexpr int kBlocks = 6;
+constexpr int64_t kBranchGain = kSpanBranchGain;
 
 }  // namespace
 
@@ -86,22 +85,13 @@ class SpanBlock : public torch::nn::Module {
   std::vector<std::shared_ptr<SpanConv>> convs_;
 };
 
-void SpanOptions::visit(OptionVisitor& v) {
-  v.integer("in_channels", in_channels, 1, 4, "channels of the input");
-  v.integer("out_channels", out_channels, 1, 4, "channels of the output");
-  v.integer("features", features, 1, 1024, "feature maps");
-  v.integer("scale", scale, 1, 8, "enlargement");
-  v.flag("branches", branches, "the form for training, of several convolutions for one");
-  v.flag("normalise", normalise, "subtract the mean of pictures and multiply by 255");
-}
-
 Span::Span(const SpanOptions& options) : options_(options) {
   const auto conv = [&](int64_t in) {
     return std::make_shared<SpanConv>(in, options.features, options.branches);
   };
   const int64_t features = options.features;
   conv_1_ = register_module("conv_1", conv(options.in_channels));
-  for (int i = 1; i <= kBlocks; ++i)
+  for (int i = 1; i <= kSpanBlocks; ++i)
     blocks_.push_back(register_module("block_" + std::to_string(i),
                                       std::make_shared<SpanBlock>(features, options.branches)));
   conv_cat_ = register_module(
@@ -114,12 +104,7 @@ Span::Span(const SpanOptions& options) : options_(options) {
   register_module("upsampler", upsampler);
 }
 
-NetworkTraits Span::traits() const {
-  return {.in_channels = options_.in_channels,
-          .out_channels = options_.out_channels,
-          .scale = options_.scale,
-          .receptive_radius = 3 * kBlocks + 3};
-}
+NetworkTraits Span::traits() const { return span_traits(options_); }
 
 torch::Tensor Span::forward(torch::Tensor image) {
   check_image(image, traits(), "span");

@@ -5,18 +5,9 @@
 #pragma once
 
 #include "models/network.h"
+#include "models/plans/span.h"
 
 namespace gan {
-
-struct SpanOptions : Options {
-  int in_channels = 3;    // 1..4
-  int out_channels = 3;   // 1..4
-  int features = 48;      // 1..1024
-  int scale = 4;          // 1..8
-  bool branches = true;   // the form for training; false: as it is released, of single convolutions
-  bool normalise = true;  // the picture's mean is subtracted and the rest is multiplied by 255
-  void visit(OptionVisitor& v) override;
-};
 
 class SpanConv;
 class SpanBlock;

@@ -10,11 +10,6 @@
 
 namespace gan {
 
-void WespeOptions::visit(OptionVisitor& v) {
-  v.integer("features", features, 1, 512, "feature maps: 128 forward, 64 back");
-  v.flag("residual", residual, kResidualHelp);
-}
-
 Wespe::Block::Block(int64_t width) {
   conv1 = register_module("conv1", make_conv({.in = width, .out = width}));
   conv2 = register_module("conv2", make_conv({.in = width, .out = width}));
@@ -23,7 +18,7 @@ Wespe::Block::Block(int64_t width) {
 Wespe::Wespe(const WespeOptions& options) : options_(options) {
   const int64_t f = options.features;
   conv1_ = register_module("conv1", make_conv({.in = 3, .out = f, .kernel = 9}));
-  for (int i = 0; i < kBlocks; ++i)
+  for (int i = 0; i < kWespeBlocks; ++i)
     blocks_.push_back(register_module(concat("block", i), std::make_shared<Block>(f)));
   for (const char* name : {"conv2", "conv3", "conv4"})
     middle_.push_back(register_module(name, make_conv({.in = f, .out = f})));
@@ -33,7 +28,7 @@ Wespe::Wespe(const WespeOptions& options) : options_(options) {
   if (options.residual) start_at_zero(*conv5_);
 }
 
-NetworkTraits Wespe::traits() const { return {.receptive_radius = 4 + 2 * kBlocks + 3 + 3}; }
+NetworkTraits Wespe::traits() const { return wespe_traits(options_); }
 
 torch::Tensor Wespe::forward(torch::Tensor image) {
   check_image(image, traits(), "wespe");

@@ -5,14 +5,9 @@
 
 #include "models/blocks/convolution.h"
 #include "models/network.h"
+#include "models/plans/wespe.h"
 
 namespace gan {
-
-struct WespeOptions : Options {
-  int features = 128;     // 1..512; 128 = G, 64 = F
-  bool residual = false;  // the input plus what the last convolution gives, which starts at 0
-  void visit(OptionVisitor& v) override;
-};
 
 // {N, 3, H, W} in [0, 1] -> the same; with residual not clamped.
 class Wespe : public ImageNetwork {
@@ -27,7 +22,6 @@ class Wespe : public ImageNetwork {
     explicit Block(int64_t width);
     Conv conv1{nullptr}, conv2{nullptr};
   };
-  static constexpr int kBlocks = 4;
 
   WespeOptions options_;
   Conv conv1_{nullptr}, conv5_{nullptr};

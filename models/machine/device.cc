@@ -3,14 +3,11 @@
 
 #include <ATen/Parallel.h>
 #include <omp.h>
-#include <sched.h>
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
 
 #include "core/error.h"
-#include "models/machine/cgroup.h"
 
 namespace gan {
 namespace {
@@ -85,22 +82,6 @@ torch::ScalarType precision_from_name(const std::string& name, torch::Device dev
 
 const char* precision_name(torch::ScalarType type) {
   return type == torch::kFloat ? "fp32" : type == torch::kBFloat16 ? "bf16" : "fp16";
-}
-
-int available_threads() {
-  cpu_set_t set;
-  int count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
-  if (const int granted = cgroup_processors(); granted > 0) count = std::min(count, granted);
-  return std::max(count, 1);
-}
-
-size_t available_host_memory() {
-  std::ifstream file("/proc/meminfo");
-  std::string word;
-  while (file >> word)
-    if (size_t kilobytes = 0; word == "MemAvailable:" && file >> kilobytes)
-      return std::min(kilobytes * 1024, cgroup_memory());
-  return cgroup_memory();
 }
 
 // LibTorch sets its own default on a thread's first parallel loop, once for its own code and once

@@ -6,6 +6,8 @@
 
 #include <string>
 
+#include "models/machine/host.h"
+
 namespace gan {
 
 // "auto" (CUDA where there is one), "cpu", "cuda", "cuda:N". Throws Error(kSettings) for another
@@ -21,13 +23,6 @@ torch::ScalarType precision_from_name(const std::string& name, torch::Device dev
 // backward, with sums in fp32; found out by trying, once.
 bool cpu_computes_bf16();
 const char* precision_name(torch::ScalarType type);
-
-// Processors this process may use: the affinity mask and the cgroup's quota, at least 1.
-int available_threads();
-
-// Bytes that this process may still take before the system runs out of memory: what the kernel says
-// is available, or less where a cgroup grants less.
-size_t available_host_memory();
 
 // Sets the number of threads that LibTorch uses for work started by the calling thread; costs
 // nothing to speak of but with 0, all that are available. The OpenMP setting belongs to the thread.

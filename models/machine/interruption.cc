@@ -15,6 +15,8 @@ Interruptible::Interruptible(const std::atomic<bool>& flag) : before_(current_fl
 }
 Interruptible::~Interruptible() { current_flag = before_; }
 
+const std::atomic<bool>* interruption() { return current_flag; }
+
 void end_if_interrupted() {
   if (current_flag && current_flag->load(std::memory_order_relaxed)) [[unlikely]]
     fail(ErrorKind::kInterrupted, "interrupted");

@@ -18,6 +18,9 @@ class Interruptible {
   const std::atomic<bool>* before_;
 };
 
+// The calling thread's flag; null: there is none.
+const std::atomic<bool>* interruption();
+
 // Throws Error(kInterrupted) where the calling thread's flag is set.
 void end_if_interrupted();
 

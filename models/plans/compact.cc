@@ -20,27 +20,35 @@ void CompactOptions::check_together() const {
         in_channels);
 }
 
+NetworkTraits compact_traits(const CompactOptions& options) {
+  return {.in_channels = options.in_channels,
+          .out_channels = options.out_channels,
+          .scale = options.scale,
+          .receptive_radius = options.convs + 2};
+}
+
 conv::Plan compact_plan(const CompactOptions& options, const Parameters& parameters) {
   options.check_together();
   conv::Plan plan = {.in_channels = options.in_channels};
   const auto name = [](int index) { return concat("body.", index); };
   for (int i = 0; i <= options.convs; ++i) {
     // Convolutions and activations in turn.
-    conv::Layer layer = named_conv(parameters, name(2 * i), {i}, options.features);
+    const int in = i == 0 ? options.in_channels : options.features;
+    conv::Layer layer = named_conv(parameters, name(2 * i), {i}, {in, options.features});
     layer.activation = conv::Activation::kSlope;
     if (options.activation == "prelu")
-      layer.slopes = parameters(name(2 * i + 1) + ".weight");
+      layer.slopes = parameters(name(2 * i + 1) + ".weight", {options.features});
     else
       layer.slopes = {options.activation == "relu" ? 0.0f : 0.1f};
     plan.layers.push_back(std::move(layer));
   }
   const int last = options.convs + 1;
-  conv::Layer detail = named_conv(parameters, name(2 * last), {last},
-                                  options.out_channels * options.scale * options.scale);
+  conv::Layer detail =
+      named_conv(parameters, name(2 * last), {last},
+                 {options.features, options.out_channels * options.scale * options.scale});
   detail.shuffle = options.scale;
   detail.add_picture = true;
   plan.layers.push_back(std::move(detail));
-  conv::shapes(plan);
   return plan;
 }
 

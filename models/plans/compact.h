@@ -4,6 +4,7 @@
 
 #include "core/options.h"
 #include "models/plans/parameters.h"
+#include "models/traits.h"
 
 namespace gan {
 
@@ -19,8 +20,9 @@ struct CompactOptions : Options {
   void check_together() const;
 };
 
-// The options' ranges must hold. Throws Error(kSettings) where they do not go together, kFailed
-// where parameters are of other sizes.
+NetworkTraits compact_traits(const CompactOptions& options);
+
+// The options' ranges must hold. Throws Error(kSettings) where they do not go together.
 conv::Plan compact_plan(const CompactOptions& options, const Parameters& parameters);
 
 }  // namespace gan

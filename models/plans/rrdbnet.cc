@@ -23,6 +23,17 @@ void RrdbNetOptions::check_together() const {
         " with doublings=", doublings);
 }
 
+NetworkTraits rrdbnet_traits(const RrdbNetOptions& options) {
+  // 15 convolutions a block, the first and the body's at the inner size; then one at each doubled
+  // size and two at the last: 1/2 + ... + 1/2^d + 2/2^d inner pixels, at most 2.
+  const int inner = 15 * options.blocks + 2 + 2;
+  return {.in_channels = options.in_channels,
+          .out_channels = options.out_channels,
+          .scale = options.scale,
+          .receptive_radius = inner * options.unshuffle() + options.unshuffle() - 1,
+          .size_multiple = options.unshuffle()};
+}
+
 namespace {
 
 class Builder {
@@ -31,28 +42,31 @@ class Builder {
       : options_(options), parameters_(parameters), plan_{.in_channels = options.in_channels} {}
 
   conv::Plan build() {
-    conv::Layer first = layer("conv_first", {conv::kPicture}, options_.features);
-    first.unshuffle = options_.unshuffle();
+    const ConvChannels same = {options_.features, options_.features};
+    const int unshuffle = options_.unshuffle(),
+              joined = options_.in_channels * unshuffle * unshuffle;
+    conv::Layer first = layer("conv_first", {conv::kPicture}, {joined, options_.features});
+    first.unshuffle = unshuffle;
     const conv::Value head = add(std::move(first));
     conv::Value x = head;
     for (int i = 0; i < options_.blocks; ++i) x = block(concat("body.", i), x);
-    conv::Layer trunk = layer("conv_body", {x}, options_.features);
+    conv::Layer trunk = layer("conv_body", {x}, same);
     trunk.adds = {{head, 1}};
     x = add(std::move(trunk));
     for (int i = 1; i <= options_.doublings; ++i) {
-      conv::Layer up = leaky(layer(concat("conv_up", i), {x}, options_.features));
+      conv::Layer up = leaky(layer(concat("conv_up", i), {x}, same));
       up.twice = true;
       x = add(std::move(up));
     }
-    x = add(leaky(layer("conv_hr", {x}, options_.features)));
-    add(layer("conv_last", {x}, options_.out_channels));
-    conv::shapes(plan_);
+    x = add(leaky(layer("conv_hr", {x}, same)));
+    add(layer("conv_last", {x}, {options_.features, options_.out_channels}));
     return std::move(plan_);
   }
 
  private:
-  conv::Layer layer(const std::string& name, std::vector<conv::Value> inputs, int out) const {
-    return named_conv(parameters_, name, std::move(inputs), out);
+  conv::Layer layer(const std::string& name, std::vector<conv::Value> inputs,
+                    ConvChannels channels) const {
+    return named_conv(parameters_, name, std::move(inputs), channels);
   }
   static conv::Layer leaky(conv::Layer layer) {
     layer.activation = conv::Activation::kSlope;
@@ -70,9 +84,10 @@ class Builder {
     for (int i = 1; i <= 3; ++i) {
       std::vector<conv::Value> dense = {x};
       const std::string conv = concat(name, ".rdb", i, ".conv");
+      const auto joined = [&](int k) { return options_.features + (k - 1) * options_.growth; };
       for (int k = 1; k <= 4; ++k)
-        dense.push_back(add(leaky(layer(concat(conv, k), dense, options_.growth))));
-      conv::Layer last = layer(conv + "5", dense, options_.features);
+        dense.push_back(add(leaky(layer(concat(conv, k), dense, {joined(k), options_.growth}))));
+      conv::Layer last = layer(conv + "5", dense, {joined(5), options_.features});
       last.adds = {{x, 0.2f}};
       if (i == 3) last.adds.push_back({outer, 0.2f});
       x = add(std::move(last));

@@ -4,6 +4,7 @@
 
 #include "core/options.h"
 #include "models/plans/parameters.h"
+#include "models/traits.h"
 
 namespace gan {
 
@@ -22,8 +23,10 @@ struct RrdbNetOptions : Options {
   int unshuffle() const { return (1 << doublings) / scale; }
 };
 
+NetworkTraits rrdbnet_traits(const RrdbNetOptions& options);
+
 // The options' ranges must hold. Throws Error(kSettings) where they do not go together, and for
-// plus; kFailed where parameters are of other sizes.
+// plus.
 conv::Plan rrdbnet_plan(const RrdbNetOptions& options, const Parameters& parameters);
 
 }  // namespace gan

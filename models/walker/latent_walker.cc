@@ -7,9 +7,12 @@
 #include <optional>
 
 #include "core/error.h"
+#include "core/frame_rows.h"
 #include "core/resize.h"
+#include "core/workers.h"
 #include "models/builtin.h"
 #include "models/checkpoint.h"
+#include "models/frames/frame_picture.h"
 #include "models/frames/frame_tensor.h"
 #include "models/frames/frame_timer.h"
 #include "models/generators/vae.h"
@@ -30,7 +33,8 @@ class TorchWalker : public LatentWalker {
         device_(device_from_name(options.device)),
         precision_(precision_of(options, device_)),
         // Every thread holds the memory of a picture in the making.
-        threads_(options.threads > 0 ? options.threads : std::min(available_threads(), 16)) {
+        threads_(options.threads > 0 ? options.threads : std::min(available_threads(), 16)),
+        workers_(threads_) {
     loaded_.network->to(device_, precision_);
     if (device_.is_cpu() && threads_ > 1)
       pool_.emplace(
@@ -105,11 +109,10 @@ class TorchWalker : public LatentWalker {
     }
     torch::Tensor frame = canvas_;
     if (resizer_) {
-      const PictureSpan from = picture_of(canvas_);
-      resizer_->run({from.data, from.size, 3, from.stride}, picture_of(resized_));
+      resizer_->run(picture_of(canvas_), picture_of(resized_));
       frame = resized_;
     }
-    FrameWriter(out_).write(frame, out, {});
+    FrameWriter(out_).write(picture_of(frame), out, {}, &workers_);
     if (gan::info(out_.pixels).has_alpha) write_component(opaque_.view(), 3, out);
     timer_.stop();
     return true;
@@ -133,8 +136,8 @@ class TorchWalker : public LatentWalker {
  private:
   // Codes of 8 bits make slow walks tremble, so `auto` is fp32 everywhere.
   static torch::ScalarType precision_of(const WalkerOptions& options, torch::Device device) {
-    return options.precision == "auto" ? torch::kFloat
-                                       : precision_from_name(options.precision, device);
+    const bool open = options.precision == "auto" || options.precision == "fast";
+    return open ? torch::kFloat : precision_from_name(options.precision, device);
   }
 
   static LoadedNetwork load(const WalkerOptions& options) {
@@ -155,7 +158,8 @@ class TorchWalker : public LatentWalker {
   // {1, in_channels, side, side} in the network's range: the middle square of a picture.
   torch::Tensor input_of(const FrameView& picture) const {
     const auto whole = empty_picture_tensor(picture.size);
-    FrameReader({picture.format, picture.size, picture.colorimetry}).read(picture, whole);
+    FrameReader({picture.format, picture.size, picture.colorimetry})
+        .read(picture, picture_of(whole));
     const PictureSpan from = picture_of(whole);
     const int side = std::min(picture.size.width, picture.size.height);
     const auto square = empty_picture_tensor({traits_.fixed_side, traits_.fixed_side});
@@ -197,6 +201,7 @@ class TorchWalker : public LatentWalker {
   torch::Device device_;
   torch::ScalarType precision_;
   int threads_;
+  Workers workers_;  // write frames
   FrameFormat out_;
   int cells_ = 1, columns_ = 1;
   torch::Tensor canvas_, resized_;

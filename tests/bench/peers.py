@@ -17,7 +17,7 @@ import time
 import cv2
 import numpy as np
 
-from compact_onnx import read_compact, write_onnx
+from graphs import compact_of, torch_function, write_onnx
 
 REFERENCE_FRAMES = 8
 WARM_FRAMES = 10
@@ -43,32 +43,13 @@ def picture(result):
     return np.ascontiguousarray(result.transpose(1, 2, 0)[:, :, ::-1])
 
 
-def torch_way(checkpoint, threads, precision, compiled):
+def torch_way(graph, threads, precision, compiled):
     import torch
-    import torch.nn as nn
 
     torch.set_num_threads(threads)
 
-    class Compact(nn.Module):
-        def __init__(self):
-            super().__init__()
-            layers = []
-            for layer in checkpoint.layers:
-                convolution = nn.Conv2d(layer.weight.shape[1], layer.weight.shape[0], 3, padding=1)
-                convolution.weight.data = torch.from_numpy(layer.weight.copy())
-                convolution.bias.data = torch.from_numpy(layer.bias.copy())
-                layers.append(convolution)
-                if layer.slope is not None:
-                    layers.append(nn.PReLU(len(layer.slope)))
-                    layers[-1].weight.data = torch.from_numpy(layer.slope.copy())
-            self.body = nn.Sequential(*layers)
-
-        def forward(self, x):
-            detail = nn.functional.pixel_shuffle(self.body(x), checkpoint.scale)
-            return detail + nn.functional.interpolate(x, scale_factor=checkpoint.scale, mode="nearest")
-
     kind = {"fp32": torch.float32, "bf16": torch.bfloat16}[precision]
-    network = Compact().eval().to(kind).to(memory_format=torch.channels_last)
+    network = torch_function(graph, kind)
     if compiled:
         network = torch.compile(network)
 
@@ -82,21 +63,21 @@ def torch_way(checkpoint, threads, precision, compiled):
     return run
 
 
-def onnxruntime_way(checkpoint, threads):
+def onnxruntime_way(graph, threads):
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
-    session = onnxruntime.InferenceSession(write_onnx(checkpoint), options, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(write_onnx(graph), options, providers=["CPUExecutionProvider"])
     return lambda frame: picture(session.run(None, {"input": blob(frame)})[0][0])
 
 
-def openvino_way(checkpoint, threads, precision):
+def openvino_way(graph, threads, precision):
     import openvino
 
     with tempfile.NamedTemporaryFile(suffix=".onnx") as file:
-        file.write(write_onnx(checkpoint))
+        file.write(write_onnx(graph))
         file.flush()
         model = openvino.Core().read_model(file.name)
     hints = {"INFERENCE_NUM_THREADS": threads, "NUM_STREAMS": 1, "INFERENCE_PRECISION_HINT": precision}
@@ -148,7 +129,7 @@ def run(way, clip, folder):
 
 def main():
     threads, clip, file, verb, *rest = sys.argv[1:]
-    threads, checkpoint = int(threads), read_compact(file)
+    threads, graph = int(threads), compact_of(file)
     cv2.setNumThreads(threads)
     if verb == "list":
         for name, (module, _) in WAYS.items():
@@ -158,7 +139,7 @@ def main():
             except ImportError as reason:
                 print(f"# {name}: {reason}")
     elif verb == "reference":
-        way = WAYS["torch-fp32"][1](checkpoint, threads)
+        way = WAYS["torch-fp32"][1](graph, threads)
         with open(os.path.join(rest[0], "input.raw"), "wb") as read, open(os.path.join(rest[0], "reference.raw"), "wb") as out:
             for _, frame in zip(range(REFERENCE_FRAMES), frames(clip)):
                 read.write(cv2.cvtColor(frame, cv2.COLOR_BGR2BGRA).tobytes())
@@ -168,7 +149,7 @@ def main():
         reference = np.fromfile(os.path.join(os.path.dirname(rest[0]), "reference.raw"), np.uint8)
         print(f"{psnr(np.fromfile(rest[0], np.uint8), reference):.1f}")
     else:
-        run(WAYS[rest[0]][1](checkpoint, threads), clip, rest[1])
+        run(WAYS[rest[0]][1](graph, threads), clip, rest[1])
 
 
 main()

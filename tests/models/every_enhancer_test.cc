@@ -8,9 +8,11 @@
 #include "models/checkpoint.h"
 #include "models/enhancer/enhancer.h"
 #include "models/enhancer/tiled_network.h"
+#include "models/libtorch/torch_network.h"
 #include "models/table.h"
 #include "tests/core/checkpoint/scratch.h"
 #include "tests/core/test_frame.h"
+#include "tests/models/noise.h"
 #include "tests/models/small_options.h"
 
 namespace gan {
@@ -114,25 +116,25 @@ TEST_P(EveryEnhancer, AChangedPixelReachesAsFarAsDeclared) {
 // Networks of windows have the whole of so small a picture in every tile.
 TEST_P(EveryEnhancer, TilesAreTheWholeOrRefused) {
   const auto load = [&](int tile_size) {
+    const EnhancerOptions options = {.device = "cpu", .precision = "fp32", .tile_size = tile_size};
     return std::make_unique<TiledNetwork>(
-        load_network(open_tensor_file(path_)),
-        EnhancerOptions{.precision = "fp32", .tile_size = tile_size});
+        std::make_unique<TorchNetwork>(load_network(open_tensor_file(path_)), options), options);
   };
   if (traits_.receptive_radius == kGlobalRadius && traits_.tile_window == 0) {
     EXPECT_THROW(load(32), Error);
     return;
   }
   const int side = 48 * traits_.size_multiple;
-  const auto picture = torch::rand({1, 3, side, side}).contiguous(at::MemoryFormat::ChannelsLast);
+  const Picture picture = test::noise({side, side});
   const auto run = [&](int tile_size) {
     const auto network = load(tile_size);
     network->prepare({side, side});
-    return network->run(picture).clone();
+    return test::copy_of(network->run(picture.view()));
   };
-  const auto whole = run(0), tiled = run(32 * traits_.size_multiple);
-  const double difference = (whole - tiled).abs().max().item<double>();
+  const Picture whole = run(0), tiled = run(32 * traits_.size_multiple);
+  const double difference = test::largest_apart(whole, tiled);
   std::printf("tiles   %-20s differ by %.2g of %.2g\n", std::string(GetParam()->name).c_str(),
-              difference, whole.abs().max().item<double>());
+              difference, test::largest_apart(whole, Picture(whole.size, 3)));
   EXPECT_LE(difference, 1e-5);
 }
 

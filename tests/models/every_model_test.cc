@@ -283,7 +283,7 @@ TEST_P(EveryModel, RefusesMissingAndForeignTensors) {
   const auto state = state_dict(*network);
   for (size_t i = 1; i < state.size(); ++i) fewer.add(state[i].first, state[i].second);
   fewer.add("stranger", state[0].second);
-  fewer.write(scratch.file("a"), {{"gan.format", kFormatVersion},
+  fewer.write(scratch.file("a"), {{"gan.format", "1"},
                                   {"gan.network", std::string(entry.name)},
                                   {"gan.options", options_to_json(*options)}});
   EXPECT_THROW(load_network(open_tensor_file(scratch.file("a"))), Error);

@@ -6,12 +6,12 @@
 
 #include "core/latent.h"
 #include "models/checkpoint.h"
-#include "models/enhancer/tiled_network.h"
-#include "models/frames/frame_tensor.h"
+#include "models/libtorch/torch_network.h"
 #include "models/table.h"
 #include "models/walker/latent_walker.h"
 #include "tests/core/checkpoint/scratch.h"
 #include "tests/core/test_frame.h"
+#include "tests/models/noise.h"
 #include "tests/models/small_options.h"
 
 namespace gan {
@@ -36,13 +36,12 @@ TEST_F(Gpu, EveryNetworkOfPicturesGivesWhatTheCpuGives) {
   for (const auto& entry : network_table()) {
     if (entry.task != Task::kImage && entry.task != Task::kImageLatent) continue;
     const std::string path = checkpoint_of(entry);
-    auto picture = empty_picture_tensor({64, 64});
-    picture.uniform_(0, 1);
+    const Picture picture = test::noise({64, 64});
     const auto run = [&](const char* device, const char* precision) {
-      TiledNetwork network(load_network(open_tensor_file(path)),
+      TorchNetwork network(load_network(open_tensor_file(path)),
                            {.device = device, .precision = precision});
-      network.prepare({64, 64});
-      return network.run(picture).clone();
+      network.prepare({64, 64}, true);
+      return torch::tensor(test::copy_of(network.run(picture.view(), {})).values);
     };
     const torch::Tensor wanted = run("cpu", "fp32");
     for (const auto& [precision, decibels] :

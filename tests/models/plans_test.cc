@@ -1,62 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Plans beside the modules of the same networks, on the same weights.
-#include <gtest/gtest.h>
-
+#include "tests/models/plans.h"
 #include "core/error.h"
 #include "models/builtin.h"
-#include "models/checkpoint.h"
 #include "models/generators/compact.h"
 #include "models/generators/rrdbnet.h"
-#include "tests/core/conv/plans.h"
+#include "models/generators/span.h"
 
 namespace gan {
 namespace {
-
-// The module's parameters, each of which a plan must have asked for in the end.
-class ModuleParameters {
- public:
-  explicit ModuleParameters(const torch::nn::Module& module) {
-    for (const auto& [name, tensor] : state_dict(module)) left_[name] = tensor;
-  }
-  std::vector<float> operator()(const std::string& name) {
-    const torch::Tensor tensor = left_.at(name).contiguous();
-    left_.erase(name);
-    return {tensor.data_ptr<float>(), tensor.data_ptr<float>() + tensor.numel()};
-  }
-  size_t left() const { return left_.size(); }
-
- private:
-  std::map<std::string, torch::Tensor> left_;
-};
-
-// Weights of a size that keeps what the layers add visible.
-void randomise(torch::nn::Module& module) {
-  const torch::NoGradGuard no_grad;
-  torch::manual_seed(1);
-  for (auto& parameter : module.parameters()) {
-    const double fan_in = parameter.dim() == 4 ? static_cast<double>(parameter[0].numel()) : 9;
-    parameter.uniform_(-1, 1).mul_(std::sqrt(2 / fan_in));
-  }
-}
-
-void expect_the_modules(ImageNetwork& network, const conv::Plan& plan, Size size) {
-  const torch::NoGradGuard no_grad;
-  const auto traits = network.traits();
-  const auto shape = conv::shapes(plan).back();
-  EXPECT_EQ(plan.in_channels, traits.in_channels);
-  EXPECT_EQ(shape, (conv::Shape{traits.out_channels, traits.scale, 1}));
-  EXPECT_EQ(conv::size_multiple(plan), traits.size_multiple);
-  EXPECT_LE(conv::reach(plan), traits.receptive_radius);
-  const conv::Channels picture = conv::random_picture(plan.in_channels, size);
-  const torch::Tensor image = torch::from_blob(const_cast<float*>(picture.values.data()),
-                                               {1, picture.channels, size.height, size.width})
-                                  .clone();
-  const torch::Tensor expected = network.forward(image).contiguous();
-  conv::Channels as_channels(shape.channels, shape.of(size));
-  ASSERT_EQ(as_channels.values.size(), static_cast<size_t>(expected.numel()));
-  std::copy_n(expected.data_ptr<float>(), expected.numel(), as_channels.values.begin());
-  EXPECT_LT(conv::difference(conv::run_fast(plan, picture), as_channels), 2e-4);
-}
 
 void expect_compact(const CompactOptions& options) {
   SCOPED_TRACE(concat("in ", options.in_channels, ", out ", options.out_channels, ", features ",
@@ -133,8 +85,36 @@ TEST(Plans, RrdbNetIsTheModuleWithEveryOption) {
       }
 }
 
+TEST(Plans, SpanIsTheModuleWithEveryOption) {
+  for (const bool branches : {false, true})
+    for (const bool normalise : {false, true})
+      for (const auto& [in, out, features, scale] :
+           {std::tuple{3, 3, 16, 4}, {1, 1, 5, 2}, {4, 3, 17, 1}, {3, 3, 48, 2}}) {
+        SCOPED_TRACE(concat("branches ", branches, ", normalise ", normalise, ", in ", in, ", out ",
+                            out, ", features ", features, ", scale ", scale));
+        SpanOptions options;
+        options.branches = branches, options.normalise = normalise;
+        options.in_channels = in, options.out_channels = out;
+        options.features = features, options.scale = scale;
+        Span network(options);
+        network.eval();
+        randomise(network);
+        if (normalise) {  // values of 0 to 255 would shut every gate
+          const torch::NoGradGuard no_grad;
+          for (auto& item : network.named_parameters())
+            if (item.key().starts_with("conv_1.")) item.value().mul_(branches ? 0.15 : 0.004);
+        }
+        ModuleParameters parameters(network);
+        const conv::Plan plan = span_plan(options, std::ref(parameters));
+        EXPECT_EQ(parameters.left(), 0u);
+        expect_the_modules(network, plan, {21, 14});
+      }
+}
+
 TEST(Plans, OptionsThatDoNotGoTogetherAreRefused) {
-  const Parameters none = [](const std::string&) { return std::vector<float>(); };
+  const Parameters none = [](const std::string&, const std::vector<int64_t>&) {
+    return std::vector<float>();
+  };
   CompactOptions compact;
   compact.in_channels = 3;
   compact.out_channels = 1;
@@ -142,7 +122,9 @@ TEST(Plans, OptionsThatDoNotGoTogetherAreRefused) {
   RrdbNetOptions rrdb;
   rrdb.scale = 3;
   EXPECT_THROW(rrdbnet_plan(rrdb, none), Error);
-  EXPECT_THROW(rrdbnet_plan({}, none), Error);  // no weights
+  rrdb = {};
+  rrdb.plus = true;
+  EXPECT_THROW(rrdbnet_plan(rrdb, none), Error);
 }
 
 TEST(Plans, TheBuiltInX2IsTheModule) {

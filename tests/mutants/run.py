@@ -62,7 +62,7 @@ class Build:
     def make(self, room):
         targets = [f"tests/{room.replace('-', '_')}_test"]
         targets += ["training/gan-train"] if room == "training" else []
-        targets += ["gst-plugin/libgstgan.so", "models/libganmodels.so"] if room == "gst-plugin" else []
+        targets += ["gst-plugin/libgstgan.so", "models/libganmodels.so", "models/libgantorch.so"] if room == "gst-plugin" else []
         return subprocess.run(["ninja", "-C", self.build, *targets], capture_output=True, text=True)
 
     def passes(self, room, chosen):

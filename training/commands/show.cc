@@ -7,7 +7,7 @@
 #include "core/error.h"
 #include "models/builtin.h"
 #include "models/checkpoint.h"
-#include "models/enhancer/network_cost.h"
+#include "models/libtorch/network_cost.h"
 #include "models/table.h"
 #include "training/commands/commands.h"
 

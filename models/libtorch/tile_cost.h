@@ -3,7 +3,12 @@
 // running out of memory is the end of the process and no exception.
 #pragma once
 
-#include "models/enhancer/tile_runner.h"
+#include <torch/torch.h>
+
+#include <functional>
+
+#include "core/frame.h"
+#include "models/traits.h"
 
 namespace gan {
 
@@ -13,15 +18,14 @@ namespace gan {
 // underestimated.
 class TileCost {
  public:
-  // Runs small tiles of noise, each once in the life of this, as far as pictures of that size want
-  // it.
-  void measure(TileRunner& runner, Size picture);
+  // Runs small tiles {1, C, H, W} of noise, each once in the life of this, as far as pictures of
+  // that size want it.
+  void measure(const std::function<void(const torch::Tensor&)>& run, const NetworkTraits& traits,
+               Size picture);
   void forget() { *this = {}; }  // the network runs elsewhere now
 
   double bytes(Size tile) const;
   double ms(Size tile) const { return ms_per_pixel_ * static_cast<double>(tile.area()); }
-  // Side of the largest square tile within `bytes`; 0 where none is.
-  int largest_side(double bytes) const;
 
  private:
   double small_bytes_ = 0;  // a pixel of the first probe; 0: not run yet

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "models/enhancer/network_cost.h"
+#include "models/libtorch/network_cost.h"
 
 #include <ATen/record_function.h>
 

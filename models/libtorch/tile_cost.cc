@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "models/enhancer/tile_cost.h"
+#include "models/libtorch/tile_cost.h"
 
 #include <chrono>
-#include <cmath>
 
 #include "models/frames/frame_tensor.h"
 #include "models/machine/host_allocator.h"
@@ -19,14 +18,14 @@ struct Probe {
   double bytes, ms;  // a pixel
 };
 
-Probe probe(TileRunner& runner, Size size) {
-  auto tile = empty_picture_tensor(size, runner.traits().in_channels);
+Probe probe(const std::function<void(const torch::Tensor&)>& run, int channels, Size size) {
+  auto tile = empty_picture_tensor(size, channels);
   tile.uniform_(0, 1);
   const auto area = static_cast<double>(size.area());
   const AllocationCount count;
   const auto timed = [&] {
     const auto start = std::chrono::steady_clock::now();
-    runner.run(tile);
+    run(tile);
     return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start)
         .count();
   };
@@ -37,18 +36,18 @@ Probe probe(TileRunner& runner, Size size) {
 
 }  // namespace
 
-void TileCost::measure(TileRunner& runner, Size picture) {
-  const NetworkTraits& traits = runner.traits();
+void TileCost::measure(const std::function<void(const torch::Tensor&)>& run,
+                       const NetworkTraits& traits, Size picture) {
   const auto square = [&](int n) { return Size{padded_side(n, traits), padded_side(n, traits)}; };
   const bool global = traits.receptive_radius == kGlobalRadius && traits.tile_window == 0;
   const Size small = square(global ? kGlobalProbe : kProbe), large = square(2 * small.width);
   if (small_bytes_ == 0) {
-    const Probe first = probe(runner, small);
+    const Probe first = probe(run, traits.in_channels, small);
     small_bytes_ = per_pixel_ = first.bytes;
     ms_per_pixel_ = first.ms;
   }
   if (!global || large_known_ || picture.area() <= small.area()) return;
-  const Probe second = probe(runner, large);
+  const Probe second = probe(run, traits.in_channels, large);
   ms_per_pixel_ = second.ms;
   large_known_ = true;
   if (second.bytes > kGrowing * small_bytes_) {
@@ -61,11 +60,6 @@ void TileCost::measure(TileRunner& runner, Size picture) {
 double TileCost::bytes(Size tile) const {
   const auto area = static_cast<double>(tile.area());
   return per_pixel_ * area + per_pixel_squared_ * area * area;
-}
-
-int TileCost::largest_side(double bytes) const {
-  if (bytes <= 0) return 0;
-  return static_cast<int>(std::sqrt(bytes / per_pixel_));  // finite networks alone are tiled
 }
 
 }  // namespace gan
