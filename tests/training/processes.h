@@ -2,28 +2,14 @@
 // Several processes of one run, as a launcher starts them.
 #pragma once
 
-#include <arpa/inet.h>
-#include <sys/socket.h>
-
 #include <chrono>
 #include <map>
 #include <thread>
 
 #include "tests/training/gan_train.h"
+#include "training/run/launch.h"
 
 namespace gan::test {
-
-inline int free_port() {
-  const int fd = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* const any = reinterpret_cast<sockaddr*>(&address);
-  check(bind(fd, any, size) == 0 && getsockname(fd, any, &size) == 0, ErrorKind::kFailed, "bind");
-  close(fd);
-  return ntohs(address.sin_port);
-}
 
 class Processes {
  public:
@@ -33,7 +19,7 @@ class Processes {
     const char* const program = std::getenv(variable);
     check(program, ErrorKind::kSettings, variable,
           " must name the program, as tests/meson.build does");
-    const std::string port = std::to_string(free_port());
+    const std::string port = std::to_string(training::free_port());
     words.insert(words.begin(), program);
     for (int rank = 0; rank < count; ++rank) {
       std::vector<char*> argv;

@@ -152,7 +152,7 @@ TEST_F(RanksRun, WhoDoesNotComeIsNamed) {
   setenv("WORLD_SIZE", "2", 1);
   setenv("RANK", "0", 1);
   setenv("MASTER_ADDR", "127.0.0.1", 1);
-  setenv("MASTER_PORT", std::to_string(free_port()).c_str(), 1);
+  setenv("MASTER_PORT", std::to_string(training::free_port()).c_str(), 1);
   const Finished done = gan_train(scratch_, command("a", {"--patience", "2"}));
   for (const char* name : {"WORLD_SIZE", "RANK", "MASTER_ADDR", "MASTER_PORT"}) unsetenv(name);
   EXPECT_EQ(done.status, 1);

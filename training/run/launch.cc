@@ -37,19 +37,6 @@ bool has_begun(const RunRequest& request) {
   return RunFolder::has_begun("runs/latest");
 }
 
-int free_port() {
-  const int fd = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* const any = reinterpret_cast<sockaddr*>(&address);
-  const bool bound = bind(fd, any, size) == 0 && getsockname(fd, any, &size) == 0;
-  close(fd);
-  check(bound, ErrorKind::kFailed, "no port is free for the processes: ", std::strerror(errno));
-  return ntohs(address.sin_port);
-}
-
 // The program anew, in a process group of its own: the terminal's Ctrl-C comes through the parent
 // alone, so once.
 pid_t start(const std::vector<std::string>& words) {
@@ -86,6 +73,19 @@ RunResult train_by_all(RunRequest request) {
     ranks.leave(text.substr(0, text.find("\nException raised from")));
     std::rethrow_exception(std::current_exception());
   }
+}
+
+int free_port() {
+  const int fd = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* const any = reinterpret_cast<sockaddr*>(&address);
+  const bool bound = bind(fd, any, size) == 0 && getsockname(fd, any, &size) == 0;
+  close(fd);
+  check(bound, ErrorKind::kFailed, "no port is free for the processes: ", std::strerror(errno));
+  return ntohs(address.sin_port);
 }
 
 int run_processes(int count, const std::vector<std::string>& words) {

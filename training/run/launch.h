@@ -11,6 +11,9 @@ namespace gan::training {
 // the newest checkpoint, where there is one.
 RunResult train_by_all(RunRequest request);
 
+// A TCP port of this machine that nothing listens on now. Throws Error(kFailed).
+int free_port();
+
 // Starts the program `count` times with the words argv, as ranks 0 to count - 1 of one run, passes
 // signals on and waits for all. Returns the status to exit with: that of the one that failed first.
 // Before any thread is started. Throws Error(kFailed).
