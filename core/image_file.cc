@@ -60,7 +60,9 @@ cv::Mat decode_stored(const std::string& path) {
     cv::split(picture, planes);
     cv::merge(std::array{planes[0], planes[0], planes[0], planes[1]}, picture);
   }
-  if (orientation > 1) turn_upright(picture, orientation);
+  const std::string suffix = lower_suffix(path);
+  const bool is_turned = suffix == ".tif" || suffix == ".tiff";  // OpenCV turns these by itself
+  if (orientation > 1 && !is_turned) turn_upright(picture, orientation);
   return picture;
 }
 

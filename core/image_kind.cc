@@ -11,6 +11,7 @@
 
 #include "core/error.h"
 #include "core/file_suffix.h"
+#include "core/image_file.h"
 
 namespace gan {
 namespace {
@@ -40,6 +41,25 @@ bool ends_as_jpeg_should(const std::vector<uint8_t>& bytes) {
   return false;
 }
 
+// A PNG that announces several frames before its first picture (acTL, of the APNG specification).
+bool is_animated_png(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  char head[8] = {};
+  if (!file.read(head, 8) || std::string_view(head, 8) != "\x89PNG\r\n\x1a\n") return false;
+  const auto number = [](const char* at) {
+    uint32_t value = 0;
+    for (int i = 0; i < 4; ++i) value = value << 8 | static_cast<uint8_t>(at[i]);
+    return value;
+  };
+  while (file.read(head, 8)) {
+    const std::string_view type(head + 4, 4);
+    if (type == "acTL") return file.read(head, 4) && number(head) > 1;
+    if (type == "IDAT") return false;
+    file.seekg(std::streamoff{number(head)} + 4, std::ios::cur);
+  }
+  return false;
+}
+
 // What is said of files that are pictures, and of kinds that are not read here.
 void refuse_by_name(const std::string& path, const std::vector<uint8_t>& bytes) {
   const auto begins = [&](size_t at, std::string_view magic) {
@@ -51,8 +71,9 @@ void refuse_by_name(const std::string& path, const std::vector<uint8_t>& bytes) 
                          ? "JPEG XL, whose name must end in .jxl"
                      : begins(0, "RIFF") && begins(12, "VP8X") && bytes.size() > 20 && bytes[20] & 2
                          ? "an animated WebP"
-                     : begins(0, "8BPS") ? "a Photoshop document"
-                                         : nullptr;
+                     : is_animated_png(path) ? "an animated PNG, which is read as a video"
+                     : begins(0, "8BPS")     ? "a Photoshop document"
+                                             : nullptr;
   check(!kind, ErrorKind::kUnavailable, path, ": is ", kind ? kind : "",
         "; pictures are JPEG, PNG, WebP, TIFF, BMP, PNM, HEIC, AVIF and JPEG XL");
 }
@@ -67,6 +88,10 @@ void check_picture_bytes(const std::string& path) {
   check(!bytes.empty(), ErrorKind::kData, path, ": is empty");
   check(ends_as_jpeg_should(bytes), ErrorKind::kData, path, ": cut short: the JPEG has no end");
   refuse_by_name(path, bytes);
+}
+
+bool is_still_picture(const std::string& path) {
+  return is_image_name(path) && !is_animated_png(path);
 }
 
 }  // namespace gan

@@ -11,4 +11,8 @@ namespace gan {
 // that are known and not read, by their names.
 void check_picture_bytes(const std::string& path);
 
+// Whether the name is a picture's (is_image_name() in image_file.h) and the file, where it is
+// there, no animated PNG, which is to be read as a video.
+bool is_still_picture(const std::string& path);
+
 }  // namespace gan
