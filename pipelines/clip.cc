@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "pipelines/clip.h"
 
-#include "core/image_file.h"
+#include "core/image_kind.h"
 #include "pipelines/media/bridge.h"
 #include "pipelines/stored_frame.h"
 
@@ -23,7 +23,7 @@ UniqueFrame read_picture(const std::string& path, FilterTarget target) {
 }  // namespace
 
 Clip::Clip(const std::string& path, const ReaderOptions& options) : path_(path) {
-  if (is_image_name(path))
+  if (is_still_picture(path))
     picture_ = read_picture(path, options.like);
   else
     reader_ = std::make_unique<VideoReader>(path, options);
@@ -56,7 +56,7 @@ std::vector<std::string> Clip::take_notes() {
 FilterTarget shape_of(const std::string& path, const ReaderOptions& options) {
   Clip clip(path, options);
   const UniqueFrame first = clip.next();
-  check(first != nullptr, ErrorKind::kData, path, ": holds no frame in this part");
+  if (!first) fail(ErrorKind::kData, clip.no_frame());
   return target_like(*first);
 }
 

@@ -23,10 +23,11 @@ class Clip {
   // Every frame that next() gives is what `change`, the last one set, makes of it; times stay.
   void pass_through(std::function<UniqueFrame(UniqueFrame)> change) { change_ = std::move(change); }
 
-  UniqueFrame next();                         // null at the end
-  double time_s(const AVFrame& frame) const;  // since the file's first frame
-  double begin_s() const;                     // of that, since the file begins
-  double expected_frames() const;             // 0: unknown
+  UniqueFrame next();                                           // null at the end
+  double time_s(const AVFrame& frame) const;                    // since the file's first frame
+  double begin_s() const;                                       // of that, since the file begins
+  double expected_frames() const;                               // 0: unknown
+  std::string no_frame() const { return reader_->no_frame(); }  // of a video: VideoReader's
   AVRational time_base() const { return reader_ ? reader_->time_base() : AVRational{1, 1}; }
   AVRational frame_rate() const;  // of the frames that come; 0/1: variable or unknown
   std::vector<std::string> take_notes();

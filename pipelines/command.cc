@@ -10,8 +10,10 @@
 #include <filesystem>
 
 #include "core/error.h"
+#include "core/image_file.h"
 #include "pipelines/element_line.h"
 #include "pipelines/interrupt.h"
+#include "pipelines/media/codecs.h"
 #include "pipelines/media/complaints.h"
 
 namespace gan {
@@ -58,6 +60,17 @@ Arguments parse(const Command& command, int argc, char** argv) {
   return arguments;
 }
 
+// "strength=0.5" among the files.
+void check_no_property(const std::string& file) {
+  const size_t name = file.find_first_not_of("abcdefghijklmnopqrstuvwxyz-");
+  std::error_code ignored;
+  const bool property = name != std::string::npos && name > 0 && file[name] == '=' &&
+                        !is_video_name(file) && !is_image_name(file) &&
+                        !std::filesystem::exists(file, ignored);
+  check(!property, ErrorKind::kSettings, file, ": is no file; properties stand behind --: -- ",
+        file);
+}
+
 }  // namespace
 
 int run_command(const Command& command, int argc, char** argv,
@@ -73,6 +86,7 @@ int run_command(const Command& command, int argc, char** argv,
       std::printf("%s %s\n", command.name, GAN_VERSION);
       return 0;
     }
+    for (const std::string& file : arguments.files) check_no_property(file);
     find_plugin();
     body(arguments);
     return 0;
@@ -97,6 +111,13 @@ void check_output(const std::string& input, const std::string& output, bool over
         ": is the input itself");
   check(overwrite || !std::filesystem::exists(output, ignored), ErrorKind::kSettings, output,
         ": is there already; --overwrite replaces it");
+}
+
+void make_folder_of(const std::string& output) {
+  const auto folder = std::filesystem::path(output).parent_path();
+  std::error_code why;
+  if (!folder.empty()) std::filesystem::create_directories(folder, why);
+  check(!why, ErrorKind::kUnwritable, folder.string(), ": ", why.message());
 }
 
 double seconds_of(const std::string& text, const char* option) {

@@ -33,6 +33,9 @@ int run_command(const Command& command, int argc, char** argv,
 // to be replaced.
 void check_output(const std::string& input, const std::string& output, bool overwrite);
 
+// Makes the folder that the output goes into, where it is missing. Throws Error(kUnwritable).
+void make_folder_of(const std::string& output);
+
 // "90", "1:30", "1:02:03.5", "90s" as seconds. Throws Error(kSettings) that names `option`.
 double seconds_of(const std::string& text, const char* option);
 

@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "core/file_suffix.h"
 #include "core/image_file.h"
+#include "core/image_kind.h"
 #include "pipelines/enhance_pictures.h"
 #include "pipelines/enhance_video.h"
 #include "pipelines/interrupt.h"
@@ -28,17 +29,24 @@ struct Item {
 
 // Containers that are read and not written, by their usual names.
 bool is_other_video(const std::string& suffix) {
-  constexpr std::array kSuffixes = {".avi", ".mpg", ".mpeg", ".ts",  ".mts", ".m2ts",
-                                    ".vob", ".wmv", ".asf",  ".flv", ".ogv", ".3gp",
-                                    ".gif", ".dv",  ".mxf",  ".m2v", ".264", ".265"};
+  constexpr std::array kSuffixes = {
+      ".avi", ".divx", ".mpg", ".mpeg", ".m2v", ".mod", ".ts",  ".m2t", ".mts", ".m2ts",
+      ".trp", ".vob",  ".wmv", ".asf",  ".flv", ".f4v", ".ogv", ".ogm", ".3gp", ".3g2",
+      ".rm",  ".rmvb", ".gif", ".apng", ".dv",  ".mxf", ".y4m", ".264", ".265"};
   return std::ranges::find(kSuffixes, suffix) != kSuffixes.end();
 }
 
-// In the order of their names; hidden files and what this command left unfinished are none.
-std::vector<Item> items_of(const EnhanceOptions& options, std::map<std::string, int>& others) {
-  const fs::path from = options.input, to = options.output;
+// What is to be enhanced, and its place in the output's folder.
+struct Found {
+  fs::path file, place;
+  bool named;  // on the command line, so it is tried whatever its name
+};
+
+// In the order of their names. Hidden files are none, nor is what lies in the output's folder.
+void find_in(const fs::path& folder, const fs::path& place, const fs::path& to,
+             std::vector<Found>& found) {
   std::vector<fs::path> files;
-  for (auto at = fs::recursive_directory_iterator(from); at != fs::recursive_directory_iterator();
+  for (auto at = fs::recursive_directory_iterator(folder); at != fs::recursive_directory_iterator();
        ++at) {
     std::error_code ignored;
     const bool skipped =
@@ -47,14 +55,36 @@ std::vector<Item> items_of(const EnhanceOptions& options, std::map<std::string, 
     if (!skipped && at->is_regular_file()) files.push_back(at->path());
   }
   std::ranges::sort(files);
+  for (const fs::path& file : files)
+    found.push_back({file, place / fs::relative(file, folder), false});
+}
+
+std::vector<Found> find_all(const std::vector<std::string>& inputs, const fs::path& to) {
+  std::vector<Found> found;
+  for (const fs::path input : inputs) {
+    std::error_code ignored;
+    check(fs::exists(input, ignored), ErrorKind::kNotFound, input.string(), ": no such file");
+    if (!fs::is_directory(input))
+      found.push_back({input, input.filename(), true});
+    else if (inputs.size() == 1)
+      find_in(input, {}, to, found);
+    else if (!fs::equivalent(input, to, ignored))  // as * in the folder where it lies names it too
+      find_in(input, fs::canonical(input).filename(), to, found);
+  }
+  return found;
+}
+
+std::vector<Item> items_of(const std::vector<Found>& found, const fs::path& to,
+                           std::map<std::string, int>& others) {
   std::vector<Item> items;
   std::map<fs::path, fs::path> taken;
-  for (const fs::path& file : files) {
+  for (const auto& [file, place, named] : found) {
     const std::string suffix = lower_suffix(file);
-    Item item{file, to / fs::relative(file, from), is_image_name(file.string())};
+    Item item{file, to / place, is_still_picture(file.string())};
     if (item.picture) {
       if (!is_writable_image(file.string())) item.output.replace_extension(".png");
-    } else if (is_other_video(suffix)) {
+    } else if (is_other_video(suffix) || is_image_name(file.string()) ||
+               (named && !is_video_name(file.string()))) {
       item.output.replace_extension(".mkv");
     } else if (!is_video_name(file.string())) {
       ++others[suffix.empty() ? "no suffix" : suffix];
@@ -63,6 +93,9 @@ std::vector<Item> items_of(const EnhanceOptions& options, std::map<std::string, 
     const auto [other, is_new] = taken.emplace(item.output, file);
     check(is_new, ErrorKind::kSettings, other->second.string(), " and ", file.string(),
           ": both would become ", item.output.string(), "; rename one");
+    std::error_code ignored;
+    check(!fs::equivalent(item.input, item.output, ignored), ErrorKind::kSettings,
+          item.output.string(), ": is the input itself; OUTPUT must be another folder");
     items.push_back(std::move(item));
   }
   return items;
@@ -70,15 +103,17 @@ std::vector<Item> items_of(const EnhanceOptions& options, std::map<std::string, 
 
 }  // namespace
 
-void enhance_folder(const EnhanceOptions& options, Progress& progress) {
+void enhance_into_folder(const std::vector<std::string>& inputs, const EnhanceOptions& options,
+                         Progress& progress) {
   std::map<std::string, int> others;
-  std::vector<Item> items = items_of(options, others);
+  std::vector<Item> items = items_of(find_all(inputs, options.output), options.output, others);
   std::string left_out;
   for (const auto& [suffix, count] : others)
     left_out += concat(left_out.empty() ? "" : ", ", count, " ", suffix);
   if (!left_out.empty())
-    progress.say(concat(options.input, ": left out, as neither pictures nor videos: ", left_out));
-  check(!items.empty(), ErrorKind::kData, options.input, ": holds no pictures or videos");
+    progress.say(concat(inputs[0], inputs.size() > 1 ? " and others" : "",
+                        ": left out, as neither pictures nor videos: ", left_out));
+  check(!items.empty(), ErrorKind::kData, inputs[0], ": holds no pictures or videos");
   if (options.parts > 0)
     std::erase_if(items, [&, index = 0](const Item&) mutable {
       return index++ % options.parts != options.part - 1;
@@ -93,9 +128,6 @@ void enhance_folder(const EnhanceOptions& options, Progress& progress) {
       if (fs::exists(item.output, why) && !options.overwrite) {
         progress.say(item.output.string() + ": is there already");
       } else {
-        fs::create_directories(item.output.parent_path(), why);
-        check(!why, ErrorKind::kUnwritable, item.output.parent_path().string(), ": ",
-              why.message());
         if (item.picture) {
           pictures.enhance(item.input.string(), item.output.string());
         } else {

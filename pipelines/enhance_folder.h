@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A folder of pictures and videos, mirrored into another.
+// Pictures and videos, one by one, into a folder.
 #pragma once
+
+#include <string>
+#include <vector>
 
 #include "pipelines/enhance_options.h"
 #include "pipelines/progress.h"
 
 namespace gan {
 
-// Every file gets the same place and name in the output's folder, with another suffix where its own
-// kind is not written: pictures .png, videos .mkv. What is there already is left out unless
-// `overwrite`. A file that fails is said and the others go on. Throws Error: kSettings (two files
-// of one name in the output), kData (nothing to enhance; some failed), kInterrupted.
-void enhance_folder(const EnhanceOptions& options, Progress& progress);
+// Files get their names in the output's folder, which is made where it is missing, with another
+// suffix where their own kind is not written: pictures .png, videos .mkv. A folder is mirrored:
+// alone its files keep their places, beside other inputs below its name. What is there already is
+// left out unless `overwrite`. A file that fails is said and the others go on. `options.input` is
+// not used. Throws Error: kNotFound (an input), kSettings (two files of one name in the output),
+// kData (nothing to enhance; some failed), kInterrupted.
+void enhance_into_folder(const std::vector<std::string>& inputs, const EnhanceOptions& options,
+                         Progress& progress);
 
 }  // namespace gan

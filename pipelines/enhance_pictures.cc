@@ -51,6 +51,7 @@ void PictureEnhancer::enhance(const std::string& input, const std::string& outpu
   const bool by_choice = options_.scale > 0 || options_.width > 0 || options_.height > 0;
   const double scale = std::stod(line_->stat("scale"));
   const Size size = by_choice ? output_size(options_, enhanced, scale, 1) : enhanced;
+  make_folder_of(output);
   const Unfinished unfinished{output + ".partial" +
                               std::filesystem::path(output).extension().string()};
   const std::string lost =

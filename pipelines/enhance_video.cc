@@ -110,6 +110,7 @@ void VideoJob::read() {
       frame = reader_->next();
     }
     for (const std::string& note : reader_->take_notes()) say(note);
+    if (!frame && index == 0) fail(ErrorKind::kData, reader_->no_frame());
     if (!frame) {
       for (const std::string& each : take_complaints()) say("FFmpeg says: " + each);
       folder_.keep_frames(index);
@@ -269,12 +270,13 @@ void VideoJob::finish() {
   check(expected.frames == folder_.frames(), ErrorKind::kFailed, folder_.path(), ": holds ",
         expected.frames, " of ", folder_.frames(), " frames; --overwrite begins anew");
   read_back(join_.output, expected);
-  const double per_second = static_cast<double>(expected.frames) / folder_.seconds();
+  const double per_second =
+      std::round(10 * static_cast<double>(expected.frames) / folder_.seconds()) / 10;
   check(std::rename(join_.output.c_str(), options_.output.c_str()) == 0, ErrorKind::kUnwritable,
         options_.output, ": ", std::strerror(errno));
   folder_.discard();
   progress_.done(concat(options_.output, ": ", expected.frames, " frames of ", expected.width, "x",
-                        expected.height, ", ", std::lround(per_second), " a second"));
+                        expected.height, ", ", per_second, " a second"));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "core/file_suffix.h"
 #include "core/image_file.h"
+#include "core/image_kind.h"
 #include "pipelines/columns.h"
 #include "pipelines/command.h"
 #include "pipelines/compare_output.h"
@@ -85,7 +86,7 @@ void check_kinds(const std::string& input, const std::string& output) {
         ErrorKind::kSettings, output,
         ": must end in .png, .jpg, .webp, .tif or .bmp, in .mkv, .mp4, .m4v, .mov or .webm, or in "
         ".gif");
-  check(picture || !gan::is_image_name(input), ErrorKind::kSettings, input,
+  check(picture || !gan::is_still_picture(input), ErrorKind::kSettings, input,
         ": is a picture, so OUTPUT must be one: .png, .jpg, .webp, .tif or .bmp");
   check(picture || !given.at, ErrorKind::kSettings, "--at is for pictures, --preview for videos");
   check(!picture || !given.preview, ErrorKind::kSettings,
@@ -133,7 +134,7 @@ gan::EnlargerOptions Comparing::enlarging(const std::string& model) const {
 }
 
 void Comparing::add_file(const std::string& label, const std::string& path) {
-  check(gan::is_image_name(path) == input_.is_picture(), ErrorKind::kSettings, input_.path(),
+  check(gan::is_still_picture(path) == input_.is_picture(), ErrorKind::kSettings, input_.path(),
         " and ", path, ": one is a picture, the other a video");
   columns_.push_back(std::make_unique<gan::FileColumn>(label, cell_, path, reading()));
 }
@@ -201,9 +202,10 @@ void run(const gan::Arguments& arguments) {
   gan::Progress progress(given.json, "frames");
   Comparing comparing(input, arguments.properties, progress);
   gan::UniqueFrame frame = comparing.next();
-  check(frame != nullptr, ErrorKind::kData, input, ": holds no frame in this part");
+  if (!frame) gan::fail(ErrorKind::kData, comparing.input().no_frame());
   const std::string size = gan::concat(frame->width, "x", frame->height);
   if (gan::is_writable_image(output)) {
+    gan::make_folder_of(output);
     gan::write_stored(output, gan::image_of(*frame, gan::PixelFormat::kRGB));
   } else {
     gan::CompareOutput video(output, given.overwrite, given.threads);

@@ -56,8 +56,9 @@ const GOptionEntry kOptions[] = {
      "replace an output that exists, and begin an interrupted one anew", nullptr},
     {"resume", 0, 0, G_OPTION_ARG_NONE, &given.resume, "go on with an interrupted output", nullptr},
     {"segment", 0, 0, G_OPTION_ARG_STRING, &given.segment,
-     "only every N-th segment, from the K-th on, for many processes; --resume joins (of a folder: "
-     "every N-th file)",
+     "only every N-th segment, from the K-th on, for many processes; --resume joins (where OUTPUT "
+     "is "
+     "a folder: every N-th file)",
      "K/N"},
     {"json", 0, 0, G_OPTION_ARG_NONE, &given.json, "progress for programs: lines of JSON on stdout",
      nullptr},
@@ -66,9 +67,8 @@ const GOptionEntry kOptions[] = {
     {}};
 
 constexpr gan::Command kCommand = {
-    "gan-enhance", "INPUT OUTPUT [-- PROPERTY=VALUE ...]",
-    "Enhances a video, a picture or a folder of them by a neural network, twice as large by the\n"
-    "built-in one.\n"
+    "gan-enhance", "INPUT ... OUTPUT [-- PROPERTY=VALUE ...]",
+    "Enhances videos and pictures by a neural network, twice as large by the built-in one.\n"
     "A video becomes a .mkv, .mp4, .m4v, .mov or .webm file. Sound, subtitles, chapters, covers, "
     "tags\n"
     "and the times of all frames are kept; what the container cannot hold is said. What was filmed "
@@ -76,7 +76,9 @@ constexpr gan::Command kCommand = {
     "its side is turned, interlaced video becomes progressive with a frame for each field.\n"
     "A picture becomes a .png, .jpg, .webp, .tif or .bmp file, with its depth, transparency and "
     "EXIF.\n"
-    "A folder is mirrored, with the folders in it; what is there already is left out.",
+    "Where OUTPUT is a folder, as for several INPUTs it must be, files keep their names in it, and "
+    "a\n"
+    "folder is mirrored with the folders in it; what is there already is left out.",
     "What stands behind -- are properties of the element enhancegan (gst-inspect-1.0 enhancegan).\n"
     "An output appears under its name when it is whole and was read back; until then "
     "OUTPUT.partial\n"
@@ -92,6 +94,7 @@ constexpr gan::Command kCommand = {
     "  gan-enhance film.mkv large.mkv --resume            go on after an interruption\n"
     "  gan-enhance photo.jpg large.jpg                    a picture\n"
     "  gan-enhance holiday/ large/                        a folder of pictures and videos\n"
+    "  gan-enhance *.jpg large/                           several, into a folder\n"
     "  gan-enhance clip.mp4 half.mkv -- strength=0.5      half the network's effect\n\n"
     "gan-compare shows networks or files side by side, gan-measure says how much better one is.",
     kOptions};
@@ -134,8 +137,8 @@ void take_segment(gan::EnhanceOptions& options) {
 
 gan::EnhanceOptions options_of(const gan::Arguments& arguments) {
   gan::EnhanceOptions options;
-  options.input = arguments.files[0];
-  options.output = arguments.files[1];
+  options.input = arguments.files.front();
+  options.output = arguments.files.back();
   if (given.model) options.properties.push_back(gan::concat("model=", given.model));
   if (given.device) options.properties.push_back(gan::concat("device=", given.device));
   options.properties.insert(options.properties.end(), arguments.properties.begin(),
@@ -165,28 +168,46 @@ gan::EnhanceOptions options_of(const gan::Arguments& arguments) {
   return options;
 }
 
+// Whether the inputs go into the folder `output`, which need not be there yet.
+bool goes_into_folder(const std::vector<std::string>& inputs, const std::string& output) {
+  std::error_code ignored;
+  const bool is_folder = std::filesystem::is_directory(output, ignored);
+  const bool like_a_file = gan::is_writable_image(output) || gan::is_video_name(output);
+  if (inputs.size() == 1 && !std::filesystem::is_directory(inputs[0], ignored))
+    return output.ends_with('/') || (is_folder && !like_a_file);
+  check(is_folder || !(like_a_file || std::filesystem::exists(output, ignored)),
+        ErrorKind::kSettings, output,
+        ": is no folder, which OUTPUT, the last name, must be for several INPUTs or a folder");
+  return true;
+}
+
 void run(const gan::Arguments& arguments) {
-  check(arguments.files.size() == 2, ErrorKind::kSettings, "wants INPUT and OUTPUT, got ",
-        arguments.files.size(), " names; --help shows how");
+  check(arguments.files.size() >= 2, ErrorKind::kSettings, "wants INPUT and OUTPUT, got ",
+        arguments.files.size(), arguments.files.size() == 1 ? " name" : " names",
+        "; --help shows how");
   const gan::EnhanceOptions options = options_of(arguments);
   gan::Progress progress(options.json, "frames");
+  const std::vector<std::string> inputs(arguments.files.begin(), arguments.files.end() - 1);
   std::error_code ignored;
-  if (std::filesystem::is_directory(options.input, ignored)) {
-    gan::enhance_folder(options, progress);
+  if (goes_into_folder(inputs, options.output)) {
+    gan::enhance_into_folder(inputs, options, progress);
   } else if (gan::is_writable_image(options.output)) {
     check(!given.preview && !given.codec && !given.resume && !given.segment, ErrorKind::kSettings,
           options.output, ": --preview, --codec, --resume and --segment are of videos");
+    check(!gan::is_video_name(options.input), ErrorKind::kSettings, options.input,
+          ": is a video, so OUTPUT must be one: .mkv, .mp4, .m4v, .mov or .webm; gan-compare makes "
+          "a picture of one moment");
     gan::PictureEnhancer(options, progress).enhance(options.input, options.output);
     progress.done(options.output);
   } else {
     check(!std::filesystem::is_directory(options.output, ignored), ErrorKind::kSettings,
-          options.output, ": is a folder, which OUTPUT may be where INPUT is one");
+          options.output, ": is a folder; with / at its end files go into it");
     check(
         gan::is_video_name(options.output), ErrorKind::kSettings, options.output,
         ": must end in .mkv, .mp4, .m4v, .mov or .webm for a video, in .png, .jpg, .webp, .tif or "
         ".bmp for a picture");
-    if (gan::is_image_name(options.input)) gan::check_picture_bytes(options.input);
-    check(!gan::is_image_name(options.input), ErrorKind::kSettings, options.input,
+    if (gan::is_still_picture(options.input)) gan::check_picture_bytes(options.input);
+    check(!gan::is_still_picture(options.input), ErrorKind::kSettings, options.input,
           ": is a picture, so OUTPUT must be one: .png, .jpg, .webp, .tif or .bmp");
     gan::enhance_video(options, progress);
   }

@@ -123,7 +123,8 @@ void CarriedStreams::convert(int index, std::string_view encoder, const char* su
   if (!broadcast) words.push_back("-copyts");
   for (const std::string& word :
        {std::string("-i"), "file:" + source_.path(), std::string("-map"), concat("0:", index),
-        std::string("-c"), std::string(encoder), "file:" + to})
+        std::string("-c"), std::string(encoder), std::string("-avoid_negative_ts"),
+        std::string("disabled"), "file:" + to})
     words.push_back(word);
   run_ffmpeg(words, options_.stop);
   auto carrier = std::make_unique<Carrier>();

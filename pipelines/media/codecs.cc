@@ -66,8 +66,13 @@ const Codec& codec_for(const Container& container, const std::string& name) {
   const std::string_view wanted = name.empty() ? container.codecs[0] : std::string_view(name);
   std::string known;
   for (const auto each : container.codecs) known += concat(known.empty() ? "" : ", ", each);
-  check(std::ranges::find(container.codecs, wanted) != container.codecs.end(), ErrorKind::kSettings,
-        "--codec must be one that ", container.suffix, " holds (", known, "), got ", wanted);
+  const auto holds = [&](const Container& each) {
+    return std::ranges::find(each.codecs, wanted) != each.codecs.end();
+  };
+  const auto other = std::ranges::find_if(containers(), holds);
+  check(holds(container), ErrorKind::kSettings, "--codec must be one that ", container.suffix,
+        " holds (", known, "), got ", wanted,
+        other == containers().end() ? "" : concat(", which ", other->suffix, " holds"));
   for (const Codec& codec : kCodecs)
     if (codec.name == wanted && avcodec_find_encoder_by_name(std::string(codec.encoder).c_str()))
       return codec;

@@ -137,6 +137,8 @@ Expected join(const JoinOptions& options) {
     shift_s = -static_cast<double>(picture.first()) * picture_base;
   else if (broadcast && source.format().start_time != AV_NOPTS_VALUE)
     shift_s = -static_cast<double>(source.format().start_time) / AV_TIME_BASE;
+  // No player shows what is before 0.
+  shift_s = std::max(shift_s, -static_cast<double>(picture.first()) * picture_base);
   AVStream& stream = add_picture(*output, picture, source, options);
   carried.add_to(*output, shift_s);
   context->flags |= AVFMT_FLAG_AUTO_BSF | AVFMT_FLAG_BITEXACT;  // no random marks in the file

@@ -8,6 +8,7 @@ extern "C" {
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <utility>
 
 #include "pipelines/media/bridge.h"
 #include "pipelines/media/fields.h"
@@ -61,7 +62,25 @@ void VideoReader::judge_fields() {
   deinterlace_ = show_two_moments(seen, stream().time_base);
   if (!deinterlace_)
     note("is marked interlaced, but each frame shows one moment: frames stay whole");
-  std::move(seen.rbegin(), seen.rend(), std::back_inserter(looked_at_));
+  looked_at_.insert(looked_at_.begin(), std::move_iterator(seen.rbegin()),
+                    std::move_iterator(seen.rend()));
+}
+
+// Frames before the first whose time is told, as FFmpeg gives those that Matroska has before 0,
+// count back from there.
+void VideoReader::date_first(UniqueFrame first) {
+  std::vector<UniqueFrame> seen;
+  seen.push_back(std::move(first));
+  while (seen.back()->pts == AV_NOPTS_VALUE && static_cast<int>(seen.size()) < kFramesToJudge) {
+    UniqueFrame frame = new_frame();
+    if (!decoder_->next(*frame)) break;
+    seen.push_back(std::move(frame));
+  }
+  const int64_t told = seen.back()->pts;
+  for (size_t i = 0; told != AV_NOPTS_VALUE && frame_rate_.num > 0 && i < seen.size(); ++i)
+    seen[i]->pts = told - av_rescale_q(static_cast<int64_t>(seen.size() - 1 - i),
+                                       av_inv_q(frame_rate_), stream().time_base);
+  looked_at_.assign(std::move_iterator(seen.rbegin()), std::move_iterator(seen.rend()));
 }
 
 void VideoReader::begin_chain(const AVFrame& frame) {
@@ -209,7 +228,10 @@ UniqueFrame VideoReader::next() {
       chain_->put(nullptr);
       continue;
     }
-    give(std::move(frame));
+    if (!std::exchange(dated_, true) && frame->pts == AV_NOPTS_VALUE)
+      date_first(std::move(frame));
+    else
+      give(std::move(frame));
   }
 }
 
@@ -243,13 +265,22 @@ AVRational VideoReader::frame_rate() const {
   return deinterlace_ && frame_rate_.num > 0 ? av_mul_q(frame_rate_, {2, 1}) : frame_rate_;
 }
 
+double VideoReader::whole_s() const {
+  if (stream().duration > 0) return stream().duration * av_q2d(stream().time_base);
+  if (source_.format().duration > 0 &&
+      source_.format().duration_estimation_method != AVFMT_DURATION_FROM_BITRATE)
+    return static_cast<double>(source_.format().duration) / AV_TIME_BASE;
+  return 0;
+}
+
+std::string VideoReader::no_frame() const {
+  const double whole = whole_s();
+  return concat(source_.path(), ": holds no frame from ", options_.from_s, " s on",
+                whole > 0 ? concat("; it lasts ", whole, " s") : "");
+}
+
 double VideoReader::duration_s() const {
-  double whole = 0;
-  if (stream().duration > 0)
-    whole = stream().duration * av_q2d(stream().time_base);
-  else if (source_.format().duration > 0 &&
-           source_.format().duration_estimation_method != AVFMT_DURATION_FROM_BITRATE)
-    whole = static_cast<double>(source_.format().duration) / AV_TIME_BASE;
+  const double whole = whole_s();
   const double to =
       options_.to_s > 0 && (whole == 0 || options_.to_s < whole) ? options_.to_s : whole;
   return std::max(0.0, to - options_.from_s);

@@ -53,21 +53,26 @@ class VideoReader {
   double expected_frames() const;  // 0: unknown
   double duration_s() const;       // of the part that is read; 0: unknown
 
+  // For an error, where next() gave none at all.
+  std::string no_frame() const;
+
  private:
   void give(UniqueFrame frame);
   void begin_chain(const AVFrame& frame);
   void judge_fields();
+  void date_first(UniqueFrame first);
   void note(std::string text) { notes_.push_back(std::move(text)); }
   UniqueFrame accepted(UniqueFrame frame);
   bool inside(const AVFrame& frame) const;  // of the part that is read
   bool end_at(const AVFrame& frame);        // true: the frame is of the next part
   double time_s(int64_t pts) const;         // of a frame of the decoder, from origin()
+  double whole_s() const;                   // of the file; 0: unknown
   UniqueFrame last();
 
   SourceFile source_;
   ReaderOptions options_;
   std::optional<Decoder> decoder_;
-  std::vector<UniqueFrame> looked_at_;  // decoded by judge_fields(), newest first
+  std::vector<UniqueFrame> looked_at_;  // decoded before their turn, newest first
   bool ended_ = false;
   std::optional<FilterChain> chain_;
   FilterInput chain_input_;
@@ -77,7 +82,7 @@ class VideoReader {
   int64_t origin_ = AV_NOPTS_VALUE;
   int64_t last_pts_ = AV_NOPTS_VALUE, last_duration_ = 0;
   double changes_s_ = 0;
-  bool deinterlace_ = false, judged_ = false;
+  bool deinterlace_ = false, judged_ = false, dated_ = false;
   int64_t damaged_said_ = 0, misplaced_ = 0;
   std::vector<std::string> notes_;
 };

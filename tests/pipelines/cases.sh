@@ -2,14 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Files that strangers brought and that once went wrong: GAN_CASES names their folder. cases.sh SOURCE; the
 # command comes from BUILD_DIR.
-set -u
 [ -d "${GAN_CASES:-}" ] || { echo 'GAN_CASES is not set'; exit 77; }
-enhance=$BUILD_DIR/pipelines/gan-enhance
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch" || exit 1
-failed=0
-wrong() { echo "$*"; failed=1; }
+source "$(dirname "${BASH_SOURCE[0]}")/scratch.sh"
 field() { ffprobe -v error -select_streams v:0 -show_entries "stream=$1" -of csv=p=0 "$2" | head -1; }
 frames() { ffprobe -v error -count_frames -select_streams v:0 -show_entries stream=nb_read_frames -of csv=p=0 "$1" | head -1; }
 times() { ffprobe -v error -select_streams v:0 -show_entries packet=pts_time -of csv=p=0 "$1" | tr -d , | sort -n; }
@@ -18,11 +12,9 @@ mean() {  # of the first frame's red, green and blue
   ffmpeg -nostdin -v error -i "$1" -frames:v 1 -vf format=rgb24 -f rawvideo - |
     perl -e 'local $/; my @v = unpack "C*", <STDIN>; my @s; $s[$_ % 3] += $v[$_] for 0 .. $#v; printf "%.1f %.1f %.1f", map { 3 * $_ / @v } @s'
 }
-is() { [ "$2" = "$3" ] || wrong "$1 is $2, not $3"; }
 ran() {  # ran INPUT OUTPUT ...: enhanced plainly
   timeout 100 "$enhance" "$1" "$2" --overwrite "${@:3}" -- strength=0 2> said || { cat said; wrong "$1 to $2 failed"; }
 }
-said() { grep -qF -- "$1" said || { cat said; wrong "\"$1\" is not said"; }; }
 near() {  # near A B TOLERANCE WHAT: numbers one by one
   paste <(tr -s ' ' '\n' <<<"$1") <(tr -s ' ' '\n' <<<"$2") | awk -v t="$3" '{d = $1 - $2} d > t || d < -t {exit 1}' || wrong "$4: $1 became $2"
 }
@@ -97,5 +89,4 @@ for container in mkv mp4 webm; do
   ran "$file" o.$container
   is "$file to .$container: the times" "$(times o.$container | md5sum)" "$(times "$file" | md5sum)"
 done
-[ $failed = 0 ] && echo 'what once went wrong is right'
-exit $failed
+finish 'what once went wrong is right'

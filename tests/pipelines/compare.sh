@@ -65,8 +65,9 @@ refused 'an .avi' 'must end in .png' "$scratch/low.mkv" "$scratch/none.avi"
 refused 'a picture beside a video' 'one is a picture' "$scratch/low.png" "$scratch/none.png" --truth "$scratch/truth.mkv"
 refused 'a video of a picture' 'so OUTPUT must be one' "$scratch/low.png" "$scratch/none.mkv"
 refused 'a missing model' '/no/where: no such file' "$scratch/low.png" "$scratch/none.png" --model /no/where
-refused 'a moment after the end' 'holds no frame in this part' "$scratch/low.mkv" "$scratch/none.png" --at 5
+refused 'a moment after the end' 'low.mkv: holds no frame from 5 s on; it lasts 1' "$scratch/low.mkv" "$scratch/none.png" --at 5
 refused 'an output that is there' 'is there already; --overwrite replaces it' "$scratch/low.png" "$scratch/out.png"
+refused 'a property among the files' 'strength=1: is no file; properties stand behind --: -- strength=1' "$scratch/low.png" "$scratch/none.png" strength=1
 refused 'the input itself' 'is the input itself' "$scratch/low.png" "$scratch/low.png" --overwrite
 [ -z "$(ls "$scratch" | grep -e none -e partial)" ] || wrong 'a mistake left files'
 [ $failed = 0 ] && echo 'gan-compare compares'

@@ -2,16 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # What gan-enhance does beside frames and sound: HDR's light levels, chapters, timecodes, files that change their
 # kind, --json, an input that stalls, JPEG XL. enhance_extras.sh; the command comes from BUILD_DIR.
-set -u
-enhance=$BUILD_DIR/pipelines/gan-enhance
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch" || exit 1
-failed=0
-wrong() { echo "$*"; failed=1; }
-ff() { ffmpeg -nostdin -v error -y "$@"; }
+source "$(dirname "${BASH_SOURCE[0]}")/scratch.sh"
 ran() { timeout 100 "$enhance" --overwrite "$@" -- strength=0 > printed 2> said || { cat said; wrong "gan-enhance $* failed"; }; }
-is() { [ "$2" = "$3" ] || wrong "$1 is $2, not $3"; }
 shown() { ffprobe -v error "$@" | tr '\n' ' '; }
 
 # HDR10: PQ, BT.2020, the mastering display, the light levels.
@@ -88,5 +80,4 @@ if ff -f lavfi -i testsrc2=size=64x48 -frames:v 1 -c:v libjxl -pix_fmt rgb48le -
     grep -q 'p.jxl: this build has no libjxl, which reads JPEG XL' said || { cat said; wrong 'JPEG XL fails otherwise'; }
   fi
 fi
-[ $failed = 0 ] && echo 'gan-enhance keeps the rest'
-exit $failed
+finish 'gan-enhance keeps the rest'

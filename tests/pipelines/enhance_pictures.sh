@@ -2,13 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # gan-enhance keeps what pictures hold, of every kind, and mirrors folders of pictures and videos.
 # enhance_pictures.sh SOURCE; the command comes from BUILD_DIR.
-set -u
-enhance=$BUILD_DIR/pipelines/gan-enhance
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch" || exit 1
-failed=0
-wrong() { echo "$*"; failed=1; }
+source "$(dirname "${BASH_SOURCE[0]}")/scratch.sh"
 facts() { ffprobe -v error -select_streams v -of csv=p=0 -show_entries stream=width,height,pix_fmt "$1"; }
 # Blurred: where it is sharp, plain enlarging overshoots, and what is cut off changes the mean.
 make() { ffmpeg -nostdin -v error -y -f lavfi -i "testsrc2=size=64x48,gblur=sigma=4" -frames:v 1 "$@" || wrong "no $*"; }
@@ -70,27 +64,37 @@ grep -q 'broken.png: cannot be decoded' said && grep -q 'cut.jpg: cut short' sai
   { cat said; wrong 'broken pictures are not named'; }
 find out -name '*partial*' | grep -q . && wrong 'a partial file was left'
 
-refused() {  # refused EXPECTED ARGUMENTS ...
-  local expected=$1
-  shift
-  timeout 60 "$enhance" "$@" > /dev/null 2> said && wrong "$* passed"
-  grep -qF -- "$expected" said || { cat said; wrong "$* is not refused clearly"; }
-}
 mkdir twice empty
 cp in/deeper/v.avi twice/ && cp in/deeper/v.avi twice/v.mpg
-refused 'twice/v.avi and twice/v.mpg: both would become none/v.mkv; rename one' twice none
+refused 'twice/v.avi and twice/v.mpg: both would become none/v.mkv; rename one' "$enhance" twice none
 [ ! -e none ] || wrong 'two files of one name were begun with'
-refused 'empty: holds no pictures or videos' empty none
-refused 'in/a.png: is the input itself' in/a.png in/a.png
-refused 'out/deep.png: is there already; --overwrite replaces it' in/a.png out/deep.png
-refused 'is a picture, so OUTPUT must be one' in/a.png none.mp4
-refused 'must end in .mkv, .mp4, .m4v, .mov or .webm for a video' in/a.png none.doc
-refused '--preview, --codec, --resume and --segment are of videos' in/a.png none.png --preview 1s
+refused 'empty: holds no pictures or videos' "$enhance" empty none
+refused 'in/a.png: is the input itself' "$enhance" in/a.png in/a.png
+refused 'out/deep.png: is there already; --overwrite replaces it' "$enhance" in/a.png out/deep.png
+refused 'is a picture, so OUTPUT must be one' "$enhance" in/a.png none.mp4
+refused 'must end in .mkv, .mp4, .m4v, .mov or .webm for a video' "$enhance" in/a.png none.doc
+refused '--preview, --codec, --resume and --segment are of videos' "$enhance" in/a.png none.png --preview 1s
 printf 'GIF89a' > g.gif
-refused 'g.gif: is a GIF, which is read as a video' g.gif none.png
+refused 'g.gif: is a GIF, which is read as a video' "$enhance" g.gif none.png
+
+# Several into a folder, as a shell's * gives them; a folder among them keeps its name, OUTPUT is not its own input.
+mkdir many
+cp in/gray.png in/odd.png many/
+(cd many && mkdir sub large && cp odd.png sub/ && "$enhance" ./*.png sub large large -- strength=0 2> ../said) || { cat said; wrong 'several files failed'; }
+is 'what several files became' "$(cd many/large && find . -type f | sort | tr '\n' ' ')" './gray.png ./odd.png ./sub/odd.png '
+"$enhance" in/gray.png one/ -- strength=0 2> said || { cat said; wrong 'one file into a folder failed'; }
+is 'a file in a new folder' "$(facts one/gray.png)" 128,96,gray
+refused 'many/odd.png: is no folder, which OUTPUT, the last name, must be' "$enhance" in/*.png many/odd.png
+refused 'all.png: is no folder' "$enhance" in/a.png in/odd.png all.png
+refused 'film.mkv: is no folder' "$enhance" in film.mkv
+refused 'many/none*.jpg: no such file' "$enhance" 'many/none*.jpg' in/a.png more/
+refused 'in/odd.png and many/odd.png: both would become more/odd.png' "$enhance" in/odd.png many/odd.png more
+refused 'many/gray.png: is the input itself; OUTPUT must be another folder' "$enhance" many/gray.png many/odd.png many
+refused 'wants INPUT and OUTPUT, got 1 name;' "$enhance" in/a.png
+[ ! -e more ] || wrong 'a mistake made a folder'
 
 # Of a size, and from one kind to another; what the other cannot hold is said.
-"$enhance" in/a.png sized.jpg --size x111 -- strength=0 2> said && [ "$(facts sized.jpg)" = 148,111,yuvj420p ] || wrong "--size makes $(facts sized.jpg)"
+"$enhance" in/a.png new/sized.jpg --size x111 -- strength=0 2> said && [ "$(facts new/sized.jpg)" = 148,111,yuvj420p ] || wrong "--size makes $(facts new/sized.jpg)"
 "$enhance" in/alpha-deep.png plain.jpg -- strength=0 2> said
 grep -q '.jpg cannot hold its transparency and half of its 16 bits' said || { cat said; wrong 'what .jpg cannot hold is not said'; }
 
@@ -103,5 +107,4 @@ if ldd "$enhance" | grep -q exiv2; then
   grep -q Camera7 upright.jpg || wrong 'what the camera wrote is lost'
   "$enhance" upright.jpg again.jpg 2> said && [ "$(facts again.jpg)" = 192,256,yuvj420p ] || wrong "turned twice: $(facts again.jpg)"
 fi
-[ $failed = 0 ] && echo 'gan-enhance keeps what pictures hold'
-exit $failed
+finish 'gan-enhance keeps what pictures hold'

@@ -67,9 +67,11 @@ refused 'an unknown property' 'no property "sharpness"' "$scratch/in.mkv" "$none
 refused 'a value out of range' 'strength=7 is out of range' "$scratch/in.mkv" "$none" -- strength=7
 refused 'a word for a number' 'strength wants a number, got "much"' "$scratch/in.mkv" "$none" -- strength=much
 refused 'a codec of another container' 'one that .webm holds (vp9, av1), got ffv1' "$scratch/in.mkv" "$scratch/none/a.webm" --codec ffv1
+refused 'a codec of another container' 'one that .mp4 holds (h264, h265, av1, vp9), got ffv1, which .mkv holds' "$scratch/in.mkv" "$scratch/none/a.mp4" --codec ffv1
+refused 'a part behind the end' 'in.mkv: holds no frame from 100 s on; it lasts 2' "$scratch/in.mkv" "$none" --preview 1s@1:40
+refused 'a video as a picture' 'in.mkv: is a video, so OUTPUT must be one' "$scratch/in.mkv" "$scratch/none/a.png"
 refused 'the input itself' 'is the input itself' "$scratch/in.mkv" "$scratch/in.mkv" --overwrite
 refused 'an output that is there' 'is there already; --overwrite replaces it' "$scratch/in.mkv" "$scratch/out.mkv"
-refused 'a folder as output' 'none: is a folder' "$scratch/in.mkv" "$scratch/none"
 refused 'a time of words' '--preview wants a time such as 90' "$scratch/in.mkv" "$none" --preview now
 
 # Part of it, of another size.

@@ -2,14 +2,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # What --help of the commands shows as examples runs as it is typed there. help_examples.sh SOURCE; the commands
 # come from BUILD_DIR.
-set -u
-source_root=$1
+source "$(dirname "${BASH_SOURCE[0]}")/scratch.sh"
+source_root=$1 run=0
 PATH=$BUILD_DIR/pipelines:$PATH
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch" || exit 1
-failed=0 run=0
-ff() { ffmpeg -nostdin -v error -y "$@"; }
 ff -f lavfi -i testsrc2=size=64x48:rate=1:duration=90 -f lavfi -i sine=duration=90 -c:v libx264 -preset ultrafast -pix_fmt yuv420p -c:a aac clip.mp4
 ff -i clip.mp4 -c:v mpeg4 -q:v 2 -c:a mp2 old.avi
 ff -f lavfi -i testsrc2=size=64x48:rate=5:duration=2 -c:v libx264 -crf 10 -pix_fmt yuv420p original.mp4
@@ -27,17 +22,16 @@ for command in gan-enhance gan-compare gan-measure; do
   while read -r line; do
     run=$((run + 1))
     rm -rf large large.* look.* small.mkv.new
-    read -ra words <<<"$line"
+    words=($line)  # with * as a shell has it
     mv small.mkv small.kept
     case $line in *' small.mkv --fit'*) cp small.kept small.mkv ;; esac
-    timeout 300 "${words[@]}" > printed 2> said || { cat said; echo "the example fails: $line"; failed=1; }
+    timeout 300 "${words[@]}" > printed 2> said || { cat said; wrong "the example fails: $line"; }
     case $command in
-      gan-measure) grep -qiE 'psnr' printed || { echo "nothing is measured: $line"; failed=1; } ;;
-      *) [ -e "${words[2]}" ] || { echo "nothing is written: $line"; failed=1; } ;;
+      gan-measure) grep -qiE 'psnr' printed || wrong "nothing is measured: $line" ;;
+      *) [ -e "${words[2]}" ] || wrong "nothing is written: $line" ;;
     esac
     mv small.kept small.mkv
   done < <("$command" --help | sed -n "s/^  \($command .*[^ ]\)   *[^ ].*/\1/p" | sed 's/  .*//')
 done
-[ $run = 22 ] || { echo "$run examples were found"; failed=1; }
-[ $failed = 0 ] && echo "$run examples run"
-exit $failed
+[ $run = 23 ] || wrong "$run examples were found"
+finish "$run examples run"

@@ -3,15 +3,10 @@
 # gan-enhance, killed at random moments and gone on with as often, ends with the packets of a run that
 # was left alone. kills.sh KILLS; the command comes from BUILD_DIR. SECONDS_LONG (50) is the length of the
 # video, SEED chooses the moments.
-set -u
-enhance=$BUILD_DIR/pipelines/gan-enhance kills=$1 long=${SECONDS_LONG:-50}
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch" || exit 1
-failed=0
-wrong() { echo "$*"; failed=1; }
+source "$(dirname "${BASH_SOURCE[0]}")/scratch.sh"
+kills=$1 long=${SECONDS_LONG:-50}
 packets() { ffmpeg -v error -i "$1" -map 0:v -c copy -f framemd5 - | grep -v '^#'; }
-ffmpeg -v error -f lavfi -i testsrc2=size=160x120:rate=25:duration=$long -f lavfi -i sine=duration=$long -c:v libx264 -c:a aac in.mp4
+ff -f lavfi -i testsrc2=size=160x120:rate=25:duration=$long -f lavfi -i sine=duration=$long -c:v libx264 -c:a aac in.mp4
 begin=$SECONDS
 "$enhance" in.mp4 whole.mkv 2> said || { cat said; wrong 'the run that is left alone failed'; }
 took=$((SECONDS - begin + 1))
@@ -33,5 +28,4 @@ while [ $done -lt "$kills" ]; do
   [ -e cut.mkv ] || "$enhance" in.mp4 cut.mkv --resume 2> said || { cat said; wrong '--resume failed'; break; }
   [ "$(packets cut.mkv)" = "$(packets whole.mkv)" ] || wrong "after $done kills: other packets"
 done
-[ $failed = 0 ] && echo "killed $done times, the same packets"
-exit $failed
+finish "killed $done times, the same packets"

@@ -3,15 +3,10 @@
 # Files of many kinds, made by FFmpeg: gan-enhance keeps each frame, its time (0.5 ms beyond the container's
 # ticks) and the mean colour (0.3 codes), and the tracks. many_files.sh SOURCE; the command comes from
 # BUILD_DIR. Prints a table.
-set -u
-enhance=$BUILD_DIR/pipelines/gan-enhance
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch" || exit 1
-failed=0 rows=0
+source "$(dirname "${BASH_SOURCE[0]}")/scratch.sh"
+rows=0
 # What is sharp overshoots where it is enlarged, and what is cut off changes the mean: so it is blurred.
 source="testsrc2=size=96x64:rate=25:duration=0.6,gblur=sigma=6,eq=saturation=0.6:contrast=0.7"
-ff() { ffmpeg -nostdin -v error -y "$@"; }
 # Decoded frames' times, from the first on; "-" where the file tells none, as raw streams and some frames
 # of program streams and of AVI.
 times() {
@@ -107,5 +102,4 @@ x264='-c:v libx264 -preset veryfast -crf 12'
   row 2 fields.mp4 mp4
 }
 echo "$rows files"
-[ $failed = 0 ] && echo 'nothing is lost'
-exit $failed
+finish 'nothing is lost'

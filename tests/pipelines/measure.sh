@@ -2,14 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # gan-measure on clips and their damaged copies, pictures and networks. measure.sh SOURCE; the command comes
 # from BUILD_DIR.
-set -u
+source "$(dirname "${BASH_SOURCE[0]}")/scratch.sh"
 measure=$BUILD_DIR/pipelines/gan-measure source_root=$1
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch" || exit 1
-failed=0
-wrong() { echo "$*"; failed=1; }
-ff() { ffmpeg -nostdin -v error -y "$@"; }
 ran() { timeout 100 "$measure" "$@" > printed 2> said || { cat said; wrong "gan-measure $* failed"; }; }
 value() { awk -v name="$1" '$1 == name {print $2}' printed; }
 between() { awk -v v="${1/inf/1e9}" -v low="$2" -v high="$3" 'BEGIN {exit !(v + 0 >= low && v + 0 <= high)}' || wrong "$4 is $1, not $2 to $3"; }
@@ -74,18 +68,12 @@ between "$(value psnr-y)" 20 45 'PSNR of a JPEG'
 ran original.mkv small.mkv --fit
 between "$(value psnr-y)" 10 40 'PSNR of an enlarged file'
 
-refused() {  # refused EXPECTED ARGUMENTS ...
-  local expected=$1
-  shift
-  timeout 100 "$measure" "$@" > printed 2> said && wrong "$* passed"
-  grep -q -- "$expected" said || { cat said; wrong "$* is not refused clearly"; }
-}
-refused 'small.mkv is 80x60, original.mkv is 160x120: .*--fit resamples' original.mkv small.mkv
-refused '/nowhere.mkv: no such file' original.mkv /nowhere.mkv
-refused 'one is a picture' original.mkv a.png --fit
-refused 'no frame of original.mkv has a partner in late.mkv' original.mkv late.mkv -o none -- align=running-time
-grep -q 'align=first-frame or align=best' said || { cat said; wrong 'it is not said what would pair'; }
-refused 'has no property "speed"' original.mkv poor.mkv -- speed=1
+refused 'small.mkv is 80x60, original.mkv is 160x120: ' "$measure" original.mkv small.mkv
+said '--fit resamples'
+refused '/nowhere.mkv: no such file' "$measure" original.mkv /nowhere.mkv
+refused 'one is a picture' "$measure" original.mkv a.png --fit
+refused 'no frame of original.mkv has a partner in late.mkv' "$measure" original.mkv late.mkv -o none -- align=running-time
+said 'align=first-frame or align=best'
+refused 'has no property "speed"' "$measure" original.mkv poor.mkv -- speed=1
 [ -z "$(ls none 2> /dev/null | grep -v values.csv)" ] || wrong "left behind: $(ls none)"
-[ $failed = 0 ] && echo 'gan-measure measures'
-exit $failed
+finish 'gan-measure measures'

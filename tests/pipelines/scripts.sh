@@ -2,19 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # What holds for all scripts: help, settings that are no numbers, odd names, an output that is the
 # input, Ctrl-C. scripts.sh SOURCE; the elements come from BUILD_DIR.
-set -u
+source "$(dirname "${BASH_SOURCE[0]}")/scratch.sh"
 pipelines=$1/pipelines
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch" || exit 1
-failed=0
-wrong() { echo "$*"; failed=1; }
-refused() {  # refused EXPECTED COMMAND ...
-  local expected=$1
-  shift
-  "$@" > /dev/null 2> said && wrong "$* passed"
-  grep -qF -- "$expected" said || { cat said; wrong "$* is not refused clearly"; }
-}
 
 for script in "$pipelines"/*.sh "$1/tests/run.sh"; do
   case $script in */setup.sh) continue ;; esac
@@ -46,5 +35,4 @@ wait $script
 [ $? = 130 ] || wrong 'latent-walk.sh does not end by Ctrl-C'
 [ -z "$(ls | grep long)" ] || wrong "Ctrl-C leaves $(ls | grep long)"
 pgrep -g "$script" > /dev/null && wrong 'Ctrl-C leaves a process'
-[ $failed = 0 ] && echo 'the scripts behave'
-exit $failed
+finish 'the scripts behave'
