@@ -78,6 +78,13 @@ RowTriple chroma_down_rows(int chroma_y, Heights heights, Siting siting) {
   return {{at(y - 1), at(y), at(y + 1)}, {0.25f, 0.5f, 0.25f}};
 }
 
+bool loses_chroma(PixelFormat from, PixelFormat to) {
+  const FormatInfo &a = info(from), &b = info(to);
+  const Component &ca = a.component[1], &cb = b.component[1];
+  return a.family == Family::kYuv && b.family == Family::kYuv && ca.shrink_x > 0 &&
+         ca.shrink_x == cb.shrink_x && ca.shrink_y == cb.shrink_y;
+}
+
 void chroma_loss(const PictureView& chroma, Size frame, const Colorimetry& siting,
                  const PictureSpan& loss) {
   const int count = chroma.size.width, rows = chroma.size.height;

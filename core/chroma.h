@@ -34,6 +34,9 @@ struct RowTriple {
 };
 RowTriple chroma_down_rows(int chroma_y, Heights heights, Siting siting);
 
+// Whether chroma goes from one YUV format to another by full size, and so loses something.
+bool loses_chroma(PixelFormat from, PixelFormat to);
+
 // c - down(up(c)) of a plane of one channel; `frame` is the full size.
 void chroma_loss(const PictureView& chroma, Size frame, const Colorimetry& siting,
                  const PictureSpan& loss);

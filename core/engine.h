@@ -97,6 +97,14 @@ class Enhancer {
   // nothing of use.
   virtual void run(const FrameView& in, const Look& look, const FrameSpan& out) = 0;
 
+  // The same in two steps, where frames are made beside the calling thread: submit() takes a frame,
+  // collect() waits for what became of the first one that was not collected. So many may be
+  // submitted before one is collected; 0: there is run() alone.
+  virtual int most_submitted() const { return 0; }
+  virtual void submit(const FrameView&, const Look&) {}
+  virtual void collect(const FrameSpan&) {}
+  virtual void drop_submitted() {}  // and wait until nothing is made of them
+
   // Any thread: until it is called with false again, set_formats() and run() end at the next layer.
   virtual void interrupt(bool interrupted) = 0;
 
@@ -175,7 +183,7 @@ std::unique_ptr<LatentWalker> load_walker(const WalkerOptions& options);
 
 // The functions that libganmodels.so exports as one table, behind the C symbol gan_models_api.
 struct ModelsApi {
-  static constexpr int kVersion = 8;
+  static constexpr int kVersion = 9;
   int version;
   std::unique_ptr<Enhancer> (*load_enhancer)(const EnhancerOptions&, const std::atomic<bool>*);
   std::unique_ptr<LatentWalker> (*load_walker)(const WalkerOptions&);

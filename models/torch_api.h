@@ -18,6 +18,9 @@ struct TorchApi {
   // See libtorch/torch_network.h and walker/latent_walker.h.
   std::unique_ptr<PictureNetwork> (*open_network)(const EnhancerOptions&, const std::atomic<bool>*);
   std::unique_ptr<LatentWalker> (*load_walker)(const WalkerOptions&);
+  // For frames that are made on a GPU (libtorch/device_enhancer.h).
+  std::unique_ptr<Enhancer> (*load_device_enhancer)(const EnhancerOptions&,
+                                                    const std::atomic<bool>*);
 };
 
 // Throws Error(kUnavailable) where the library or LibTorch cannot be loaded.

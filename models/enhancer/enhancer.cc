@@ -19,6 +19,7 @@
 #include "models/frames/frame_picture.h"
 #include "models/frames/frame_timer.h"
 #include "models/machine/host.h"
+#include "models/torch_api.h"
 
 namespace gan {
 namespace {
@@ -161,17 +162,10 @@ class PictureEnhancer : public Enhancer {
     write_component(large_alpha_.view(), 3, out);
   }
 
-  bool loses_chroma() const {
-    const FormatInfo &from = gan::info(in_.pixels), &to = gan::info(out_.pixels);
-    const Component &a = from.component[1], &b = to.component[1];
-    return from.family == Family::kYuv && to.family == Family::kYuv && a.shrink_x > 0 &&
-           a.shrink_x == b.shrink_x && a.shrink_y == b.shrink_y;
-  }
-
   // See core/chroma.h: what smaller chroma loses on its way to full size and back is added to the
   // result.
   void keep_chroma_loss(const FrameView& in) {
-    if (!loses_chroma()) return;
+    if (!loses_chroma(in_.pixels, out_.pixels)) return;
     const Size small = component_size(gan::info(in_.pixels).component[1], in_.size);
     const Size large = component_size(gan::info(out_.pixels).component[1], out_.size);
     for (int i = 0; i < 2; ++i) {
@@ -245,6 +239,9 @@ class PictureEnhancer : public Enhancer {
 
 std::unique_ptr<Enhancer> make_enhancer(const EnhancerOptions& options,
                                         const std::atomic<bool>* given_up) {
+  // What did not change is found on the host.
+  if (!options.skip_unchanged && is_for_gpu(options))
+    return torch_api().load_device_enhancer(options, given_up);
   return std::make_unique<PictureEnhancer>(options, given_up);
 }
 

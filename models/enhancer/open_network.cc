@@ -36,19 +36,20 @@ bool is_torch_kernel(const std::string& kernel) {
   return kernel == "fp32" || kernel == "bf16" || kernel == "fp16";
 }
 
-bool wants_torch(const EnhancerOptions& options) {
+}  // namespace
+
+bool is_for_gpu(const EnhancerOptions& options) {
   const std::string& device = options.device;
   check(device == "auto" || device == "cpu" || device.starts_with("cuda"), ErrorKind::kSettings,
         "device must be auto, cpu, cuda or cuda:N, got \"", device, "\"");
-  return device.starts_with("cuda") || is_torch_kernel(options.kernel) || is_script(options) ||
-         (device == "auto" && has_cuda());
+  return device.starts_with("cuda") || (device == "auto" && has_cuda());
 }
-
-}  // namespace
 
 std::unique_ptr<PictureNetwork> open_network(const EnhancerOptions& options,
                                              const std::atomic<bool>* given_up, Workers& workers) {
-  if (!wants_torch(options)) {
+  const bool by_torch =
+      is_for_gpu(options) || is_torch_kernel(options.kernel) || is_script(options);
+  if (!by_torch) {
     std::optional<Interruptible> interruptible;
     if (given_up) interruptible.emplace(*given_up);
     const std::string name = options.model.empty() ? kDefaultEnhancer : options.model;

@@ -51,33 +51,23 @@ DeviceFrames::DeviceFrames(const FrameFormat& format, torch::Device device)
   }
   if (info_.family != Family::kYuv) return;
   chroma_ = component_size(info_.component[1], size);
-  const auto taps = [&](int count, const auto& of) {
-    Taps made;
-    const int most = static_cast<int>(std::size(of(0).first));
-    for (int k = 0; k < most; ++k) {
-      std::vector<int64_t> indices;
-      std::vector<float> weights;
-      for (int i = 0; i < count; ++i) {
-        indices.push_back(of(i).first[static_cast<size_t>(k)]);
-        weights.push_back(of(i).second[static_cast<size_t>(k)]);
-      }
-      if (std::ranges::all_of(weights, [](float w) { return w == 0; })) continue;
-      made.indices.push_back(torch::tensor(indices).to(device));
-      made.weights.push_back(torch::tensor(weights).to(device));
-    }
-    return made;
+  const auto axis = [device](int taps, int count, const auto& add) {
+    ResampleAxis made{taps, {}, {}};
+    for (int i = 0; i < count; ++i) add(i, made);
+    return DeviceAxis(made, device);
   };
   const auto up = [&](int count, int narrow, Siting siting) {
-    return taps(count, [=](int i) {
+    return axis(2, count, [=](int i, ResampleAxis& to) {
       const RowPair pair = chroma_up_rows(i, {count, narrow}, siting);
-      return std::pair{std::array{pair.first, pair.second},
-                       std::array{pair.first_weight, pair.second_weight}};
+      to.index.insert(to.index.end(), {pair.first, pair.second});
+      to.weight.insert(to.weight.end(), {pair.first_weight, pair.second_weight});
     });
   };
   const auto down = [&](int count, int narrow, Siting siting) {
-    return taps(narrow, [=](int i) {
+    return axis(3, narrow, [=](int i, ResampleAxis& to) {
       const RowTriple triple = chroma_down_rows(i, {count, narrow}, siting);
-      return std::pair{std::to_array(triple.row), std::to_array(triple.weight)};
+      to.index.insert(to.index.end(), triple.row, triple.row + 3);
+      to.weight.insert(to.weight.end(), triple.weight, triple.weight + 3);
     });
   };
   up_x_ = up(size.width, chroma_.width, format.colorimetry.horizontal);
@@ -106,21 +96,18 @@ void DeviceFrames::scatter(const uint8_t* bytes, const FrameSpan& frame) const {
   }
 }
 
-torch::Tensor DeviceFrames::along(const torch::Tensor& from, int64_t axis, const Taps& taps) {
-  torch::Tensor sum;
-  for (size_t k = 0; k < taps.indices.size(); ++k) {
-    const auto weights = axis == 2 ? taps.weights[k].unsqueeze(1) : taps.weights[k];
-    const auto term = from.index_select(axis, taps.indices[k]) * weights;
-    sum = sum.defined() ? sum + term : term;
-  }
-  return sum;
+FrameView DeviceFrames::view(const uint8_t* bytes) const {
+  FrameView frame{format_.pixels, format_.size, format_.colorimetry, {}};
+  for (size_t p = 0; p < static_cast<size_t>(info_.planes); ++p)
+    frame.planes[p] = {bytes + planes_[p].begin, static_cast<ptrdiff_t>(planes_[p].row_bytes)};
+  return frame;
 }
 
 torch::Tensor DeviceFrames::up(const torch::Tensor& chroma) const {
-  return along(along(chroma, 2, up_y_), 3, up_x_);
+  return up_x_.run(up_y_.run(chroma, 2), 3);
 }
 torch::Tensor DeviceFrames::down(const torch::Tensor& wide) const {
-  return along(along(wide, 2, down_y_), 3, down_x_);
+  return down_x_.run(down_y_.run(wide, 2), 3);
 }
 
 // {rows, samples} int32.

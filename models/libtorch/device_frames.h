@@ -8,6 +8,7 @@
 #include <array>
 
 #include "core/engine.h"
+#include "models/libtorch/device_axis.h"
 
 namespace gan {
 
@@ -20,6 +21,7 @@ class DeviceFrames {
   // Between a mapped frame and such bytes in host memory.
   void gather(const FrameView& frame, uint8_t* bytes) const;
   void scatter(const uint8_t* bytes, const FrameSpan& frame) const;
+  FrameView view(const uint8_t* bytes) const;  // of such bytes as a frame
 
   // bytes: {bytes()} uint8. {1, 3, H, W} of R'G'B' with black 0 and white 1; float.
   torch::Tensor to_rgb(const torch::Tensor& bytes) const;
@@ -35,14 +37,9 @@ class DeviceFrames {
                          const torch::Tensor& alpha) const;
 
  private:
-  // Samples at the places of an axis: weights' sum of what `indices` name.
-  struct Taps {
-    std::vector<torch::Tensor> indices, weights;
-  };
   struct Plane {
     int64_t begin = 0, row_bytes = 0, rows = 0;
   };
-  static torch::Tensor along(const torch::Tensor& from, int64_t axis, const Taps& taps);
   torch::Tensor up(const torch::Tensor& chroma) const;
   torch::Tensor down(const torch::Tensor& wide) const;
   torch::Tensor samples(const torch::Tensor& bytes, int plane) const;
@@ -55,7 +52,7 @@ class DeviceFrames {
   Size chroma_;
   std::array<Plane, 4> planes_;
   int64_t bytes_ = 0;
-  Taps up_x_, up_y_, down_x_, down_y_;
+  DeviceAxis up_x_, up_y_, down_x_, down_y_;
 };
 
 }  // namespace gan

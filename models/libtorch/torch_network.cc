@@ -163,19 +163,47 @@ void TorchNetwork::set_code(const std::vector<float>& code) {
   code_.resize(static_cast<size_t>(traits_.latent));
 }
 
-torch::Tensor TorchNetwork::run_as(const torch::Tensor& tile, torch::ScalarType precision) {
+// For a tile that is run again.
+class TorchNetwork::FullWeights {
+ public:
+  explicit FullWeights(TorchNetwork& network) : network_(network) {
+    ++network.retries_;
+    network.restore_full_weights();
+  }
+  ~FullWeights() { network_.place(); }  // also when it is interrupted
+  FullWeights(const FullWeights&) = delete;
+  FullWeights& operator=(const FullWeights&) = delete;
+
+ private:
+  TorchNetwork& network_;
+};
+
+torch::Tensor TorchNetwork::on_device(const torch::Tensor& tile, torch::ScalarType precision) {
   NetworkInput input{.image = to_network_range(tile.to(device_, precision), traits_)};
   if (traits_.latent) input.latent = torch::tensor(code_).unsqueeze(0).to(device_, precision);
-  return from_network_range(network_->run(input).to(torch::kCPU, torch::kFloat), traits_);
+  return network_->run(input);
+}
+
+torch::Tensor TorchNetwork::run_as(const torch::Tensor& tile, torch::ScalarType precision) {
+  return from_network_range(on_device(tile, precision).to(torch::kCPU, torch::kFloat), traits_);
+}
+
+torch::Tensor TorchNetwork::forward(const torch::Tensor& picture, const std::vector<float>& code) {
+  const Interruptible interruptible(interrupted_);
+  set_code(code);
+  return from_network_range(on_device(picture, precision_).to(torch::kFloat), traits_);
+}
+
+torch::Tensor TorchNetwork::forward_in_fp32(const torch::Tensor& picture,
+                                            const std::vector<float>& code) {
+  const Interruptible interruptible(interrupted_);
+  set_code(code);
+  const FullWeights full(*this);
+  return from_network_range(on_device(picture, torch::kFloat), traits_);
 }
 
 torch::Tensor TorchNetwork::run_in_fp32(const torch::Tensor& tile) {
-  ++retries_;
-  restore_full_weights();
-  struct Restored {  // also when it is interrupted
-    TorchNetwork& runner;
-    ~Restored() { runner.place(); }
-  } restored{*this};
+  const FullWeights full(*this);
   return run_as(tile, torch::kFloat);
 }
 
@@ -191,8 +219,8 @@ torch::Tensor TorchNetwork::run(const torch::Tensor& tile) {
   return output;
 }
 
-std::unique_ptr<PictureNetwork> open_torch_network(const EnhancerOptions& options,
-                                                   const std::atomic<bool>* given_up) {
+std::unique_ptr<TorchNetwork> open_torch_network(const EnhancerOptions& options,
+                                                 const std::atomic<bool>* given_up) {
   install_host_allocator();
   std::optional<Interruptible> interruptible;
   if (given_up) interruptible.emplace(*given_up);

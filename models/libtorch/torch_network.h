@@ -36,7 +36,15 @@ class TorchNetwork : public PictureNetwork {
   uint64_t retries() const override { return retries_; }
   void interrupt(bool interrupted) override { interrupted_ = interrupted; }
 
+  // For frames that stay on the device: {1, C, H, W} in [0, 1] there -> the same scale times
+  // larger, float, not clamped, and not looked at for numbers that are none.
+  torch::Device device() const { return device_; }
+  torch::ScalarType precision() const { return precision_; }
+  torch::Tensor forward(const torch::Tensor& picture, const std::vector<float>& code);
+  torch::Tensor forward_in_fp32(const torch::Tensor& picture, const std::vector<float>& code);
+
  private:
+  class FullWeights;
   bool may_choose() const;
   void choose_precision(Size picture, bool eight_bits);
   void use(torch::ScalarType precision);
@@ -44,6 +52,7 @@ class TorchNetwork : public PictureNetwork {
   torch::Tensor run(const torch::Tensor& tile);  // again in fp32 where a pixel is no number
   torch::Tensor run_as(const torch::Tensor& tile, torch::ScalarType precision);
   torch::Tensor run_in_fp32(const torch::Tensor& tile);
+  torch::Tensor on_device(const torch::Tensor& tile, torch::ScalarType precision);
   void place();
   void restore_full_weights();
 
@@ -68,7 +77,7 @@ class TorchNetwork : public PictureNetwork {
 
 // Loads what enhancegan names (see torchscript.h) to be run by LibTorch. Throws what load_model()
 // does, and Error(kWrongType) for a network that makes no picture of a picture.
-std::unique_ptr<PictureNetwork> open_torch_network(const EnhancerOptions& options,
+std::unique_ptr<TorchNetwork> open_torch_network(const EnhancerOptions& options,
                                                    const std::atomic<bool>* given_up);
 
 }  // namespace gan

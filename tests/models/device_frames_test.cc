@@ -8,32 +8,20 @@
 #include "core/frame_rows.h"
 #include "models/frames/frame_picture.h"
 #include "models/frames/frame_tensor.h"
-#include "tests/core/test_frame.h"
+#include "tests/models/frames.h"
 
 namespace gan {
 namespace {
 
+using test::fill_with_noise;
+using test::format_of;
 using test::TestFrame;
-
-FrameFormat format_of(const TestFrame& frame) {
-  return {frame.format, frame.size, frame.colorimetry};
-}
 
 std::vector<Colorimetry> colorimetries(Family family) {
   if (family != Family::kYuv) return {{}, {.range = Range::kLimited}};
   return {{Matrix::kBt601, Range::kLimited, Siting::kCosited, Siting::kCentre},
           {Matrix::kBt709, Range::kFull, Siting::kCentre, Siting::kCentre},
           {Matrix::kBt2020, Range::kLimited, Siting::kCosited, Siting::kCosited}};
-}
-
-void fill(TestFrame& frame) {
-  std::minstd_rand random(5);
-  for (int c = 0; c < frame.components(); ++c) {
-    const Size size = component_size(frame.component(c), frame.size);
-    for (int y = 0; y < size.height; ++y)
-      for (int x = 0; x < size.width; ++x)
-        frame.set(c, x, y, static_cast<int>(random() % (1u << frame.component(c).depth)));
-  }
 }
 
 torch::Tensor bytes_of(const DeviceFrames& frames, const TestFrame& frame) {
@@ -49,7 +37,7 @@ void for_every_format(const Check& check) {
       for (const Colorimetry& colorimetry :
            colorimetries(info(static_cast<PixelFormat>(f)).family)) {
         TestFrame in(static_cast<PixelFormat>(f), size, colorimetry);
-        fill(in);
+        fill_with_noise(in, 5);
         SCOPED_TRACE(concat(info(in.format).name, " ", size.width, "x", size.height, ", matrix ",
                             static_cast<int>(colorimetry.matrix)));
         check(in, DeviceFrames(format_of(in), torch::kCPU));

@@ -13,13 +13,15 @@
 #include "models/generators/rrdbnet.h"
 #include "models/libtorch/torch_network.h"
 #include "tests/core/checkpoint/scratch.h"
-#include "tests/core/test_frame.h"
 #include "tests/golden/golden.h"
+#include "tests/models/frames.h"
 #include "tests/models/noise.h"
+#include "tests/models/random_checkpoint.h"
 
 namespace gan {
 namespace {
 
+using test::format_of;
 using test::Scratch;
 using test::TestFrame;
 
@@ -36,19 +38,6 @@ std::string identity_checkpoint(const Scratch& scratch, int scale, int channels 
   const std::string path = scratch.file(concat("identity", scale, channels, ".safetensors"));
   save_network(path, network, "compact", options, {});
   return path;
-}
-
-template <class Net, class Options>
-std::string random_checkpoint(const Scratch& scratch, const char* name, Options options) {
-  torch::manual_seed(1);
-  Net network(options);
-  const std::string path = scratch.file(std::string(name) + ".safetensors");
-  save_network(path, network, name, options, {});
-  return path;
-}
-
-FrameFormat format_of(const TestFrame& frame) {
-  return {frame.format, frame.size, frame.colorimetry};
 }
 
 void expect_every_format_back(int channels) {

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "models/libtorch/device_enhancer.h"
+
+#include <list>
+
+#include "core/error.h"
+#include "core/plain_scaler.h"
+#include "models/frames/frame_timer.h"
+#include "models/libtorch/device_picture.h"
+#include "models/libtorch/lane.h"
+#include "models/machine/device.h"
+#include "models/machine/host.h"
+
+namespace gan {
+namespace {
+
+constexpr int kSmallestTile = 16;  // see enhancer/tiled_network.cc
+
+// A frame on its way.
+struct Slot {
+  Slot(const DevicePicture& picture, torch::Device device) {
+    const auto host = torch::TensorOptions(torch::kByte).pinned_memory(device.is_cuda());
+    host_in = torch::empty({picture.read().bytes()}, host);
+    // A byte more says whether all its numbers were finite.
+    host_out = torch::empty({picture.write().bytes() + 1}, host);
+    move_to(device);
+  }
+  // With what came from the host; what has come back to it stays.
+  void move_to(torch::Device device) {
+    down = Lane(device);
+    in = torch::empty_like(host_in, host_in.options().pinned_memory(false).device(device));
+    in.copy_(host_in);
+    out = torch::empty_like(host_out, host_out.options().pinned_memory(false).device(device));
+  }
+  torch::Tensor host_in, in, out, host_out;
+  Lane down{torch::kCPU};
+  Look look;
+  bool plain = false;  // nothing but the host resamples it
+};
+
+class DeviceEnhancer : public Enhancer {
+ public:
+  DeviceEnhancer(std::unique_ptr<TorchNetwork> network, const EnhancerOptions& options, int most)
+      : network_(std::move(network)),
+        options_(options),
+        most_(most),
+        picture_(*network_, options) {}
+  ~DeviceEnhancer() override { drop_submitted(); }
+
+  EnhancerInfo info() const override { return network_->info(); }
+  std::string precision_trial() const override { return ""; }
+  int most_submitted() const override { return most_; }
+
+  void set_formats(const FrameFormat& in, const FrameFormat& out) override {
+    drop_submitted();
+    in_ = in;
+    out_ = out;
+    plain_.reset();
+    if (in.pixels == out.pixels && in.colorimetry == out.colorimetry && PlainScaler::can(in.pixels))
+      plain_.emplace(in.pixels, in.colorimetry, in.size, network_->traits().scale);
+    make_ready();
+    try {
+      warm_up();
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::kInterrupted) std::rethrow_exception(std::current_exception());
+    }
+  }
+
+  void run(const FrameView& in, const Look& look, const FrameSpan& out) override {
+    drop_submitted();
+    submit(in, look);
+    collect(out);
+  }
+
+  void submit(const FrameView& in, const Look& look) override {
+    check(static_cast<int>(busy_.size()) < most_, ErrorKind::kFailed,
+          "a frame must be collected before another is submitted");
+    timer_.start();
+    const torch::InferenceMode inference;
+    Slot& slot = free_.front();
+    slot.look = look;
+    picture_.read().gather(in, slot.host_in.data_ptr<uint8_t>());
+    slot.plain = plain_ && !(look.strength > 0 && look.split < 1);
+    if (!slot.plain) send_up_and_make(slot);
+    busy_.splice(busy_.end(), free_, free_.begin());
+  }
+
+  void collect(const FrameSpan& out) override {
+    check(!busy_.empty(), ErrorKind::kFailed, "no frame was submitted");
+    const torch::InferenceMode inference;
+    Slot& slot = busy_.front();
+    if (slot.plain) {
+      plain_->run(picture_.read().view(slot.host_in.data_ptr<uint8_t>()), out, 0, out_.size.height);
+      free_.splice(free_.end(), busy_, busy_.begin());
+      timer_.stop();
+      return;
+    }
+    const auto back = [&] { free_.splice(free_.end(), busy_, busy_.begin()); };
+    try {
+      slot.down.wait();
+      if (!is_finite(slot)) again_in_fp32(slot);
+    } catch (...) {
+      back();
+      throw;
+    }
+    picture_.write().scatter(slot.host_out.data_ptr<uint8_t>(), out);
+    back();
+    timer_.stop();
+  }
+
+  void drop_submitted() override {
+    for (Slot& slot : busy_) slot.down.wait();
+    free_.splice(free_.end(), busy_);
+  }
+
+  void interrupt(bool interrupted) override { network_->interrupt(interrupted); }
+
+  EnhancerStats stats() const override {
+    EnhancerStats stats = timer_.stats();
+    stats.tiles = picture_.tiles();
+    stats.retries = network_->retries();
+    stats.tile_size = picture_.side();
+    return stats;
+  }
+  std::vector<EngineEvent> take_events() override { return std::exchange(events_, {}); }
+
+ private:
+  void make_ready() {
+    const torch::InferenceMode inference;
+    place();
+    free_.clear();
+    for (int i = 0; i < most_; ++i) free_.emplace_back(picture_, network_->device());
+  }
+  void place() {
+    up_ = Lane(network_->device());
+    work_ = Lane(network_->device());
+    picture_.set_formats(in_, out_);
+  }
+
+  // The first frame of a size chooses kernels and takes memory.
+  void warm_up() {
+    const torch::InferenceMode inference;
+    Slot& slot = free_.front();
+    slot.look = {};
+    slot.in.random_(0, 256);
+    make(slot, false);
+    work_.wait();
+  }
+
+  void send_up_and_make(Slot& slot) {
+    {
+      const Lane::Use use(up_);
+      up_.after(work_);  // the slot's frame before was read
+      slot.in.copy_(slot.host_in, /*non_blocking=*/true);
+    }
+    work_.after(up_);
+    make(slot, false);
+    send_down(slot);
+  }
+
+  // Smaller tiles, or the CPU, where memory runs out.
+  void make(Slot& slot, bool fp32) {
+    for (bool done = false; !done;) {
+      std::string reason;
+      try {
+        const Lane::Use use(work_);
+        slot.out.copy_(picture_.run(slot.in, slot.look, fp32));
+        done = true;
+      } catch (const std::exception& error) {
+        if (!is_out_of_memory(error)) throw;
+        reason = error.what();
+        reason = reason.substr(0, reason.find('\n'));
+      }
+      if (!done) make_room(reason);
+    }
+  }
+
+  void send_down(Slot& slot) {
+    const Lane::Use use(slot.down);
+    slot.down.after(work_);
+    slot.host_out.copy_(slot.out, /*non_blocking=*/true);
+  }
+
+  bool is_finite(const Slot& slot) const {
+    return slot.host_out.data_ptr<uint8_t>()[picture_.write().bytes()] != 0;
+  }
+
+  void again_in_fp32(Slot& slot) {
+    const EnhancerInfo info = network_->info();
+    if (network_->precision() != torch::kFloat) {
+      make(slot, true);
+      send_down(slot);
+      slot.down.wait();
+      events_.push_back(
+          {"not-finite",
+           concat("a frame came out as no numbers in ", info.precision, " and once more in fp32"),
+           {{"tiles", 1}, {"precision", info.precision}}});
+    }
+    check(is_finite(slot), ErrorKind::kNotFinite, "the network ", info.network, " of ", info.model,
+          " makes pixels that are no numbers, in fp32 too");
+  }
+
+  void make_room(const std::string& reason) {
+    const int side = picture_.side(),
+              now = side > 0 ? side : std::max(in_.size.width, in_.size.height);
+    std::string remedy;
+    if (picture_.may_tile() && now / 2 >= kSmallestTile) {
+      picture_.set_side(now / 2);
+      remedy = concat("tiles of ", now / 2, " pixels from now on");
+    } else {
+      check(!network_->on_cpu(), ErrorKind::kNoMemory, reason);
+      move_to_cpu();
+      remedy = "on the CPU from now on";
+    }
+    events_.push_back({"out-of-memory",
+                       concat(reason, "; ", remedy),
+                       {{"tile-size", picture_.side()}, {"device", network_->info().device}}});
+  }
+
+  // What was submitted and is made already stays.
+  void move_to_cpu() {
+    for (Slot& slot : busy_) slot.down.wait();
+    network_->move_to_cpu();
+    picture_.set_side(options_.tile_size);
+    place();
+    for (auto* slots : {&free_, &busy_})
+      for (Slot& slot : *slots) slot.move_to(network_->device());
+  }
+
+  std::unique_ptr<TorchNetwork> network_;
+  EnhancerOptions options_;
+  const int most_;
+  DevicePicture picture_;
+  FrameTimer timer_;
+  FrameFormat in_, out_;
+  std::optional<PlainScaler> plain_;
+  std::list<Slot> free_, busy_;  // the first submitted first
+  Lane up_{torch::kCPU}, work_{torch::kCPU};
+  std::vector<EngineEvent> events_;
+};
+
+}  // namespace
+
+std::unique_ptr<Enhancer> make_device_enhancer(std::unique_ptr<TorchNetwork> network,
+                                               const EnhancerOptions& options, int most_submitted) {
+  return std::make_unique<DeviceEnhancer>(std::move(network), options, most_submitted);
+}
+
+}  // namespace gan

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "models/libtorch/device_picture.h"
+
+#include <cmath>
+
+#include "core/chroma.h"
+#include "core/colour.h"
+#include "core/error.h"
+#include "core/tiles.h"
+
+namespace gan {
+namespace {
+
+constexpr int kLargestHalo = 64;  // see enhancer/tiled_network.cc
+
+torch::Tensor part(const torch::Tensor& picture, const Rect& rect) {
+  return picture.slice(2, rect.y, rect.y + rect.size.height)
+      .slice(3, rect.x, rect.x + rect.size.width);
+}
+Rect times(const Rect& rect, int scale) {
+  return {rect.x * scale, rect.y * scale, scaled(rect.size, scale)};
+}
+
+}  // namespace
+
+DevicePicture::Formats::Formats(const FrameFormat& in, const FrameFormat& out,
+                                const NetworkTraits& traits, torch::Device device)
+    : read(in, device),
+      write(out, device),
+      plain(in.size, out.size, Filter::kBicubic, device),
+      padded{padded_side(in.size.width, traits), padded_side(in.size.height, traits)},
+      loses_chroma(gan::loses_chroma(in.pixels, out.pixels)) {
+  // What the network wants beyond the frame is its reflection.
+  const auto reflected = [&](int side, int whole) {
+    ResampleAxis axis{1, {}, {}};
+    const int period = std::max(2 * (side - 1), 1);
+    for (int i = 0; i < whole; ++i) {
+      const int place = i % period;
+      axis.index.push_back(place < side ? place : period - place);
+      axis.weight.push_back(1);
+    }
+    return DeviceAxis(axis, device);
+  };
+  pad_rows = reflected(in.size.height, padded.height);
+  pad_columns = reflected(in.size.width, padded.width);
+  if (loses_chroma)
+    chroma = DeviceResizer(component_size(gan::info(in.pixels).component[1], in.size),
+                           component_size(gan::info(out.pixels).component[1], out.size),
+                           Filter::kBilinear, device);
+}
+
+DevicePicture::DevicePicture(TorchNetwork& network, const EnhancerOptions& options)
+    : network_(network), overlap_(options.tile_overlap), side_(options.tile_size) {
+  check(traits().in_channels == traits().out_channels &&
+            (traits().in_channels == 1 || traits().in_channels == 3 || traits().in_channels == 4),
+        ErrorKind::kWrongType, options.model, ": the network has ", traits().in_channels,
+        " channels in and ", traits().out_channels,
+        " out; frames want 1, 3 or 4, as many in as out");
+  check(side_ == 0 || may_tile(), ErrorKind::kSettings, "tile-size must be 0 for network ",
+        network.info().network,
+        ": every output pixel depends on the whole frame, so tiles would show");
+}
+
+void DevicePicture::set_formats(const FrameFormat& in, const FrameFormat& out) {
+  in_ = in;
+  out_ = out;
+  formats_.emplace(in, out, traits(), network_.device());
+}
+
+bool DevicePicture::may_tile() const {
+  return traits().receptive_radius != kGlobalRadius || traits().tile_window > 0;
+}
+int DevicePicture::halo() const {
+  return overlap_ > 0 ? overlap_
+         : traits().tile_window > 0
+             ? kLargestHalo / 2
+             : std::min(std::max(traits().receptive_radius, 0), kLargestHalo);
+}
+int DevicePicture::multiple() const {
+  return std::max(traits().size_multiple, std::max(traits().tile_window, 1));
+}
+
+// {N, 3, h, w} -> {N, 1, h, w}
+torch::Tensor DevicePicture::luma(const torch::Tensor& rgb) const {
+  const auto [kr, kb] = weights(in_.colorimetry.matrix);
+  return rgb.slice(1, 0, 1) * kr + rgb.slice(1, 1, 2) * (1 - kr - kb) + rgb.slice(1, 2, 3) * kb;
+}
+
+torch::Tensor DevicePicture::forward(const torch::Tensor& picture, const Look& look, bool fp32) {
+  ++tiles_;
+  return fp32 ? network_.forward_in_fp32(picture, look.code) : network_.forward(picture, look.code);
+}
+
+torch::Tensor DevicePicture::network_of(const torch::Tensor& picture, const Look& look, bool fp32) {
+  if (side_ == 0) return forward(picture, look, fp32);
+  const int scale = traits().scale;
+  const Size whole = scaled(formats_->padded, scale);
+  auto assembled =
+      torch::empty({1, traits().out_channels, whole.height, whole.width}, picture.options());
+  for (const Tile& tile : cover(formats_->padded, side_, halo(), multiple())) {
+    const auto output = forward(part(picture, tile.input), look, fp32);
+    const Rect core{tile.core.x - tile.input.x, tile.core.y - tile.input.y, tile.core.size};
+    part(assembled, times(tile.core, scale)).copy_(part(output, times(core, scale)));
+  }
+  return assembled;
+}
+
+torch::Tensor DevicePicture::run(const torch::Tensor& bytes, const Look& look, bool fp32) {
+  const FormatInfo &from = gan::info(in_.pixels), &to = gan::info(out_.pixels);
+  const bool enhanced = look.strength > 0 && look.split < 1;
+  const auto rgb = formats_->read.to_rgb(bytes);
+  const int channels = traits().in_channels;
+  torch::Tensor plain, result, alpha, small_alpha, loss;
+  if (!enhanced || look.strength < 1 || look.split > 0 || channels == 1)
+    plain = formats_->plain.run(rgb);
+  if (from.has_alpha && (to.has_alpha || channels == 4)) small_alpha = formats_->read.alpha(bytes);
+  if (small_alpha.defined() && to.has_alpha) alpha = formats_->plain.run(small_alpha);
+  auto finite = torch::ones({1}, bytes.options());
+  if (enhanced) {
+    torch::Tensor input = rgb;
+    if (channels == 1) input = luma(rgb);
+    if (channels == 4)
+      input =
+          torch::cat({rgb, small_alpha.defined() ? small_alpha : torch::ones_like(luma(rgb))}, 1);
+    if (formats_->padded != in_.size)
+      input = formats_->pad_columns.run(formats_->pad_rows.run(input, 2), 3);
+    auto output = part(network_of(input, look, fp32), {0, 0, out_.size});
+    finite = output.isfinite().all().reshape({1}).to(torch::kByte);
+    if (channels == 4 && to.has_alpha && from.has_alpha) alpha = output.slice(1, 3, 4);
+    result = channels == 1 ? plain + (output - luma(plain)) : output.slice(1, 0, 3);
+    if (look.strength < 1) result = plain + (result - plain) * look.strength;
+    const int64_t split = std::lround(look.split * out_.size.width);
+    if (split > 0) result = torch::cat({plain.slice(3, 0, split), result.slice(3, split)}, 3);
+  } else {
+    result = plain;
+  }
+  if (formats_->loses_chroma) loss = formats_->chroma.run(formats_->read.chroma_loss(bytes));
+  return torch::cat({formats_->write.to_bytes(result, loss, alpha), finite});
+}
+
+}  // namespace gan
