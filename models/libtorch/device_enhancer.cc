@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "models/libtorch/device_enhancer.h"
 
+#include <exception>
 #include <list>
 
 #include "core/error.h"
@@ -101,7 +102,7 @@ class DeviceEnhancer : public Enhancer {
       if (!is_finite(slot)) again_in_fp32(slot);
     } catch (...) {
       back();
-      throw;
+      std::rethrow_exception(std::current_exception());
     }
     picture_.write().scatter(slot.host_out.data_ptr<uint8_t>(), out);
     back();
@@ -167,7 +168,7 @@ class DeviceEnhancer : public Enhancer {
         slot.out.copy_(picture_.run(slot.in, slot.look, fp32));
         done = true;
       } catch (const std::exception& error) {
-        if (!is_out_of_memory(error)) throw;
+        if (!is_out_of_memory(error)) std::rethrow_exception(std::current_exception());
         reason = error.what();
         reason = reason.substr(0, reason.find('\n'));
       }
