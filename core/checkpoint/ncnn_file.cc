@@ -49,7 +49,9 @@ Layer parse_layer(const std::string& line, const std::string& file) {
 
 class Reader {
  public:
-  Reader(TensorFile& file, const std::string& param) : file_(file), param_(param) {}
+  // bin: the name of the weights' file, which lies in file.source from byte `begin` on.
+  Reader(TensorFile& file, std::string bin, uint64_t begin)
+      : file_(file), param_(file.source->name()), bin_(std::move(bin)), begin_(begin) {}
 
   void add(const Layer& layer) {
     if (layer.type == "Convolution" || layer.type == "ConvolutionDepthWise" ||
@@ -70,8 +72,9 @@ class Reader {
   }
 
   void finish() {
-    check(at_ == file_.source->size(), ErrorKind::kWrongType, file_.source->name(), ": has ",
-          file_.source->size(), " bytes, of which the layers of ", param_, " take ", at_);
+    const uint64_t bytes = file_.source->size() - begin_;
+    check(at_ == bytes, ErrorKind::kWrongType, param_, ": its layers take ", at_, " bytes of ",
+          bin_, ", which has ", bytes);
     for (const auto& [type, count] : file_.operators)
       file_.outline += concat(file_.outline.empty() ? "" : ", ", count, " ", type);
     file_.index();
@@ -87,10 +90,10 @@ class Reader {
     check(layer.number(8) == 0, ErrorKind::kWrongType, param_,
           ": its weights are quantised to 8 bits, which cannot be used");
     uint32_t flag = 0;
-    file_.source->read(at_, std::as_writable_bytes(std::span(&flag, 1)));
+    file_.source->read(begin_ + at_, std::as_writable_bytes(std::span(&flag, 1)));
     at_ += sizeof flag;
     const bool half = flag == 0x01306B47;
-    check(half || flag == 0, ErrorKind::kWrongType, file_.source->name(),
+    check(half || flag == 0, ErrorKind::kWrongType, param_,
           ": its weights are quantised, which cannot be used");
     add_tensor("weight", {out, count / (out * width * height), height, width},
                half ? Dtype::kF16 : Dtype::kF32);
@@ -103,15 +106,16 @@ class Reader {
   }
   void add_tensor(const char* part, std::vector<int64_t> shape, Dtype dtype) {
     TensorEntry entry{concat("layer.", places_, ".", part), dtype, shape, contiguous_strides(shape),
-                      at_};
+                      begin_ + at_};
     check_entry(entry, *file_.source);
     at_ += static_cast<uint64_t>(entry.numel()) * item_size(dtype);
     file_.tensors.push_back(std::move(entry));
   }
 
   TensorFile& file_;
-  const std::string& param_;
-  uint64_t at_ = 0;
+  const std::string &param_, bin_;
+  const uint64_t begin_;
+  uint64_t at_ = 0;  // in the weights' file
   int places_ = 0;
 };
 
@@ -140,12 +144,17 @@ bool is_ncnn_param(const ByteSource& source) {
 }
 
 TensorFile read_ncnn(const std::string& param) {
-  const auto text = open_file(param);
+  return read_ncnn(open_file(param), open_file(bin_of(param)));
+}
+
+TensorFile read_ncnn(const std::shared_ptr<const ByteSource>& text,
+                     const std::shared_ptr<const ByteSource>& weights) {
+  const std::string& param = text->name();
   check(text->size() <= kMaxParam, ErrorKind::kWrongType, param, ": layers of over 8 MiB");
   TensorFile file;
-  file.source = open_file(bin_of(param));
+  file.source = join_sources({text, weights});  // under the name that the user gave
   file.container = "ncnn network";
-  Reader reader(file, param);
+  Reader reader(file, weights->name(), text->size());
   std::istringstream lines(text->read_text(0, text->size()));
   std::string line;
   std::getline(lines, line);  // the magic number

@@ -14,5 +14,8 @@ bool is_ncnn_param(const ByteSource& source);
 // the layers without. Throws Error(kNotFound, kWrongType): for layers whose weights are not known,
 // quantised ones, and a .bin of another length.
 TensorFile read_ncnn(const std::string& param);
+// The same of both files, opened; what is read has the name of the first.
+TensorFile read_ncnn(const std::shared_ptr<const ByteSource>& param,
+                     const std::shared_ptr<const ByteSource>& weights);
 
 }  // namespace gan

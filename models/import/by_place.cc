@@ -28,6 +28,7 @@ class Graph {
   bool all_convs() const {
     return std::ranges::all_of(shapes_, [](const auto& sizes) { return sizes.size() == 4; });
   }
+  int resizes() const { return operators({"Interp", "Resize", "Upsample"}); }
   int operators(std::initializer_list<const char*> types) const {
     int count = 0;
     for (const char* type : types)
@@ -47,9 +48,9 @@ std::optional<Names> compact_names(const Graph& graph) {
   if (graph.size() < 5 || graph.size() % 2 == 0) return {};
   for (size_t i = 0; i < graph.size(); ++i)
     if (i % 2 ? graph.shape(i).size() != 1 : !graph.is_conv(i, 3)) return {};
-  // One addition of the enlarged picture: what else is there belongs to another network.
-  if (graph.operators({"PixelShuffle", "DepthToSpace"}) > 1 ||
-      graph.operators({"Interp", "Resize", "Upsample"}) > 1 ||
+  // One addition of the enlarged picture, and perhaps a resize at the end, as those of ncnn for
+  // x2 and x3 have: what else is there belongs to another network.
+  if (graph.operators({"PixelShuffle", "DepthToSpace"}) > 1 || graph.resizes() > 2 ||
       graph.operators({"BinaryOp", "Eltwise", "Add"}) != 1)
     return {};
   Names names;
@@ -110,7 +111,7 @@ std::optional<Names> span_names(const Graph& graph) {
 
 }  // namespace
 
-std::optional<TensorFile> named_by_place(const TensorFile& file) {
+std::optional<NamedByPlace> named_by_place(const TensorFile& file) {
   const Graph graph(file);
   std::optional<Names> names;
   for (const auto find : {compact_names, rrdbnet_names, span_names})
@@ -119,16 +120,18 @@ std::optional<TensorFile> named_by_place(const TensorFile& file) {
       names = std::move(found);
     }
   if (!names) return {};
-  TensorFile named = file;
+  NamedByPlace found = {file, ""};
+  if (!graph.all_convs() && graph.resizes() > 1) found.left_out = "the resize at its end";
+  TensorFile& named = found.tensors;
   std::map<std::string, std::string> by_place;
   for (size_t i = 0; i < names->size(); ++i) by_place[place(i)] = (*names)[i];
   for (auto& entry : named.tensors) {
     const size_t dot = entry.name.rfind('.');
-    const auto found = by_place.find(entry.name.substr(0, dot));
-    if (found != by_place.end()) entry.name = found->second + entry.name.substr(dot);
+    const auto layer = by_place.find(entry.name.substr(0, dot));
+    if (layer != by_place.end()) entry.name = layer->second + entry.name.substr(dot);
   }
   named.index();
-  return named;
+  return found;
 }
 
 }  // namespace gan::import

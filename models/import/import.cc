@@ -78,7 +78,12 @@ struct Ranked {
 }  // namespace
 
 std::vector<Candidate> recognise(const TensorFile& file) {
-  if (const auto named = import::named_by_place(file)) return recognise(*named);
+  if (const auto named = import::named_by_place(file)) {
+    auto candidates = recognise(named->tensors);
+    if (!named->left_out.empty())
+      for (auto& candidate : candidates) candidate.network.origin += " without " + named->left_out;
+    return candidates;
+  }
   std::vector<Ranked> found;
   std::set<std::string> taken;
   for (const Architecture& architecture : import::architectures()) {

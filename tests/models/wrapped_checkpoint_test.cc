@@ -6,7 +6,7 @@
 #include <fstream>
 
 #include "core/error.h"
-#include "tests/core/checkpoint/onnx_writer.h"
+#include "tests/core/checkpoint/onnx_bytes.h"
 #include "tests/core/checkpoint/scratch.h"
 #include "tests/golden/golden.h"
 #include "tests/models/wrappings.h"
@@ -179,10 +179,13 @@ std::string graph(const Sample& sample, bool named, const std::vector<test::Onnx
 TEST(WrappedCheckpoint, WeightsOfOnnxLoadByNameAndByPlace) {
   const Sample sample;
   for (const bool named : {true, false}) EXPECT_TRUE(sample.is_in(load(graph(sample, named))));
-  // Another layer in the graph is another network.
-  const std::string text = refusal(graph(sample, false, {{"Resize", {"x"}}}));
+  // One resize after the network is left out; more are another network.
+  const LoadedNetwork resized = load(graph(sample, false, {{"Resize", {"x"}}}));
+  EXPECT_TRUE(sample.is_in(resized));
+  EXPECT_NE(resized.origin.find("without the resize"), std::string::npos) << resized.origin;
+  const std::string text = refusal(graph(sample, false, {{"Resize", {"x"}}, {"Resize", {"x"}}}));
   EXPECT_NE(text.find("not known here"), std::string::npos) << text;
-  EXPECT_NE(text.find("2 Resize"), std::string::npos) << text;
+  EXPECT_NE(text.find("3 Resize"), std::string::npos) << text;
 }
 
 TEST(WrappedCheckpointGolden, WeightsOfNcnnAreThoseOfPyTorch) {
@@ -198,8 +201,13 @@ TEST(WrappedCheckpointGolden, WeightsOfNcnnAreThoseOfPyTorch) {
   const double smallest = std::ldexp(1, -14);
   for (size_t i = 0; i < ours.size(); ++i)
     EXPECT_TRUE(torch::allclose(ours[i].second, theirs[i].second, 1e-3, smallest)) << ours[i].first;
-  // Enlarged four times, then halved: no network of ours.
-  EXPECT_THROW(load_network(open_tensor_file(folder + "-x2.param")), Error);
+  // The graphs for less resize what the same network makes.
+  for (const char* file : {"-x2.param", "-x3.param"}) {
+    const LoadedNetwork same = load_network(open_tensor_file(folder + file));
+    EXPECT_EQ(same.options, torch.options);
+    EXPECT_NE(same.origin.find("without the resize at its end"), std::string::npos) << same.origin;
+    EXPECT_TRUE(torch::equal(state_dict(*same.network)[0].second, ours[0].second));
+  }
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 
 #include "core/checkpoint/safetensors.h"
 #include "core/checkpoint/torch_file.h"
-#include "tests/core/checkpoint/onnx_writer.h"
+#include "tests/core/checkpoint/onnx_bytes.h"
 #include "tests/core/checkpoint/pickle_writer.h"
 #include "tests/core/checkpoint/scratch.h"
 
