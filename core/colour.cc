@@ -25,4 +25,11 @@ CodeScale chroma_scale(Range range, int depth) {
   return {centre, 1 / (224 * static_cast<float>(1 << (depth - 8)))};
 }
 
+CodeScale component_scale(const FormatInfo& format, int component, Range range) {
+  const int depth = format.component[static_cast<size_t>(component)].depth;
+  if (component == 3) return luma_scale(Range::kFull, depth);
+  return format.family == Family::kYuv && component > 0 ? chroma_scale(range, depth)
+                                                        : luma_scale(range, depth);
+}
+
 }  // namespace gan

@@ -20,5 +20,7 @@ struct CodeScale {
 CodeScale luma_scale(Range range, int depth);
 // Chroma, centred on 0: [-0.5, 0.5].
 CodeScale chroma_scale(Range range, int depth);
+// Component 0..3 of the format; 3 is alpha, of full range.
+CodeScale component_scale(const FormatInfo& format, int component, Range range);
 
 }  // namespace gan

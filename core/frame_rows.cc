@@ -31,13 +31,6 @@ GAN_SIMD void store_samples(const float* from, int count, int shift, CodeScale c
   }
 }
 
-CodeScale scale_of(const FormatInfo& format, int index, Range range) {
-  const int depth = format.component[static_cast<size_t>(index)].depth;
-  if (index == 3) return luma_scale(Range::kFull, depth);
-  return format.family == Family::kYuv && index > 0 ? chroma_scale(range, depth)
-                                                    : luma_scale(range, depth);
-}
-
 using Load = void (*)(const uint8_t*, int, int, CodeScale, float*);
 using Store = void (*)(const float*, int, int, CodeScale, float, uint8_t*);
 
@@ -136,11 +129,11 @@ RowReader::RowReader(PixelFormat format, Size size, const Colorimetry& colorimet
 
 void RowReader::read_yuv_row(const FrameView& frame, int y) {
   const Range range = colorimetry_.range;
-  load_row(frame, 0, y, scale_of(format_, 0, range), r_.data());
+  load_row(frame, 0, y, component_scale(format_, 0, range), r_.data());
   const Size chroma = component_size(format_.component[1], size_);
   const RowPair rows = chroma_up_rows(y, {size_.height, chroma.height}, colorimetry_.vertical);
   for (int index = 1; index <= 2; ++index) {
-    const CodeScale code = scale_of(format_, index, range);
+    const CodeScale code = component_scale(format_, index, range);
     float* const wide = (index == 1 ? g_ : b_).data();
     float* const narrow = chroma.width == size_.width ? wide : first_.data();
     load_row(frame, index, rows.first, code, narrow);
@@ -163,7 +156,7 @@ void RowReader::read(const FrameView& frame, int begin, int end, const PictureSp
     if (format_.family == Family::kYuv) {
       read_yuv_row(rows, y);
     } else {
-      const CodeScale code = scale_of(format_, 0, colorimetry_.range);
+      const CodeScale code = component_scale(format_, 0, colorimetry_.range);
       load_row(rows, 0, y, code, r_.data());
       if (format_.family == Family::kGray) {
         g = b = r;
@@ -214,7 +207,7 @@ void RowWriter::write_chroma_row(const PictureView& rgb, int chroma_y, const Fra
     if (narrow != sum_[i].data())
       chroma_down_row(sum_[i].data(), size_.width, narrow, chroma.width, colorimetry_.horizontal);
     if (extra[i]) mix_rows(narrow, 1, extra[i]->view().row(chroma_y), 1, chroma.width, narrow);
-    store_row(narrow, i + 1, chroma_y, scale_of(format_, i + 1, colorimetry_.range), frame);
+    store_row(narrow, i + 1, chroma_y, component_scale(format_, i + 1, colorimetry_.range), frame);
   }
 }
 
@@ -226,7 +219,7 @@ void RowWriter::fill_padding(int y, const FrameSpan& frame) const {
 void RowWriter::write(const PictureView& rgb, int begin, int end, const FrameSpan& frame,
                       const Picture* cb_extra, const Picture* cr_extra, int first) {
   first_ = first;
-  const CodeScale code = scale_of(format_, 0, colorimetry_.range);
+  const CodeScale code = component_scale(format_, 0, colorimetry_.range);
   const Picture* const extra[2] = {cb_extra, cr_extra};
   const bool yuv = format_.family == Family::kYuv;
   const int chroma_height = 1 << format_.component[1].shrink_y;  // frame rows a chroma row
@@ -257,14 +250,14 @@ bool rows_stand_alone(PixelFormat format, const Colorimetry& colorimetry) {
 }
 
 void read_component(const FrameView& frame, int component, const PictureSpan& to) {
-  const CodeScale code = scale_of(info(frame.format), component, frame.colorimetry.range);
+  const CodeScale code = component_scale(info(frame.format), component, frame.colorimetry.range);
   std::vector<uint16_t> unpacked;
   for (int y = 0; y < to.size.height; ++y)
     load_row(unpacked_row(frame, y, unpacked), component, y, code, to.row(y));
 }
 
 void write_component(const PictureView& from, int component, const FrameSpan& frame) {
-  const CodeScale code = scale_of(info(frame.format), component, frame.colorimetry.range);
+  const CodeScale code = component_scale(info(frame.format), component, frame.colorimetry.range);
   std::vector<uint16_t> unpacked;
   for (int y = 0; y < from.size.height; ++y) {
     unpacked_row(view(frame), y, unpacked);  // what the other components hold stays

@@ -46,6 +46,11 @@ struct Picture {
   PictureSpan span() { return {values.data(), size, channels, ptrdiff_t{size.width} * channels}; }
 };
 
+// Makes it one of that size and channels where it is not; what it holds then is of no use.
+inline void resize_to(Picture& picture, Size size, int channels) {
+  if (picture.size != size || picture.channels != channels) picture = Picture(size, channels);
+}
+
 // What a file of 8 bits keeps of a picture: each value clamped to [0, 1] and rounded to k / 255.
 void round_to_8bit(Picture& picture);
 

@@ -46,6 +46,11 @@ int mirrored(int index, int side) {
   return index < side ? index : period - 1 - index;
 }
 
+int reflected(int index, int side) {
+  const int period = std::max(2 * (side - 1), 1), place = index % period;
+  return place < side ? place : period - place;
+}
+
 ResampleAxis make_axis(const ResampleGrid& grid, Filter filter) {
   const double scale = grid.scale > 0 ? grid.scale : static_cast<double>(grid.out) / grid.in;
   // Nearest never averages, as everywhere.

@@ -28,5 +28,7 @@ ResampleAxis make_axis(const ResampleGrid& grid, Filter filter);
 
 // An index beyond the ends of a side, mirrored into it with the end repeated.
 int mirrored(int index, int side);
+// The same without repeating the end; index is 0 or more.
+int reflected(int index, int side);
 
 }  // namespace gan

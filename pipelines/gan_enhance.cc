@@ -57,8 +57,7 @@ const GOptionEntry kOptions[] = {
     {"resume", 0, 0, G_OPTION_ARG_NONE, &given.resume, "go on with an interrupted output", nullptr},
     {"segment", 0, 0, G_OPTION_ARG_STRING, &given.segment,
      "only every N-th segment, from the K-th on, for many processes; --resume joins (where OUTPUT "
-     "is "
-     "a folder: every N-th file)",
+     "is a folder: every N-th file)",
      "K/N"},
     {"json", 0, 0, G_OPTION_ARG_NONE, &given.json, "progress for programs: lines of JSON on stdout",
      nullptr},

@@ -143,23 +143,27 @@ void Executor::run_task(const Task& task, Scratch& scratch) const {
   run_piece(work_, layers_[static_cast<size_t>(task.layer)], task, scratch);
 }
 
+Executor::Prepared& Executor::prepared() {
+  check(!prepared_.empty(), ErrorKind::kFailed,
+        "plan: a size must be prepared before a frame runs");
+  return prepared_.front();
+}
+
 bool Executor::run(PlanesView picture, PlanesSpan result, Workers* workers,
                    const std::atomic<bool>* interrupt) {
   work_.result = result;
-  work_.result_rows = prepared_.empty() ? 0 : this->result().of(prepared_.front().frame).height;
+  work_.result_rows = this->result().of(prepared().frame).height;
   return run_groups(picture, nullptr, workers, interrupt);
 }
 
 bool Executor::run(PlanesView picture, const Rows& rows, Workers* workers,
                    const std::atomic<bool>* interrupt) {
-  check(!prepared_.empty(), ErrorKind::kFailed,
-        "plan: a size must be prepared before a frame runs");
-  Prepared& prepared = prepared_.front();
+  Prepared& now = prepared();
   const Shape shape = result();
-  const ptrdiff_t row = ptrdiff_t{shape.of(prepared.frame).width} * shape.channels;
-  prepared.rows.resize(static_cast<size_t>(prepared.rows_kept * row));  // once
-  work_.result = {prepared.rows.data(), 1, row, shape.channels};
-  work_.result_rows = prepared.rows_kept;
+  const ptrdiff_t row = ptrdiff_t{shape.of(now.frame).width} * shape.channels;
+  now.rows.resize(static_cast<size_t>(now.rows_kept * row));  // once
+  work_.result = {now.rows.data(), 1, row, shape.channels};
+  work_.result_rows = now.rows_kept;
   return run_groups(picture, &rows, workers, interrupt);
 }
 
@@ -198,14 +202,14 @@ void Executor::find_bands(Prepared& made) const {
 // After a task of the last group: where that completes a band, gives its rows away, in two parts
 // where memory ends within it.
 void Executor::give_rows(size_t task, const Rows& rows) {
-  Prepared& prepared = prepared_.front();
-  if (prepared.band_of[task] < 0) return;
-  const auto index = static_cast<size_t>(prepared.band_of[task]);
-  if (--prepared.left[index] > 0) return;
-  const Band& band = prepared.bands[index];
+  Prepared& now = prepared_.front();
+  if (now.band_of[task] < 0) return;
+  const auto index = static_cast<size_t>(now.band_of[task]);
+  if (--now.left[index] > 0) return;
+  const Band& band = now.bands[index];
   for (int begin = band.begin; begin < band.end;) {
-    const int place = begin % prepared.rows_kept;
-    const int end = std::min(band.end, begin + prepared.rows_kept - place);
+    const int place = begin % now.rows_kept;
+    const int end = std::min(band.end, begin + now.rows_kept - place);
     const PlanesSpan& kept = work_.result;
     rows(begin, end, {kept.data + place * kept.row, kept.plane, kept.row, kept.pixel});
     begin = end;
@@ -214,16 +218,14 @@ void Executor::give_rows(size_t task, const Rows& rows) {
 
 bool Executor::run_groups(PlanesView picture, const Rows* rows, Workers* workers,
                           const std::atomic<bool>* interrupt) {
-  check(!prepared_.empty(), ErrorKind::kFailed,
-        "plan: a size must be prepared before a frame runs");
   work_.picture = picture;
-  Prepared& prepared = prepared_.front();
-  for (size_t band = 0; rows && band < prepared.left.size(); ++band)
-    prepared.left[band] = prepared.bands[band].tasks;
+  Prepared& now = prepared_.front();
+  for (size_t band = 0; rows && band < now.left.size(); ++band)
+    now.left[band] = now.bands[band].tasks;
   const auto stopped = [&] { return interrupt && interrupt->load(std::memory_order_relaxed); };
   std::atomic<bool> finite{true};
   work_.finite = &finite;
-  for (const std::vector<Task>& tasks : prepared.schedule.groups) {
+  for (const std::vector<Task>& tasks : now.schedule.groups) {
     const auto first = static_cast<size_t>(tasks.front().layer);
     if (layers_[first].layer.normalise > 0)
       find_normal(work_, layers_[first], workers, row_sums_, normals_[first]);
@@ -233,8 +235,7 @@ bool Executor::run_groups(PlanesView picture, const Rows* rows, Workers* workers
       Scratch* const scratch = progress_.begin(task.after);
       if (!stopped()) {
         run_task(task, *scratch);
-        if (rows && &tasks == &prepared.schedule.groups.back())
-          give_rows(static_cast<size_t>(i), *rows);
+        if (rows && &tasks == &now.schedule.groups.back()) give_rows(static_cast<size_t>(i), *rows);
       }
       progress_.end(i, scratch);
     };
@@ -263,7 +264,8 @@ size_t Executor::memory(Size frame) const { return laid_out(frame).buffers.bytes
 
 size_t Executor::memory() const {
   size_t sum = 0;
-  for (const Prepared& made : prepared_) sum += made.buffers.bytes();
+  for (const Prepared& made : prepared_)
+    sum += made.buffers.bytes() + made.rows.size() * sizeof(float);
   for (const PackedLayer& packed : layers_) sum += packed.weights.right.size();
   for (const auto& scratch : scratches_)
     sum += scratch->left.size() + scratch->products.size() + scratch->pixels.size();

@@ -85,6 +85,7 @@ class Executor {
     std::vector<float> rows = {};
   };
   void pack_all(const Plan& plan, const std::atomic<bool>* interrupt);
+  Prepared& prepared();  // for the size of the next frame
   Prepared laid_out(Size frame) const;
   void find_bands(Prepared& made) const;
   bool run_groups(PlanesView picture, const Rows* rows, Workers* workers,

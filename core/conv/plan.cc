@@ -2,16 +2,15 @@
 #include "core/conv/plan.h"
 
 #include <algorithm>
-#include <functional>
 #include <numeric>
 
+#include "core/conv/kernels.h"
 #include "core/error.h"
 
 namespace gan::conv {
 namespace {
 
 constexpr auto kBroken = ErrorKind::kFailed;
-constexpr int kMostOfLargeKernels = 4;  // output channels
 
 Shape reduced(Shape shape) {
   const int common = std::gcd(shape.up, shape.down);
@@ -27,7 +26,7 @@ void check_addend(Value value, const Shape& result, const std::vector<Shape>& va
 
 void check_kernel(const Layer& layer) {
   const bool picture = layer.inputs[0] == kPicture, pass = layer.kernel == 0;
-  const bool few = layer.out_channels <= kMostOfLargeKernels && layer.inputs.size() == 1;
+  const bool few = layer.out_channels <= kMostFewOutputs && layer.inputs.size() == 1;
   const bool large = layer.kernel == 5 || layer.kernel == 7 || layer.kernel == 9;
   check(
       pass || layer.kernel == 1 || layer.kernel == 3 || (large && (picture || few)), kBroken,

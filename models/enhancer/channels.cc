@@ -7,19 +7,16 @@
 #include "core/error.h"
 
 namespace gan {
-namespace {
-
-void resize_to(Picture& picture, Size size, int channels) {
-  if (picture.size != size || picture.channels != channels) picture = Picture(size, channels);
+void check_channels(const NetworkTraits& traits, const std::string& model) {
+  const int count = traits.in_channels;
+  check(count == traits.out_channels && (count == 1 || count == 3 || count == 4),
+        ErrorKind::kWrongType, model, ": the network has ", count, " channels in and ",
+        traits.out_channels, " out; frames want 1, 3 or 4, as many in as out");
 }
-
-}  // namespace
 
 Channels::Channels(const NetworkTraits& traits, const std::string& model)
     : count_(traits.in_channels) {
-  check(traits.in_channels == traits.out_channels && (count_ == 1 || count_ == 3 || count_ == 4),
-        ErrorKind::kWrongType, model, ": the network has ", traits.in_channels, " channels in and ",
-        traits.out_channels, " out; frames want 1, 3 or 4, as many in as out");
+  check_channels(traits, model);
 }
 
 void Channels::set_format(const FrameFormat& in) {

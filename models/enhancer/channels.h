@@ -13,10 +13,13 @@ namespace gan {
 // Note [Channels]: a network of one channel gets the luma of a frame in the stream's own matrix, of
 // full range; colours are enlarged plainly. One of four gets the alpha of the frame beside its
 // colours, 1 where it has none, and makes that of the result.
+// Throws Error(kWrongType) that begins with `model` unless there are 1, 3 or 4 channels, as many in
+// as out.
+void check_channels(const NetworkTraits& traits, const std::string& model);
+
 class Channels {
  public:
-  // Throws Error(kWrongType) that begins with `model` unless there are 1, 3 or 4 channels, as many
-  // in as out.
+  // Throws as check_channels() does.
   Channels(const NetworkTraits& traits, const std::string& model);
 
   int count() const { return count_; }

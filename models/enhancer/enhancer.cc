@@ -144,7 +144,7 @@ class PictureEnhancer : public Enhancer {
   void keep_alpha(const FrameView& in) {
     const bool goes_out = gan::info(out_.pixels).has_alpha;
     if (!gan::info(in_.pixels).has_alpha || (!goes_out && !channels_.makes_alpha())) return;
-    if (small_alpha_.size != in_.size) small_alpha_ = Picture(in_.size, 1);
+    resize_to(small_alpha_, in_.size, 1);
     read_component(in, 3, small_alpha_.span());
     if (!goes_out) return;
     if (!alpha_) {
@@ -170,9 +170,8 @@ class PictureEnhancer : public Enhancer {
     const Size large = component_size(gan::info(out_.pixels).component[1], out_.size);
     for (int i = 0; i < 2; ++i) {
       Picture& result = i == 0 ? loss_.cb : loss_.cr;
-      for (Picture* picture : {&chroma_[0], &chroma_[1]})
-        if (picture->size != small) *picture = Picture(small, 1);
-      if (result.size != large) result = Picture(large, 1);
+      for (Picture& picture : chroma_) resize_to(picture, small, 1);
+      resize_to(result, large, 1);
       read_component(in, i + 1, chroma_[0].span());
       chroma_loss(chroma_[0].view(), in_.size, in_.colorimetry, chroma_[1].span());
       if (!enlarge_loss_ || enlarge_from_ != small || enlarge_to_ != large) {

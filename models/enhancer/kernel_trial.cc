@@ -8,18 +8,13 @@
 
 #include "core/error.h"
 #include "core/metrics.h"
+#include "core/resample_axis.h"
 #include "models/builtin.h"
 
 namespace gan {
 namespace {
 
 constexpr double kGain = 1.15;  // what is faster by less may be so by chance
-
-// Sample `i` of `count` samples that go on as in two mirrors, the edges repeated.
-int mirrored(int i, int count) {
-  const int place = i % (2 * count);
-  return place < count ? place : 2 * count - 1 - place;
-}
 
 std::vector<float> clamped(const PictureView& picture) {
   std::vector<float> values;

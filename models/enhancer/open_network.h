@@ -15,8 +15,8 @@ namespace gan {
 std::unique_ptr<PictureNetwork> open_network(const EnhancerOptions& options,
                                              const std::atomic<bool>* given_up, Workers& workers);
 
-// Whether frames are to be made on a GPU: the device asked for is one, or there is one and it is left
-// open. Throws Error(kSettings) for a device that is none.
+// Whether frames are to be made on a GPU: the device asked for is one, or there is one and it is
+// left open. Throws Error(kSettings) for a device that is none.
 bool is_for_gpu(const EnhancerOptions& options);
 
 }  // namespace gan

@@ -136,11 +136,7 @@ double PlannedNetwork::memory(Size picture) const {
 PictureView PlannedNetwork::run_part(const PictureView& picture) {
   const Size size = scaled(picture.size, traits().scale);
   const int channels = traits().out_channels;
-  if (result_.size != size) {
-    result_.size = size;
-    result_.channels = channels;
-    result_.values.resize(static_cast<size_t>(size.area()) * static_cast<size_t>(channels));
-  }
+  resize_to(result_, size, channels);
   executor_->prepare(picture.size);
   check_finite(executor_->run(
       planes_of(picture), {result_.values.data(), 1, ptrdiff_t{size.width} * channels, channels},

@@ -7,18 +7,12 @@
 
 #include "core/error.h"
 #include "models/enhancer/tile_parts.h"
+#include "models/enhancer/tile_rules.h"
 #include "models/machine/host.h"
 
 namespace gan {
 namespace {
 
-// Note [Halos]: up to this reach a tile carries all that its core depends on. Beyond it the rim
-// would cost more than the core, and what lies far away hardly counts.
-constexpr int kLargestHalo = 64;
-constexpr int kSmallestTile = 16;
-// Note [Approximate tiles]: networks of windows or of means over the whole picture see so much
-// around a tile, on multiples of their windows. What that changes is measured at a seam and told.
-constexpr int kApproximateHalo = 32;
 // Note [Unchanged parts]: small tiles find closely what changed, and neighbours that did are run as
 // one, with one halo around them. Where the network has an exact halo it is that one, however
 // large: then nobody can tell that parts were skipped.
@@ -28,29 +22,14 @@ std::string megabytes(double bytes) {
   return concat(std::fixed, std::setprecision(1), bytes / (1 << 20), " MB");
 }
 
-void resize_to(Picture& picture, Size size, int channels) {
-  if (picture.size != size || picture.channels != channels) picture = Picture(size, channels);
-}
-
 }  // namespace
 
 TiledNetwork::TiledNetwork(std::unique_ptr<PictureNetwork> network, const EnhancerOptions& options)
     : options_(options), network_(std::move(network)) {
-  const int reach = std::min(traits().receptive_radius, kLargestHalo),
-            exact = network_->exact().multiple > 0 ? network_->exact().halo : reach;
-  halo_ = options.tile_overlap > 0    ? options.tile_overlap
-          : traits().tile_window > 0  ? kApproximateHalo
-          : exact <= 2 * kLargestHalo ? exact
-                                      : reach;
-  check(options.tile_size == 0 || may_tile(), ErrorKind::kSettings,
-        "tile-size must be 0 for network ", info().network,
-        ": every output pixel depends on the whole frame, so tiles would show");
-  check(options.tile_size == 0 || options.tile_size >= kSmallestTile, ErrorKind::kSettings,
-        "tile-size must be 0 or at least 16, got ", options.tile_size);
-}
-
-bool TiledNetwork::may_tile() const {
-  return traits().receptive_radius != kGlobalRadius || traits().tile_window > 0;
+  const Surroundings exact = network_->exact();
+  halo_ = halo_of(traits(), options.tile_overlap,
+                  exact.multiple > 0 ? std::optional(exact.halo) : std::nullopt);
+  check_tile_size(options.tile_size, traits(), info().network);
 }
 
 // Up to a multiple of what tiles must lie on.
@@ -97,8 +76,8 @@ void TiledNetwork::prepare(Size picture, bool eight_bits) {
       return concat("about ", megabytes(wanted), ", more than the memory-limit of ",
                     megabytes(most));
     };
-    check(wanted <= most || may_tile(), ErrorKind::kSettings, "frames of ", picture.width, "x",
-          picture.height, " through the network ", info().network, " need ", need(),
+    check(wanted <= most || may_tile(traits()), ErrorKind::kSettings, "frames of ", picture.width,
+          "x", picture.height, " through the network ", info().network, " need ", need(),
           "; it looks at whole frames, so tiles cannot help");
     check(wanted <= most || side == 0, ErrorKind::kSettings, "tiles of tile-size ", side, " need ",
           need());
@@ -116,7 +95,7 @@ void TiledNetwork::prepare(Size picture, bool eight_bits) {
 // The tiles that must be run, neighbours joined; none where nothing has changed.
 std::vector<Tile> TiledNetwork::wanted_tiles(const PictureView& input, bool comparable,
                                              int from_x) {
-  if (side_ == 0 && !options_.skip_unchanged && from_x > 0 && may_tile()) {
+  if (side_ == 0 && !options_.skip_unchanged && from_x > 0 && may_tile(traits())) {
     ++tiles_;
     return {right_part(input.size, from_x)};
   }
@@ -236,27 +215,21 @@ int TiledNetwork::tile_halo() const {
   const Surroundings exact = network_->exact();
   return options_.skip_unchanged && exact.multiple > 0 && side_ == 0 && options_.tile_overlap == 0
              ? exact.halo
-             : std::max(halo_, 0);
+             : halo_;
 }
 
 // Half the tiles, then the CPU. False where neither is left.
 bool TiledNetwork::make_room(Size picture, const std::string& reason) {
-  const int now = side_ > 0 ? side_.load() : std::max(picture.width, picture.height);
-  std::string remedy;
-  if (may_tile() && now / 2 >= rounded(kSmallestTile)) {
-    side_ = now / 2;
+  const int smaller = smaller_side(side_, picture, traits(), rounded(kSmallestTile));
+  if (smaller == 0 && network_->on_cpu()) return false;
+  if (smaller > 0) {
+    side_ = smaller;
     seam_known_ = false;
-    remedy = concat("tiles of ", now / 2, " pixels from now on");
-  } else if (!network_->on_cpu()) {
+  } else {
     network_->move_to_cpu();
     prepare(picture, eight_bits_);
-    remedy = "on the CPU from now on";
-  } else {
-    return false;
   }
-  events_.push_back({"out-of-memory",
-                     concat(reason, "; ", remedy),
-                     {{"tile-size", side_.load()}, {"device", info().device}}});
+  events_.push_back(out_of_memory(reason, smaller == 0, side_, info().device));
   return true;
 }
 
@@ -270,9 +243,8 @@ PictureView TiledNetwork::run(const PictureView& input, const std::vector<float>
       result = run_tiles(input, code, from_x, rows);
       done = true;
     } catch (const std::exception& error) {
-      if (!is_out_of_memory(error)) std::rethrow_exception(std::current_exception());
-      reason = error.what();
-      reason = reason.substr(0, reason.find('\n'));
+      reason = memory_error(error);
+      if (reason.empty()) std::rethrow_exception(std::current_exception());
     }
     check(done || make_room(input.size, reason), ErrorKind::kNoMemory, reason);
   }

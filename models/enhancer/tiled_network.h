@@ -58,7 +58,6 @@ class TiledNetwork {
                         const PictureNetwork::Rows* rows);
   void keep_input(const PictureView& input, const std::vector<float>& code);
   bool make_room(Size picture, const std::string& reason);
-  bool may_tile() const;
   int rounded(int side) const;
   void measure_seam(const PictureView& input, const std::vector<Tile>& tiles);
 

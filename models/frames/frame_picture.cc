@@ -7,18 +7,12 @@
 
 #include "core/bands.h"
 #include "core/frame_rows.h"
+#include "core/resample_axis.h"
 
 namespace gan {
 namespace {
 
 constexpr int kRowsAtOnce = 16;  // even, so that chroma rows have one owner
-
-// Sample `i` of `count` samples that go on as in two mirrors, without repeating the edges.
-int reflected(int i, int count) {
-  if (count == 1) return 0;
-  const int period = 2 * (count - 1), place = i % period;
-  return place < count ? place : period - place;
-}
 
 void fill_right_and_below(const PictureSpan& picture, Size filled) {
   for (int y = 0; y < filled.height; ++y)

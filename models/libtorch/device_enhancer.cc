@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/plain_scaler.h"
+#include "models/enhancer/tile_rules.h"
 #include "models/frames/frame_timer.h"
 #include "models/libtorch/device_picture.h"
 #include "models/libtorch/lane.h"
@@ -14,8 +15,6 @@
 
 namespace gan {
 namespace {
-
-constexpr int kSmallestTile = 16;  // see enhancer/tiled_network.cc
 
 // A frame on its way.
 struct Slot {
@@ -168,9 +167,8 @@ class DeviceEnhancer : public Enhancer {
         slot.out.copy_(picture_.run(slot.in, slot.look, fp32));
         done = true;
       } catch (const std::exception& error) {
-        if (!is_out_of_memory(error)) std::rethrow_exception(std::current_exception());
-        reason = error.what();
-        reason = reason.substr(0, reason.find('\n'));
+        reason = memory_error(error);
+        if (reason.empty()) std::rethrow_exception(std::current_exception());
       }
       if (!done) make_room(reason);
     }
@@ -202,20 +200,11 @@ class DeviceEnhancer : public Enhancer {
   }
 
   void make_room(const std::string& reason) {
-    const int side = picture_.side(),
-              now = side > 0 ? side : std::max(in_.size.width, in_.size.height);
-    std::string remedy;
-    if (picture_.may_tile() && now / 2 >= kSmallestTile) {
-      picture_.set_side(now / 2);
-      remedy = concat("tiles of ", now / 2, " pixels from now on");
-    } else {
-      check(!network_->on_cpu(), ErrorKind::kNoMemory, reason);
-      move_to_cpu();
-      remedy = "on the CPU from now on";
-    }
-    events_.push_back({"out-of-memory",
-                       concat(reason, "; ", remedy),
-                       {{"tile-size", picture_.side()}, {"device", network_->info().device}}});
+    const int smaller = smaller_side(picture_.side(), in_.size, network_->traits(), kSmallestTile);
+    check(smaller > 0 || !network_->on_cpu(), ErrorKind::kNoMemory, reason);
+    smaller > 0 ? picture_.set_side(smaller) : move_to_cpu();
+    events_.push_back(
+        out_of_memory(reason, smaller == 0, picture_.side(), network_->info().device));
   }
 
   // What was submitted and is made already stays.

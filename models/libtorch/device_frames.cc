@@ -27,13 +27,6 @@ int64_t samples_in_row(const FormatInfo& info, int plane, int width) {
   return most;
 }
 
-CodeScale scale_of(const FormatInfo& info, int index, Range range) {
-  const int depth = info.component[static_cast<size_t>(index)].depth;
-  if (index == 3) return luma_scale(Range::kFull, depth);
-  return info.family == Family::kYuv && index > 0 ? chroma_scale(range, depth)
-                                                  : luma_scale(range, depth);
-}
-
 }  // namespace
 
 DeviceFrames::DeviceFrames(const FrameFormat& format, torch::Device device)
@@ -110,32 +103,33 @@ torch::Tensor DeviceFrames::down(const torch::Tensor& wide) const {
   return down_x_.run(down_y_.run(wide, 2), 3);
 }
 
-// {rows, samples} int32.
-torch::Tensor DeviceFrames::samples(const torch::Tensor& bytes, int plane) const {
-  const auto& [begin, row_bytes, rows] = planes_[static_cast<size_t>(plane)];
-  const auto of_plane = bytes.slice(0, begin, begin + rows * row_bytes).view({rows, row_bytes});
+// {h, w}: what the component's samples hold.
+torch::Tensor DeviceFrames::samples(const torch::Tensor& bytes, const Component& c) const {
+  const auto& [begin, row_bytes, rows] = planes_[c.plane];
+  const auto plane = bytes.slice(0, begin, begin + rows * row_bytes).view({rows, row_bytes});
+  const int64_t each = sample_bytes(info_), width = component_size(c, format_.size).width;
+  const auto of_component = [&](const torch::Tensor& all) {
+    return all.slice(1, c.offset / each, {}, c.step / each).slice(1, 0, width);
+  };
   if (info_.word_group > 0) {
-    const auto b = of_plane.view({rows, -1, 4}).to(torch::kInt);
+    const auto b = plane.view({rows, -1, 4}).to(torch::kInt);
     const auto word = b.select(2, 0) | b.select(2, 1) * 256 | b.select(2, 2) * 65536 |
                       (b.select(2, 3) & 63) * 16777216;
-    return torch::stack({word & 1023, at::bitwise_right_shift(word, 10) & 1023,
-                         at::bitwise_right_shift(word, 20) & 1023},
-                        2)
-        .view({rows, -1});
+    return of_component(torch::stack({word & 1023, at::bitwise_right_shift(word, 10) & 1023,
+                                      at::bitwise_right_shift(word, 20) & 1023},
+                                     2)
+                            .view({rows, -1}));
   }
-  if (sample_bytes(info_) == 1) return of_plane.to(torch::kInt);
-  const auto b = of_plane.view({rows, -1, 2}).to(torch::kInt);
-  return b.select(2, 0) | b.select(2, 1) * 256;
+  if (each == 1) return of_component(plane);
+  const auto b = of_component(plane.view({rows, -1, 2})).to(torch::kInt);
+  const auto whole = b.select(2, 0) | b.select(2, 1) * 256;
+  return c.shift > 0 ? at::bitwise_right_shift(whole, int64_t{c.shift}) : whole;
 }
 
 // {1, 1, h, w} float.
 torch::Tensor DeviceFrames::component(const torch::Tensor& bytes, int index) const {
-  const Component& c = info_.component[static_cast<size_t>(index)];
-  const int64_t each = sample_bytes(info_), width = component_size(c, format_.size).width;
-  auto values =
-      samples(bytes, c.plane).slice(1, c.offset / each, {}, c.step / each).slice(1, 0, width);
-  if (c.shift > 0) values = at::bitwise_right_shift(values, int64_t{c.shift});
-  const CodeScale code = scale_of(info_, index, format_.colorimetry.range);
+  const auto values = samples(bytes, info_.component[static_cast<size_t>(index)]);
+  const CodeScale code = component_scale(info_, index, format_.colorimetry.range);
   return ((values.to(torch::kFloat) - code.offset) * code.scale).unsqueeze(0).unsqueeze(0);
 }
 
@@ -163,7 +157,7 @@ torch::Tensor DeviceFrames::chroma_loss(const torch::Tensor& bytes) const {
 // {h, w} int32: what the component's samples hold, at their shift.
 torch::Tensor DeviceFrames::codes(const torch::Tensor& values, int index) const {
   const Component& c = info_.component[static_cast<size_t>(index)];
-  const CodeScale code = scale_of(info_, index, format_.colorimetry.range);
+  const CodeScale code = component_scale(info_, index, format_.colorimetry.range);
   const double peak = (1 << c.depth) - 1;
   const auto rounded = (values.squeeze(0).squeeze(0) * (1 / code.scale) + (code.offset + 0.5))
                            .clamp(0, peak + 0.5)

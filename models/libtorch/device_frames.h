@@ -42,7 +42,7 @@ class DeviceFrames {
   };
   torch::Tensor up(const torch::Tensor& chroma) const;
   torch::Tensor down(const torch::Tensor& wide) const;
-  torch::Tensor samples(const torch::Tensor& bytes, int plane) const;
+  torch::Tensor samples(const torch::Tensor& bytes, const Component& component) const;
   torch::Tensor component(const torch::Tensor& bytes, int index) const;
   torch::Tensor codes(const torch::Tensor& values, int index) const;
   torch::Tensor packed(const torch::Tensor& samples) const;

@@ -5,20 +5,17 @@
 
 #include "core/chroma.h"
 #include "core/colour.h"
-#include "core/error.h"
 #include "core/tiles.h"
+#include "models/enhancer/channels.h"
+#include "models/enhancer/tile_parts.h"
+#include "models/enhancer/tile_rules.h"
 
 namespace gan {
 namespace {
 
-constexpr int kLargestHalo = 64;  // see enhancer/tiled_network.cc
-
 torch::Tensor part(const torch::Tensor& picture, const Rect& rect) {
   return picture.slice(2, rect.y, rect.y + rect.size.height)
       .slice(3, rect.x, rect.x + rect.size.width);
-}
-Rect times(const Rect& rect, int scale) {
-  return {rect.x * scale, rect.y * scale, scaled(rect.size, scale)};
 }
 
 }  // namespace
@@ -31,18 +28,16 @@ DevicePicture::Formats::Formats(const FrameFormat& in, const FrameFormat& out,
       padded{padded_side(in.size.width, traits), padded_side(in.size.height, traits)},
       loses_chroma(gan::loses_chroma(in.pixels, out.pixels)) {
   // What the network wants beyond the frame is its reflection.
-  const auto reflected = [&](int side, int whole) {
+  const auto axis = [&](int side, int whole) {
     ResampleAxis axis{1, {}, {}};
-    const int period = std::max(2 * (side - 1), 1);
     for (int i = 0; i < whole; ++i) {
-      const int place = i % period;
-      axis.index.push_back(place < side ? place : period - place);
+      axis.index.push_back(reflected(i, side));
       axis.weight.push_back(1);
     }
     return DeviceAxis(axis, device);
   };
-  pad_rows = reflected(in.size.height, padded.height);
-  pad_columns = reflected(in.size.width, padded.width);
+  pad_rows = axis(in.size.height, padded.height);
+  pad_columns = axis(in.size.width, padded.width);
   if (loses_chroma)
     chroma = DeviceResizer(component_size(gan::info(in.pixels).component[1], in.size),
                            component_size(gan::info(out.pixels).component[1], out.size),
@@ -51,14 +46,8 @@ DevicePicture::Formats::Formats(const FrameFormat& in, const FrameFormat& out,
 
 DevicePicture::DevicePicture(TorchNetwork& network, const EnhancerOptions& options)
     : network_(network), overlap_(options.tile_overlap), side_(options.tile_size) {
-  check(traits().in_channels == traits().out_channels &&
-            (traits().in_channels == 1 || traits().in_channels == 3 || traits().in_channels == 4),
-        ErrorKind::kWrongType, options.model, ": the network has ", traits().in_channels,
-        " channels in and ", traits().out_channels,
-        " out; frames want 1, 3 or 4, as many in as out");
-  check(side_ == 0 || may_tile(), ErrorKind::kSettings, "tile-size must be 0 for network ",
-        network.info().network,
-        ": every output pixel depends on the whole frame, so tiles would show");
+  check_channels(traits(), options.model);
+  check_tile_size(options.tile_size, traits(), network.info().network);
 }
 
 void DevicePicture::set_formats(const FrameFormat& in, const FrameFormat& out) {
@@ -67,15 +56,6 @@ void DevicePicture::set_formats(const FrameFormat& in, const FrameFormat& out) {
   formats_.emplace(in, out, traits(), network_.device());
 }
 
-bool DevicePicture::may_tile() const {
-  return traits().receptive_radius != kGlobalRadius || traits().tile_window > 0;
-}
-int DevicePicture::halo() const {
-  return overlap_ > 0 ? overlap_
-         : traits().tile_window > 0
-             ? kLargestHalo / 2
-             : std::min(std::max(traits().receptive_radius, 0), kLargestHalo);
-}
 int DevicePicture::multiple() const {
   return std::max(traits().size_multiple, std::max(traits().tile_window, 1));
 }
@@ -97,7 +77,7 @@ torch::Tensor DevicePicture::network_of(const torch::Tensor& picture, const Look
   const Size whole = scaled(formats_->padded, scale);
   auto assembled =
       torch::empty({1, traits().out_channels, whole.height, whole.width}, picture.options());
-  for (const Tile& tile : cover(formats_->padded, side_, halo(), multiple())) {
+  for (const Tile& tile : cover(formats_->padded, side_, halo_of(traits(), overlap_), multiple())) {
     const auto output = forward(part(picture, tile.input), look, fp32);
     const Rect core{tile.core.x - tile.input.x, tile.core.y - tile.input.y, tile.core.size};
     part(assembled, times(tile.core, scale)).copy_(part(output, times(core, scale)));

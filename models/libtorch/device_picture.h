@@ -26,7 +26,6 @@ class DevicePicture {
   // that is none. fp32: whatever the network's precision.
   torch::Tensor run(const torch::Tensor& bytes, const Look& look, bool fp32);
 
-  bool may_tile() const;
   void set_side(int side) { side_ = side; }  // largest of a tile's core; 0: the whole picture
   int side() const { return side_; }         // any thread
   uint64_t tiles() const { return tiles_; }  // any thread
@@ -43,7 +42,6 @@ class DevicePicture {
     bool loses_chroma;
   };
   const NetworkTraits& traits() const { return network_.traits(); }
-  int halo() const;
   int multiple() const;
   torch::Tensor luma(const torch::Tensor& rgb) const;
   torch::Tensor forward(const torch::Tensor& picture, const Look& look, bool fp32);

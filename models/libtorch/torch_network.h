@@ -78,6 +78,6 @@ class TorchNetwork : public PictureNetwork {
 // Loads what enhancegan names (see torchscript.h) to be run by LibTorch. Throws what load_model()
 // does, and Error(kWrongType) for a network that makes no picture of a picture.
 std::unique_ptr<TorchNetwork> open_torch_network(const EnhancerOptions& options,
-                                                   const std::atomic<bool>* given_up);
+                                                 const std::atomic<bool>* given_up);
 
 }  // namespace gan

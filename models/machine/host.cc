@@ -4,7 +4,6 @@
 #include <sched.h>
 
 #include <algorithm>
-#include <cstring>
 #include <fstream>
 #include <new>
 #include <string>
@@ -40,11 +39,13 @@ size_t available_host_memory() {
   return cgroup_memory();
 }
 
-bool is_out_of_memory(const std::exception& error) {
-  if (const auto* const ours = dynamic_cast<const Error*>(&error))
-    return ours->kind() == ErrorKind::kNoMemory;
-  return dynamic_cast<const std::bad_alloc*>(&error) ||
-         std::strstr(error.what(), "out of memory") != nullptr;
+std::string memory_error(const std::exception& error) {
+  const std::string text = error.what();
+  const auto* const ours = dynamic_cast<const Error*>(&error);
+  const bool ran_out = ours ? ours->kind() == ErrorKind::kNoMemory
+                            : dynamic_cast<const std::bad_alloc*>(&error) ||
+                                  text.find("out of memory") != std::string::npos;
+  return ran_out ? text.substr(0, text.find('\n')) : "";
 }
 
 }  // namespace gan

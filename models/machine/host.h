@@ -18,7 +18,8 @@ std::string processor_name();
 // is available, or less where a cgroup grants less.
 size_t available_host_memory();
 
-// Whether it says that memory ran out, ours, the system's or a device's.
-bool is_out_of_memory(const std::exception& error);
+// What it says, in one line, where it says that memory ran out, ours, the system's or a device's;
+// else empty.
+std::string memory_error(const std::exception& error);
 
 }  // namespace gan

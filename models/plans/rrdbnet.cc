@@ -68,15 +68,8 @@ class Builder {
                     ConvChannels channels) const {
     return named_conv(parameters_, name, std::move(inputs), channels);
   }
-  static conv::Layer leaky(conv::Layer layer) {
-    layer.activation = conv::Activation::kSlope;
-    layer.slopes = {0.2f};
-    return layer;
-  }
-  conv::Value add(conv::Layer layer) {
-    plan_.layers.push_back(std::move(layer));
-    return static_cast<conv::Value>(plan_.layers.size());
-  }
+  static conv::Layer leaky(conv::Layer layer) { return sloped(std::move(layer), 0.2f); }
+  conv::Value add(conv::Layer layer) { return push(plan_, std::move(layer)); }
 
   // Three dense blocks; each adds a fifth of its result to what it read, and so do the three.
   conv::Value block(const std::string& name, conv::Value outer) {

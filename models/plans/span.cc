@@ -80,10 +80,7 @@ class Builder {
     layer.activation = conv::Activation::kSilu;
     return layer;
   }
-  conv::Value add(conv::Layer layer) {
-    plan_.layers.push_back(std::move(layer));
-    return static_cast<conv::Value>(plan_.layers.size());
-  }
+  conv::Value add(conv::Layer layer) { return push(plan_, std::move(layer)); }
 
   conv::Layer layer(const std::string& name, conv::Value input, ConvChannels channels) const {
     return options_.branches ? fused(name, input, channels)

@@ -3,9 +3,6 @@
 // way is followed by one of the other, so that both meet the same machine; medians of processor
 // time are compared.
 //   enhancegan_bench [FRAMES [THREADS]]
-#include <gst/check/gstharness.h>
-#include <gst/video/video.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -16,6 +13,7 @@
 
 #include "models/builtin.h"
 #include "models/enhancer/planned_network.h"
+#include "tests/bench/element.h"
 
 namespace {
 
@@ -39,39 +37,26 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-// Frames of noise through enhancegan, of which `moving` is new in every one.
-class Element {
+// Frames of which `moving` is new in every one.
+class Moving {
  public:
-  Element(const std::string& properties, const char* format, gan::Size size, gan::Size moving)
-      : size_(size), moving_(moving) {
-    const std::string text = "enhancegan threads=" + std::to_string(threads) + " " + properties;
-    harness_ = gst_harness_new_parse(text.c_str());
-    const std::string caps = "video/x-raw,framerate=25/1,format=" + std::string(format) +
-                             ",width=" + std::to_string(size.width) +
-                             ",height=" + std::to_string(size.height);
-    gst_harness_set_src_caps_str(harness_, caps.c_str());
-    GstVideoInfo info;
-    GstCaps* const parsed = gst_caps_from_string(caps.c_str());
-    gst_video_info_from_caps(&info, parsed);
-    gst_caps_unref(parsed);
-    picture_.resize(GST_VIDEO_INFO_SIZE(&info));
-    for (auto& byte : picture_) byte = guint8(g_random_int());
-  }
-  ~Element() { gst_harness_teardown(harness_); }
+  Moving(const std::string& properties, const char* format, gan::Size size, gan::Size moving)
+      : element_("threads=" + std::to_string(threads) + " " + properties, format, size),
+        size_(size),
+        moving_(moving) {}
 
   double frame() {
     for (int y = 0; y < moving_.height; ++y)
       for (int x = 0; x < moving_.width; ++x)
-        picture_[size_t(y + 50) * size_t(size_.width) + size_t(x + 70)] = guint8(g_random_int());
-    GstBuffer* const in = gst_harness_create_buffer(harness_, picture_.size());
-    gst_buffer_fill(in, 0, picture_.data(), picture_.size());
-    return milliseconds([&] { gst_buffer_unref(gst_harness_push_and_pull(harness_, in)); });
+        element_.picture[size_t(y + 50) * size_t(size_.width) + size_t(x + 70)] =
+            guint8(g_random_int());
+    GstBuffer* const in = element_.frame();
+    return milliseconds([&] { element_.run(in); });
   }
 
  private:
+  Element element_;
   gan::Size size_, moving_;
-  GstHarness* harness_;
-  std::vector<guint8> picture_;
 };
 
 // The network alone, run by the same engine on the same picture of floats.
@@ -94,7 +79,7 @@ class Bare {
 
 void overhead(const char* kernel, const char* format) {
   const gan::Size size{640, 360};
-  Element element(std::string("kernel=") + kernel, format, size, {});
+  Moving element(std::string("kernel=") + kernel, format, size, {});
   Bare network(kernel, size);
   std::vector<double> bare, whole;
   for (int i = 0; i < frames + 5; ++i) {
@@ -111,8 +96,8 @@ void overhead(const char* kernel, const char* format) {
 void skipping(const char* name, gan::Size size) {
   // A tenth of the frame.
   const gan::Size moving{int(size.width * 0.3162), int(size.height * 0.3162)};
-  Element every("", "GRAY8", size, moving);
-  Element skip("skip-unchanged=true", "GRAY8", size, moving);
+  Moving every("", "GRAY8", size, moving);
+  Moving skip("skip-unchanged=true", "GRAY8", size, moving);
   std::vector<double> all, changed;
   for (int i = 0; i < frames / 3 + 2; ++i) {
     const double a = every.frame(), b = skip.frame();

@@ -42,9 +42,10 @@ inline void randomise(torch::nn::Module& module) {
     if (buffer.is_floating_point()) buffer.uniform_(0.2, 1);
 }
 
-// code: of networks that take one.
+// code: of networks that take one. beyond: by how many pixels the plan's reach, which adds up what
+// each layer sees, may exceed the module's, which knows of which pixels of a size that is.
 inline void expect_the_modules(Network& network, const conv::Plan& plan, Size size,
-                               const Code& code = {}) {
+                               const Code& code = {}, int beyond = 0) {
   const torch::NoGradGuard no_grad;
   const auto traits = network.traits();
   const auto shape = conv::shapes(plan).back();
@@ -52,6 +53,7 @@ inline void expect_the_modules(Network& network, const conv::Plan& plan, Size si
   EXPECT_EQ(shape, (conv::Shape{traits.out_channels, traits.scale, 1}));
   EXPECT_EQ(conv::size_multiple(plan), traits.size_multiple);
   EXPECT_EQ(conv::reach(plan) == conv::kWhole, traits.receptive_radius == kGlobalRadius);
+  EXPECT_LE(conv::reach(plan), traits.receptive_radius + beyond);
   const conv::Channels picture = conv::random_picture(plan.in_channels, size);
   const torch::Tensor image = torch::from_blob(const_cast<float*>(picture.values.data()),
                                                {1, picture.channels, size.height, size.width})
@@ -63,6 +65,27 @@ inline void expect_the_modules(Network& network, const conv::Plan& plan, Size si
   ASSERT_EQ(as_channels.values.size(), static_cast<size_t>(expected.numel()));
   std::copy_n(expected.data_ptr<float>(), expected.numel(), as_channels.values.begin());
   EXPECT_LT(conv::difference(conv::run_fast(plan, picture), as_channels), 2e-4);
+}
+
+// Of a network with random weights, beside make(parameters); change(network) may change them
+// before.
+template <class Net, class Make, class Change>
+void expect_plan_of_changed(const typename Net::OptionsType& options, const Make& make, Size size,
+                            const Change& change, const Code& code = {}, int beyond = 0) {
+  Net network(options);
+  network.eval();
+  randomise(network);
+  change(network);
+  ModuleParameters parameters(network);
+  const conv::Plan plan = make(options, std::ref(parameters));
+  EXPECT_EQ(parameters.left(), 0u);
+  expect_the_modules(network, plan, size, code, beyond);
+}
+template <class Net, class Make>
+void expect_plan(const typename Net::OptionsType& options, const Make& make, Size size,
+                 const Code& code = {}, int beyond = 0) {
+  const auto unchanged = [](Net&) {};
+  expect_plan_of_changed<Net>(options, make, size, unchanged, code, beyond);
 }
 
 }  // namespace gan

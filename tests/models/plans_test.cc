@@ -14,13 +14,7 @@ void expect_compact(const CompactOptions& options) {
   SCOPED_TRACE(concat("in ", options.in_channels, ", out ", options.out_channels, ", features ",
                       options.features, ", convs ", options.convs, ", scale ", options.scale, ", ",
                       options.activation));
-  CompactNet network(options);
-  network.eval();
-  randomise(network);
-  ModuleParameters parameters(network);
-  const conv::Plan plan = compact_plan(options, std::ref(parameters));
-  EXPECT_EQ(parameters.left(), 0u);
-  expect_the_modules(network, plan, {21, 14});
+  expect_plan<CompactNet>(options, compact_plan, {21, 14});
 }
 
 TEST(Plans, CompactIsTheModuleWithEveryOption) {
@@ -50,13 +44,7 @@ void expect_rrdbnet(const RrdbNetOptions& options) {
   SCOPED_TRACE(concat("in ", options.in_channels, ", out ", options.out_channels, ", scale ",
                       options.scale, ", doublings ", options.doublings, ", features ",
                       options.features, ", blocks ", options.blocks, ", growth ", options.growth));
-  RrdbNet network(options);
-  network.eval();
-  randomise(network);
-  ModuleParameters parameters(network);
-  const conv::Plan plan = rrdbnet_plan(options, std::ref(parameters));
-  EXPECT_EQ(parameters.left(), 0u);
-  expect_the_modules(network, plan, {24, 16});
+  expect_plan<RrdbNet>(options, rrdbnet_plan, {24, 16});
 }
 
 TEST(Plans, RrdbNetIsTheModuleWithEveryOption) {
@@ -96,18 +84,13 @@ TEST(Plans, SpanIsTheModuleWithEveryOption) {
         options.branches = branches, options.normalise = normalise;
         options.in_channels = in, options.out_channels = out;
         options.features = features, options.scale = scale;
-        Span network(options);
-        network.eval();
-        randomise(network);
-        if (normalise) {  // values of 0 to 255 would shut every gate
+        const auto quieten = [&](Span& network) {  // values of 0 to 255 would shut every gate
           const torch::NoGradGuard no_grad;
           for (auto& item : network.named_parameters())
-            if (item.key().starts_with("conv_1.")) item.value().mul_(branches ? 0.15 : 0.004);
-        }
-        ModuleParameters parameters(network);
-        const conv::Plan plan = span_plan(options, std::ref(parameters));
-        EXPECT_EQ(parameters.left(), 0u);
-        expect_the_modules(network, plan, {21, 14});
+            if (normalise && item.key().starts_with("conv_1."))
+              item.value().mul_(branches ? 0.15 : 0.004);
+        };
+        expect_plan_of_changed<Span>(options, span_plan, {21, 14}, quieten);
       }
 }
 

@@ -16,13 +16,7 @@ TEST(Plans, WespeIsTheModuleWithEveryOption) {
       SCOPED_TRACE(concat("residual ", residual, ", features ", features));
       WespeOptions options;
       options.residual = residual, options.features = features;
-      Wespe network(options);
-      network.eval();
-      randomise(network);
-      ModuleParameters parameters(network);
-      const conv::Plan plan = wespe_plan(options, std::ref(parameters));
-      EXPECT_EQ(parameters.left(), 0u);
-      expect_the_modules(network, plan, {29, 14});
+      expect_plan<Wespe>(options, wespe_plan, {29, 14});
     }
 }
 
@@ -32,13 +26,7 @@ TEST(Plans, DpedIsTheModuleWithEveryOption) {
       SCOPED_TRACE(concat("features ", features, ", blocks ", blocks));
       DpedOptions options;
       options.features = features, options.blocks = blocks, options.epsilon = 0.01;
-      Dped network(options);
-      network.eval();
-      randomise(network);
-      ModuleParameters parameters(network);
-      const conv::Plan plan = dped_plan(options, std::ref(parameters));
-      EXPECT_EQ(parameters.left(), 0u);
-      expect_the_modules(network, plan, {29, 14});
+      expect_plan<Dped>(options, dped_plan, {29, 14});
     }
 }
 
@@ -47,13 +35,7 @@ void expect_resnet(const ResnetOptions& options) {
                       options.blocks, ", dropout ", options.dropout, ", residual ",
                       options.residual, ", in ", options.in_channels, ", out ",
                       options.out_channels));
-  Resnet network(options);
-  network.eval();
-  randomise(network);
-  ModuleParameters parameters(network);
-  const conv::Plan plan = resnet_plan(options, std::ref(parameters));
-  EXPECT_EQ(parameters.left(), 0u);
-  expect_the_modules(network, plan, {36, 20});
+  expect_plan<Resnet>(options, resnet_plan, {36, 20}, {}, /*beyond=*/3);
 }
 
 TEST(Plans, ResnetIsTheModuleWithEveryOption) {
@@ -85,13 +67,10 @@ TEST(Plans, AugCycleGanIsTheModuleWithEveryCode) {
         SCOPED_TRACE(concat("residual ", residual, ", features ", features, ", code ", code[0]));
         AugCycleGanOptions options;
         options.residual = residual, options.features = features, options.latent = 2;
-        AugCycleGan network(options);
-        network.eval();
-        randomise(network);
-        ModuleParameters parameters(network);
-        const conv::Plan plan = augcyclegan_plan(options, std::ref(parameters), code);
-        EXPECT_EQ(parameters.left(), 0u);
-        expect_the_modules(network, plan, {29, 14}, code);
+        const auto make = [&](const auto& of, const Parameters& parameters) {
+          return augcyclegan_plan(of, parameters, code);
+        };
+        expect_plan<AugCycleGan>(options, make, {29, 14}, code);
       }
 }
 
