@@ -31,6 +31,7 @@ struct EnhancerOptions {
   uint64_t memory_limit = 0;
   // Squares of 32 pixels whose input is that of the frame before keep their output.
   bool skip_unchanged = false;
+  int frames_in_flight = 3;  // of a GPU at once, 1 or more; the CPU makes one after the other
 };
 
 struct EnhancerInfo {
@@ -56,6 +57,7 @@ struct Look {
   double strength = 1;      // 0..1: share of the network against plain bicubic resampling
   double split = 0;         // 0..1: so much of the width, from the left, is plainly resampled
   std::vector<float> code;  // info().latent numbers; empty: zeros, the middle of all codes
+  bool operator==(const Look&) const = default;
 };
 
 struct EnhancerStats {
@@ -97,13 +99,17 @@ class Enhancer {
   // nothing of use.
   virtual void run(const FrameView& in, const Look& look, const FrameSpan& out) = 0;
 
-  // The same in two steps, where frames are made beside the calling thread: submit() takes a frame,
-  // collect() waits for what became of the first one that was not collected. So many may be
-  // submitted before one is collected; 0: there is run() alone.
+  // The same in two steps, where frames are made beside the calling thread: submit() reads a frame,
+  // collect() waits until the first one that was not collected is written to its `out`, which stays
+  // mapped until then. So many may be submitted before one is collected; 0: there is run() alone.
   virtual int most_submitted() const { return 0; }
-  virtual void submit(const FrameView&, const Look&) {}
-  virtual void collect(const FrameSpan&) {}
-  virtual void drop_submitted() {}  // and wait until nothing is made of them
+  virtual void submit(const FrameView& /*in*/, const Look& /*look*/, const FrameSpan& /*out*/) {}
+  virtual void collect() {}
+  virtual void drop_submitted() {}  // and wait until nothing is written to them
+  // Makes host memory that submit() has the device write to, with no copy between; null: any memory
+  // is as good. The function outlives the enhancer, its memory both.
+  using MakeMemory = std::shared_ptr<uint8_t> (*)(size_t bytes);
+  virtual MakeMemory frame_memory() const { return nullptr; }
 
   // Any thread: until it is called with false again, set_formats() and run() end at the next layer.
   virtual void interrupt(bool interrupted) = 0;
@@ -183,7 +189,7 @@ std::unique_ptr<LatentWalker> load_walker(const WalkerOptions& options);
 
 // The functions that libganmodels.so exports as one table, behind the C symbol gan_models_api.
 struct ModelsApi {
-  static constexpr int kVersion = 9;
+  static constexpr int kVersion = 10;
   int version;
   std::unique_ptr<Enhancer> (*load_enhancer)(const EnhancerOptions&, const std::atomic<bool>*);
   std::unique_ptr<LatentWalker> (*load_walker)(const WalkerOptions&);

@@ -34,6 +34,7 @@ bool set_enhance_property(EnhanceSettings& settings, guint id, const GValue* val
     case kEnhanceTileOverlap: engine.tile_overlap = g_value_get_int(value); break;
     case kEnhanceMemoryLimit: engine.memory_limit = g_value_get_uint64(value); break;
     case kEnhanceSkipUnchanged: engine.skip_unchanged = g_value_get_boolean(value); break;
+    case kEnhanceFramesInFlight: engine.frames_in_flight = g_value_get_int(value); break;
     case kEnhanceStrength: settings.strength = g_value_get_double(value); break;
     case kEnhanceSplit: settings.split = g_value_get_double(value); break;
     case kEnhanceLatentSeeds: settings.seeds = text(); break;
@@ -59,6 +60,7 @@ bool get_enhance_property(const EnhanceSettings& settings, guint id, GValue* val
     case kEnhanceTileOverlap: g_value_set_int(value, engine.tile_overlap); break;
     case kEnhanceMemoryLimit: g_value_set_uint64(value, engine.memory_limit); break;
     case kEnhanceSkipUnchanged: g_value_set_boolean(value, engine.skip_unchanged); break;
+    case kEnhanceFramesInFlight: g_value_set_int(value, engine.frames_in_flight); break;
     case kEnhanceStrength: g_value_set_double(value, settings.strength); break;
     case kEnhanceSplit: g_value_set_double(value, settings.split); break;
     case kEnhanceLatentSeeds: g_value_set_string(value, settings.seeds.c_str()); break;
@@ -134,6 +136,15 @@ void install_tiles(GObjectClass* object) {
                                FALSE, kFixed));
 }
 
+void install_flight(GObjectClass* object) {
+  install(
+      object, kEnhanceFramesInFlight,
+      g_param_spec_int("frames-in-flight", "Frames in flight",
+                       "Frames that a GPU has at once: one goes up, one is made, one comes down. "
+                       "Live, each but the first makes the picture later by a frame",
+                       1, 16, 3, kFixed));
+}
+
 void install_look(GObjectClass* object) {
   install(object, kEnhanceStrength,
           g_param_spec_double("strength", "Strength",
@@ -178,6 +189,7 @@ void install_stream(GObjectClass* object) {
 void install_enhance_properties(GObjectClass* object) {
   install_network(object);
   install_tiles(object);
+  install_flight(object);
   install_look(object);
   install_stream(object);
   install(object, kEnhanceStats,

@@ -30,6 +30,7 @@ enum EnhanceProperty {
   kEnhanceTileOverlap,
   kEnhanceMemoryLimit,
   kEnhanceSkipUnchanged,
+  kEnhanceFramesInFlight,
   kEnhanceStrength,
   kEnhanceSplit,
   kEnhanceLatentSeeds,

@@ -79,8 +79,14 @@ void EnhanceStream::start() {
 }
 
 void EnhanceStream::stop() {
+  held_.drop();
   scale_.with([](int& scale) { scale = 0; });
   keeper_.stop();
+}
+
+void EnhanceStream::flush() {
+  lateness_.flush();
+  held_.drop();
 }
 
 bool EnhanceStream::set_caps(GstCaps* in_caps, GstCaps* out_caps) {
@@ -93,7 +99,10 @@ bool EnhanceStream::set_caps(GstCaps* in_caps, GstCaps* out_caps) {
                   stats.tile_size ? concat("tiles of ", stats.tile_size).c_str() : "whole frames",
                   precision_words(*keeper_.current()).c_str(), stats.expected_ms);
   lateness_.assume_cost(stats.expected_ms);
-  latency_.expect(element(), stats.expected_ms);
+  held_ms_ = 0;
+  if (most_held() > 1)
+    held_ms_ = (most_held() - 1) * 1e3 * GST_VIDEO_INFO_FPS_D(&in) / GST_VIDEO_INFO_FPS_N(&in);
+  latency_.expect(element(), stats.expected_ms + held_ms_);
   return true;
 }
 
@@ -104,7 +113,7 @@ void EnhanceStream::loaded(const EnhancerInfo& info) {
              {"model-loaded",
               info.model,
               {{"model", info.model}, {"network", info.network}, {"scale", info.scale}}});
-  latency_.expect(element(), keeper_.current()->stats().expected_ms);
+  latency_.expect(element(), keeper_.current()->stats().expected_ms + held_ms_);
 }
 
 void EnhanceStream::refused(const Failure& failure, const std::string& asked,
@@ -149,6 +158,7 @@ void EnhanceStream::take_offered_scale() {
   const bool fits = !gst_caps_is_empty(taken);
   for (GstCaps* caps : {now, wanted, taken}) gst_caps_unref(caps);
   if (fits) {
+    drain();
     scale_.with([&](int& scale) { scale = *offered; });
     keeper_.accept();
     gst_base_transform_reconfigure_src(base_);
@@ -198,38 +208,76 @@ void EnhanceStream::renew_path(const std::string& seeds) {
   post_warning(element(), *failed);
 }
 
-void EnhanceStream::transform(GstBuffer* from, GstBuffer* to) {
+EnhanceFrame EnhanceStream::begin(GstBuffer* from) {
   const EnhanceSettings settings = settings_.copy();  // one for the whole frame
-  const auto enhancer = keeper_.next_frame();
   renew_path(settings.seeds);
-  Look look{.strength = settings.strength,
-            .split = settings.split,
-            .code = path_.at(settings.pace, seconds_)};
-  const GstClockTime time = running_time(from), begun = Lateness::now(element());
-  bool enhanced = look.strength > 0 && look.split < 1;
+  EnhanceFrame frame{{.strength = settings.strength,
+                      .split = settings.split,
+                      .code = path_.at(settings.pace, seconds_)},
+                     running_time(from),
+                     Lateness::now(element()),
+                     settings.strength > 0 && settings.split < 1};
   lateness_.count_frame();
-  if (enhanced && settings.plain_when_late && lateness_.is_late(element(), time)) {
-    enhanced = false;
-    look.strength = 0;
+  if (frame.enhanced && settings.plain_when_late && lateness_.is_late(element(), frame.time)) {
+    frame.enhanced = false;
+    frame.look.strength = 0;
+    const GstClockTime time = GST_BUFFER_PTS(from);
     lateness_.post_degraded(
-        element(),
-        {time, gst_segment_to_stream_time(&base_->segment, GST_FORMAT_TIME, GST_BUFFER_PTS(from)),
-         GST_BUFFER_PTS(from), GST_BUFFER_DURATION(from)});
+        element(), {frame.time, gst_segment_to_stream_time(&base_->segment, GST_FORMAT_TIME, time),
+                    time, GST_BUFFER_DURATION(from)});
   }
+  return frame;
+}
+
+void EnhanceStream::transform(GstBuffer* from, GstBuffer* to) {
+  const auto enhancer = keeper_.next_frame();
+  const EnhanceFrame frame = begin(from);
   {
     const MappedFrame source(in, from, GST_MAP_READ);
     const MappedFrame target(out, to, GST_MAP_WRITE);
-    enhancer->run(source.view(), look, target.span());
+    enhancer->run(source.view(), frame.look, target.span());
   }
-  if (enhanced) {
-    lateness_.made(element(), time, begun, Lateness::now(element()));
+  end(frame, *enhancer);
+}
+
+void EnhanceStream::submit(GstBuffer* from, GstBuffer* to) {
+  HeldFrame held;
+  held.buffer.reset(to);
+  const auto enhancer = keeper_.next_frame();
+  if (enhancer != held_.network()) drain();
+  held.frame = begin(from);
+  held_.submit(enhancer, MappedFrame(in, from, GST_MAP_READ).view(), std::move(held), out);
+}
+
+// Where there is no rate it is not known by how much frames that are held would come later.
+int EnhanceStream::most_held() const {
+  return GST_VIDEO_INFO_FPS_N(&in) > 0 && !is_idle() ? keeper_.current()->most_submitted() : 1;
+}
+
+bool EnhanceStream::is_full() const { return held_.count() > 0 && held_.count() >= most_held(); }
+
+GstBuffer* EnhanceStream::collect() {
+  const auto enhancer = held_.network();
+  HeldFrame held = held_.collect();
+  end(held.frame, *enhancer);
+  return held.buffer.release();
+}
+
+void EnhanceStream::drain() {
+  while (held_.count() > 0) gst_pad_push(base_->srcpad, collect());
+}
+
+void EnhanceStream::end(const EnhanceFrame& frame, Enhancer& enhancer) {
+  if (frame.enhanced) {
+    lateness_.made(element(), frame.time, frame.begun, Lateness::now(element()));
     latency_.measured(element(), lateness_.cost_ms());
   } else {
-    lateness_.passed(element(), time);
+    lateness_.passed(element(), frame.time);
   }
-  GST_DEBUG_OBJECT(base_, "frame %" GST_TIME_FORMAT " %s, %.1f ms of late", GST_TIME_ARGS(time),
-                   enhanced ? "enhanced" : "plain", lateness_.cost_ms());
-  for (const EngineEvent& event : enhancer->take_events()) {
+  GST_DEBUG_OBJECT(base_, "frame %" GST_TIME_FORMAT " %s, %.1f ms of late",
+                   GST_TIME_ARGS(frame.time), frame.enhanced ? "enhanced" : "plain",
+                   lateness_.cost_ms());
+  for (const EngineEvent& event : enhancer.take_events()) {
     GST_INFO_OBJECT(base_, "%s: %s", event.name.c_str(), event.text.c_str());
     post_event(element(), event);
   }

@@ -9,6 +9,7 @@
 
 #include "gst-plugin/code_path.h"
 #include "gst-plugin/enhance_properties.h"
+#include "gst-plugin/held_frames.h"
 #include "gst-plugin/latency.h"
 #include "gst-plugin/lateness.h"
 #include "gst-plugin/locked.h"
@@ -24,6 +25,7 @@ class EnhanceStream {
   void set(guint property, const GValue* value);  // one of EnhanceProperty
   bool get(guint property, GValue* value) const;
   int scale() const { return scale_.copy(); }  // 0: no network loaded
+  std::shared_ptr<Enhancer> network() const { return keeper_.current(); }
   void interrupt(bool interrupted) { keeper_.interrupt(interrupted); }
   bool answer_latency(GstQuery* query) const;
   // What comes from downstream; the event, or null where it ends here. Takes it over.
@@ -33,7 +35,7 @@ class EnhanceStream {
   void start();
   void stop();
   bool set_caps(GstCaps* in, GstCaps* out);
-  void flush() { lateness_.flush(); }
+  void flush();
 
   // The thread of the stream. Before a frame is looked at: a network of another scale takes over,
   // and frames that would come late are told to the base class, which drops them.
@@ -42,6 +44,13 @@ class EnhanceStream {
   bool changes_nothing() const;
   void set_stream_time(GstClockTime time);
   void transform(GstBuffer* in, GstBuffer* out);
+  // Instead of transform() where the network makes frames beside this thread: once so many were
+  // submitted that it is full, the first comes out. submit() takes `out` over. Throw Error.
+  bool holds_frames() const { return network()->most_submitted() > 0; }
+  void submit(GstBuffer* in, GstBuffer* out);
+  bool is_full() const;
+  GstBuffer* collect();
+  void drain();  // pushes all that is held
   bool keep_meta(GstBuffer* out, GstMeta* meta, GstBuffer* in);
 
   GstVideoInfo in, out;          // negotiated
@@ -49,6 +58,9 @@ class EnhanceStream {
 
  private:
   GstElement* element() const { return GST_ELEMENT(base_); }
+  EnhanceFrame begin(GstBuffer* in);
+  void end(const EnhanceFrame& frame, Enhancer& enhancer);
+  int most_held() const;
   bool is_idle() const;
   void loaded(const EnhancerInfo& info);
   void refused(const Failure& failure, const std::string& asked, const std::string& running);
@@ -64,6 +76,8 @@ class EnhanceStream {
   Latency latency_;
   CodePath path_;
   double seconds_ = 0;  // stream time of the frame
+  HeldFrames held_;
+  double held_ms_ = 0;  // that a frame waits for those after it
 };
 
 }  // namespace gan

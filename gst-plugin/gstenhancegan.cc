@@ -26,6 +26,9 @@
  */
 #include "gst-plugin/gstenhancegan.h"
 
+#include <utility>
+
+#include "gst-plugin/engine_memory.h"
 #include "gst-plugin/enhance_stream.h"
 #include "gst-plugin/fixed_property.h"
 #include "gst-plugin/guard.h"
@@ -97,6 +100,7 @@ static GstFlowReturn submit_input_buffer(GstBaseTransform* base, gboolean is_dis
                                          GstBuffer* buffer) {
   const GstFlowReturn flow = guard(base, GST_FLOW_ERROR, [&] {
     stream_of(base).before_frame(buffer);
+    if (gst_pad_needs_reconfigure(base->srcpad)) stream_of(base).drain();
     return GST_FLOW_OK;
   });
   if (flow == GST_FLOW_OK) return parent_class()->submit_input_buffer(base, is_discont, buffer);
@@ -111,6 +115,7 @@ static void let_through(GstBaseTransform* base, GstBuffer* buffer) {
   const gboolean nothing =
       stream.changes_nothing() && (stream.next_takes_meta || !gst_buffer_get_video_meta(buffer));
   if (nothing == gst_base_transform_is_passthrough(base)) return;
+  guard(base, 0, [&] { return stream_of(base).drain(), 0; });
   gst_base_transform_set_passthrough(base, nothing);
   gst_base_transform_reconfigure_src(base);  // buffers from another pool
 }
@@ -125,12 +130,45 @@ static void before_transform(GstBaseTransform* base, GstBuffer* buffer) {
   let_through(base, buffer);
 }
 
-static GstFlowReturn transform(GstBaseTransform* base, GstBuffer* in, GstBuffer* out) {
-  const auto failed = gan::failure_of([&] { stream_of(base).transform(in, out); });
+template <class Body>
+static GstFlowReturn flow_of(GstBaseTransform* base, const Body& body) {
+  const auto failed = gan::failure_of(body);
   if (!failed) return GST_FLOW_OK;
   if (failed->fault.kind == gan::ErrorKind::kInterrupted) return GST_FLOW_FLUSHING;
   gan::post_error(GST_ELEMENT(base), *failed);
   return GST_FLOW_ERROR;
+}
+
+static GstFlowReturn transform(GstBaseTransform* base, GstBuffer* in, GstBuffer* out) {
+  return flow_of(base, [&] { stream_of(base).transform(in, out); });
+}
+
+static GstFlowReturn submit(GstBaseTransform* base, GstBuffer* in) {
+  GstBuffer* out = nullptr;
+  const GstFlowReturn flow =
+      GST_BASE_TRANSFORM_GET_CLASS(base)->prepare_output_buffer(base, in, &out);
+  if (flow != GST_FLOW_OK) return flow;
+  return flow_of(base, [&] { stream_of(base).submit(in, out); });
+}
+
+// Called until nothing comes out.
+static GstFlowReturn generate_output(GstBaseTransform* base, GstBuffer** out) {
+  gan::EnhanceStream& stream = stream_of(base);
+  if (base->queued_buf) {
+    if (!stream.holds_frames()) return parent_class()->generate_output(base, out);
+    GstBuffer* const in = std::exchange(base->queued_buf, nullptr);
+    before_transform(base, in);
+    if (gst_base_transform_is_passthrough(base)) {
+      *out = in;
+      return GST_FLOW_OK;
+    }
+    const GstFlowReturn flow = submit(base, in);
+    gst_buffer_unref(in);
+    if (flow != GST_FLOW_OK) return flow;
+  }
+  return flow_of(base, [&] {
+    if (stream.is_full()) *out = stream.collect();
+  });
 }
 
 // The base class is told by before_frame() what is late, and not by the sink.
@@ -147,12 +185,17 @@ static gboolean sink_event(GstBaseTransform* base, GstEvent* event) {
   if (GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_STOP) {
     stream.interrupt(false);
     stream.flush();
+  } else if ((gst_event_type_get_flags(GST_EVENT_TYPE(event)) & GST_EVENT_TYPE_SERIALIZED) &&
+             GST_EVENT_TYPE(event) != GST_EVENT_TAG) {
+    flow_of(base, [&] { stream.drain(); });
   }
   return parent_class()->sink_event(base, event);
 }
 
-// No frame is held, but in a live pipeline each is later by the time that the network takes.
+// In a live pipeline each frame is later by the time that the network takes, and that it is held.
 static gboolean query(GstBaseTransform* base, GstPadDirection direction, GstQuery* query) {
+  if (GST_QUERY_TYPE(query) == GST_QUERY_DRAIN && direction == GST_PAD_SINK)
+    flow_of(base, [&] { stream_of(base).drain(); });
   if (GST_QUERY_TYPE(query) != GST_QUERY_LATENCY || direction != GST_PAD_SRC)
     return parent_class()->query(base, direction, query);
   return stream_of(base).answer_latency(query);
@@ -166,7 +209,12 @@ static gboolean transform_meta(GstBaseTransform* base, GstBuffer* out, GstMeta* 
 static gboolean decide_allocation(GstBaseTransform* base, GstQuery* query) {
   gan::EnhanceStream& stream = stream_of(base);
   stream.next_takes_meta = gst_query_find_allocation_meta(query, GST_VIDEO_META_API_TYPE, nullptr);
-  gan::decide_video_pool(query, stream.out);
+  const auto network = stream.network();
+  const auto make = network->frame_memory();
+  gan::PoolNeeds needs{static_cast<guint>(network->most_submitted()),
+                       make ? gan::engine_allocator(make) : nullptr};
+  gan::decide_video_pool(query, stream.out, needs);
+  gst_clear_object(&needs.allocator);
   return parent_class()->decide_allocation(base, query);
 }
 
@@ -223,6 +271,7 @@ static void gst_enhance_gan_class_init(GstEnhanceGanClass* klass) {
   base->transform_size = GST_DEBUG_FUNCPTR(gan::size_of_frame);
   base->set_caps = GST_DEBUG_FUNCPTR(set_caps);
   base->submit_input_buffer = GST_DEBUG_FUNCPTR(submit_input_buffer);
+  base->generate_output = GST_DEBUG_FUNCPTR(generate_output);
   base->before_transform = GST_DEBUG_FUNCPTR(before_transform);
   base->transform = GST_DEBUG_FUNCPTR(transform);
   base->src_event = GST_DEBUG_FUNCPTR(src_event);

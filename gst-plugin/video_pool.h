@@ -5,9 +5,16 @@
 
 namespace gan {
 
+// What the asker of a pool needs beyond what the element behind does.
+struct PoolNeeds {
+  guint held = 0;                     // buffers that it holds at once
+  GstAllocator* allocator = nullptr;  // whose memory it writes best; null: any
+};
+
 // Puts a pool of video buffers of that kind into the answer of an allocation query: the one that
-// was proposed, or one of our own. Where the asker knows GstVideoMeta, buffers may have rows of
-// another pitch than `info` says, and the meta tells.
-void decide_video_pool(GstQuery* query, const GstVideoInfo& info);
+// was proposed, or one of our own where none was, where it has too few, or where the memory of
+// another allocator is wanted. Where the asker knows GstVideoMeta, buffers may have rows of another
+// pitch than `info` says, and the meta tells.
+void decide_video_pool(GstQuery* query, const GstVideoInfo& info, const PoolNeeds& needs = {});
 
 }  // namespace gan

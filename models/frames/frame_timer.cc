@@ -5,9 +5,8 @@
 
 namespace gan {
 
-void FrameTimer::stop() {
-  const double ms =
-      std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start_).count();
+void FrameTimer::count(Moment begun) {
+  const double ms = std::chrono::duration<double, std::milli>(now() - begun).count();
   const std::lock_guard lock(mutex_);
   last_[frames_ % last_.size()] = static_cast<float>(ms);
   ++frames_;

@@ -12,12 +12,15 @@ namespace gan {
 
 class FrameTimer {
  public:
-  void start() { start_ = std::chrono::steady_clock::now(); }
-  void stop();
+  using Moment = std::chrono::steady_clock::time_point;
+  static Moment now() { return std::chrono::steady_clock::now(); }
+  void start() { start_ = now(); }
+  void stop() { count(start_); }
+  void count(Moment begun);  // a frame that ends now
   EnhancerStats stats() const;  // frames, mean_ms, p95_ms; any thread
 
  private:
-  std::chrono::steady_clock::time_point start_;
+  Moment start_;
   mutable std::mutex mutex_;
   uint64_t frames_ = 0;
   double total_ms_ = 0;

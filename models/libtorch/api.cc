@@ -8,8 +8,6 @@
 
 namespace gan {
 
-constexpr int kFramesInFlight = 3;  // one goes up, one is made, one comes down
-
 const TorchApi& torch_functions() {
   static const TorchApi api = {
       TorchApi::kVersion, [] { return torch::cuda::is_available(); },
@@ -23,8 +21,7 @@ const TorchApi& torch_functions() {
       },
       [](const EnhancerOptions& options, const std::atomic<bool>* given_up) {
         const KeepThreadsOfThisThread keep;
-        return make_device_enhancer(open_torch_network(options, given_up), options,
-                                    kFramesInFlight);
+        return make_device_enhancer(open_torch_network(options, given_up), options);
       }};
   return api;
 }

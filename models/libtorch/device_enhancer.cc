@@ -21,8 +21,8 @@ struct Slot {
   Slot(const DevicePicture& picture, torch::Device device) {
     const auto host = torch::TensorOptions(torch::kByte).pinned_memory(device.is_cuda());
     host_in = torch::empty({picture.read().bytes()}, host);
-    // A byte more says whether all its numbers were finite.
-    host_out = torch::empty({picture.write().bytes() + 1}, host);
+    host_out = torch::empty({picture.write().bytes()}, host);
+    finite = torch::empty({1}, host);
     move_to(device);
   }
   // With what came from the host; what has come back to it stays.
@@ -30,26 +30,30 @@ struct Slot {
     down = Lane(device);
     in = torch::empty_like(host_in, host_in.options().pinned_memory(false).device(device));
     in.copy_(host_in);
-    out = torch::empty_like(host_out, host_out.options().pinned_memory(false).device(device));
+    // A byte more says whether all its numbers were finite.
+    out = torch::empty({host_out.numel() + 1}, in.options());
   }
-  torch::Tensor host_in, in, out, host_out;
+  torch::Tensor host_in, in, out, host_out, finite;
   Lane down{torch::kCPU};
   Look look;
-  bool plain = false;  // nothing but the host resamples it
+  FrameSpan target;
+  FrameTimer::Moment begun;
+  bool plain = false;   // nothing but the host resamples it
+  bool direct = false;  // the device writes to the target
 };
 
 class DeviceEnhancer : public Enhancer {
  public:
-  DeviceEnhancer(std::unique_ptr<TorchNetwork> network, const EnhancerOptions& options, int most)
-      : network_(std::move(network)),
-        options_(options),
-        most_(most),
-        picture_(*network_, options) {}
+  DeviceEnhancer(std::unique_ptr<TorchNetwork> network, const EnhancerOptions& options)
+      : network_(std::move(network)), options_(options), picture_(*network_, options) {
+    check(options.frames_in_flight > 0, ErrorKind::kSettings,
+          "frames-in-flight must be 1 or more, got ", options.frames_in_flight);
+  }
   ~DeviceEnhancer() override { drop_submitted(); }
 
   EnhancerInfo info() const override { return network_->info(); }
   std::string precision_trial() const override { return ""; }
-  int most_submitted() const override { return most_; }
+  int most_submitted() const override { return options_.frames_in_flight; }
 
   void set_formats(const FrameFormat& in, const FrameFormat& out) override {
     drop_submitted();
@@ -68,49 +72,52 @@ class DeviceEnhancer : public Enhancer {
 
   void run(const FrameView& in, const Look& look, const FrameSpan& out) override {
     drop_submitted();
-    submit(in, look);
-    collect(out);
+    submit(in, look, out);
+    collect();
   }
 
-  void submit(const FrameView& in, const Look& look) override {
-    check(static_cast<int>(busy_.size()) < most_, ErrorKind::kFailed,
+  void submit(const FrameView& in, const Look& look, const FrameSpan& out) override {
+    check(!free_.empty(), ErrorKind::kFailed,
           "a frame must be collected before another is submitted");
-    timer_.start();
     const torch::InferenceMode inference;
     Slot& slot = free_.front();
+    slot.begun = FrameTimer::now();
     slot.look = look;
+    slot.target = out;
+    slot.direct =
+        picture_.write().lies_so(out) && (network_->on_cpu() || target_bytes(slot).is_pinned());
     picture_.read().gather(in, slot.host_in.data_ptr<uint8_t>());
     slot.plain = plain_ && !(look.strength > 0 && look.split < 1);
     if (!slot.plain) send_up_and_make(slot);
     busy_.splice(busy_.end(), free_, free_.begin());
   }
 
-  void collect(const FrameSpan& out) override {
+  void collect() override {
     check(!busy_.empty(), ErrorKind::kFailed, "no frame was submitted");
     const torch::InferenceMode inference;
     Slot& slot = busy_.front();
-    if (slot.plain) {
-      plain_->run(picture_.read().view(slot.host_in.data_ptr<uint8_t>()), out, 0, out_.size.height);
-      free_.splice(free_.end(), busy_, busy_.begin());
-      timer_.stop();
-      return;
-    }
-    const auto back = [&] { free_.splice(free_.end(), busy_, busy_.begin()); };
     try {
-      slot.down.wait();
-      if (!is_finite(slot)) again_in_fp32(slot);
+      finish(slot);
     } catch (...) {
-      back();
+      free_.splice(free_.end(), busy_, busy_.begin());
       std::rethrow_exception(std::current_exception());
     }
-    picture_.write().scatter(slot.host_out.data_ptr<uint8_t>(), out);
-    back();
-    timer_.stop();
+    free_.splice(free_.end(), busy_, busy_.begin());
+    timer_.count(slot.begun);
   }
 
   void drop_submitted() override {
     for (Slot& slot : busy_) slot.down.wait();
     free_.splice(free_.end(), busy_);
+  }
+
+  MakeMemory frame_memory() const override {
+    return [](size_t bytes) {
+      const auto pinned =
+          torch::TensorOptions(torch::kByte).pinned_memory(torch::cuda::is_available());
+      const auto memory = torch::empty({static_cast<int64_t>(bytes)}, pinned);
+      return std::shared_ptr<uint8_t>(memory.data_ptr<uint8_t>(), [memory](uint8_t*) {});
+    };
   }
 
   void interrupt(bool interrupted) override { network_->interrupt(interrupted); }
@@ -126,10 +133,12 @@ class DeviceEnhancer : public Enhancer {
 
  private:
   void make_ready() {
+    network_->prepare(in_.size, gan::info(in_.pixels).depth() == 8);
     const torch::InferenceMode inference;
     place();
     free_.clear();
-    for (int i = 0; i < most_; ++i) free_.emplace_back(picture_, network_->device());
+    for (int i = 0; i < options_.frames_in_flight; ++i)
+      free_.emplace_back(picture_, network_->device());
   }
   void place() {
     up_ = Lane(network_->device());
@@ -164,7 +173,7 @@ class DeviceEnhancer : public Enhancer {
       std::string reason;
       try {
         const Lane::Use use(work_);
-        slot.out.copy_(picture_.run(slot.in, slot.look, fp32));
+        slot.out.copy_(picture_.run(slot.in, slot.look, fp32, work_));
         done = true;
       } catch (const std::exception& error) {
         reason = memory_error(error);
@@ -177,12 +186,26 @@ class DeviceEnhancer : public Enhancer {
   void send_down(Slot& slot) {
     const Lane::Use use(slot.down);
     slot.down.after(work_);
-    slot.host_out.copy_(slot.out, /*non_blocking=*/true);
+    const int64_t bytes = picture_.write().bytes();
+    const auto host = slot.direct ? target_bytes(slot) : slot.host_out;
+    host.copy_(slot.out.slice(0, 0, bytes), /*non_blocking=*/true);
+    slot.finite.copy_(slot.out.slice(0, bytes), /*non_blocking=*/true);
+  }
+  torch::Tensor target_bytes(const Slot& slot) const {
+    return torch::from_blob(slot.target.planes[0].data, {picture_.write().bytes()}, torch::kByte);
   }
 
-  bool is_finite(const Slot& slot) const {
-    return slot.host_out.data_ptr<uint8_t>()[picture_.write().bytes()] != 0;
+  void finish(Slot& slot) {
+    if (slot.plain) {
+      const FrameView source = picture_.read().view(slot.host_in.data_ptr<uint8_t>());
+      plain_->run(source, slot.target, 0, out_.size.height);
+      return;
+    }
+    slot.down.wait();
+    if (!is_finite(slot)) again_in_fp32(slot);
+    if (!slot.direct) picture_.write().scatter(slot.host_out.data_ptr<uint8_t>(), slot.target);
   }
+  static bool is_finite(const Slot& slot) { return *slot.finite.data_ptr<uint8_t>() != 0; }
 
   void again_in_fp32(Slot& slot) {
     const EnhancerInfo info = network_->info();
@@ -218,8 +241,7 @@ class DeviceEnhancer : public Enhancer {
   }
 
   std::unique_ptr<TorchNetwork> network_;
-  EnhancerOptions options_;
-  const int most_;
+  const EnhancerOptions options_;
   DevicePicture picture_;
   FrameTimer timer_;
   FrameFormat in_, out_;
@@ -232,8 +254,8 @@ class DeviceEnhancer : public Enhancer {
 }  // namespace
 
 std::unique_ptr<Enhancer> make_device_enhancer(std::unique_ptr<TorchNetwork> network,
-                                               const EnhancerOptions& options, int most_submitted) {
-  return std::make_unique<DeviceEnhancer>(std::move(network), options, most_submitted);
+                                               const EnhancerOptions& options) {
+  return std::make_unique<DeviceEnhancer>(std::move(network), options);
 }
 
 }  // namespace gan

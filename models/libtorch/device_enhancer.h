@@ -10,9 +10,8 @@
 
 namespace gan {
 
-// Of the options tile_size and tile_overlap count. most_submitted: frames that may be submitted
-// before one is collected, 1 or more.
+// Of the options tile_size, tile_overlap and frames_in_flight count. Throws Error(kSettings).
 std::unique_ptr<Enhancer> make_device_enhancer(std::unique_ptr<TorchNetwork> network,
-                                               const EnhancerOptions& options, int most_submitted);
+                                               const EnhancerOptions& options);
 
 }  // namespace gan

@@ -96,6 +96,14 @@ FrameView DeviceFrames::view(const uint8_t* bytes) const {
   return frame;
 }
 
+bool DeviceFrames::lies_so(const FrameSpan& frame) const {
+  for (size_t p = 0; p < static_cast<size_t>(info_.planes); ++p)
+    if (frame.planes[p].data != frame.planes[0].data + planes_[p].begin ||
+        frame.planes[p].stride != planes_[p].row_bytes)
+      return false;
+  return true;
+}
+
 torch::Tensor DeviceFrames::up(const torch::Tensor& chroma) const {
   return up_x_.run(up_y_.run(chroma, 2), 3);
 }

@@ -22,6 +22,7 @@ class DeviceFrames {
   void gather(const FrameView& frame, uint8_t* bytes) const;
   void scatter(const uint8_t* bytes, const FrameSpan& frame) const;
   FrameView view(const uint8_t* bytes) const;  // of such bytes as a frame
+  bool lies_so(const FrameSpan& frame) const;  // its planes are such bytes themselves
 
   // bytes: {bytes()} uint8. {1, 3, H, W} of R'G'B' with black 0 and white 1; float.
   torch::Tensor to_rgb(const torch::Tensor& bytes) const;

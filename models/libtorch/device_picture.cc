@@ -2,9 +2,11 @@
 #include "models/libtorch/device_picture.h"
 
 #include <cmath>
+#include <exception>
 
 #include "core/chroma.h"
 #include "core/colour.h"
+#include "core/error.h"
 #include "core/tiles.h"
 #include "models/enhancer/channels.h"
 #include "models/enhancer/tile_parts.h"
@@ -29,12 +31,12 @@ DevicePicture::Formats::Formats(const FrameFormat& in, const FrameFormat& out,
       loses_chroma(gan::loses_chroma(in.pixels, out.pixels)) {
   // What the network wants beyond the frame is its reflection.
   const auto axis = [&](int side, int whole) {
-    ResampleAxis axis{1, {}, {}};
+    ResampleAxis reflection{1, {}, {}};
     for (int i = 0; i < whole; ++i) {
-      axis.index.push_back(reflected(i, side));
-      axis.weight.push_back(1);
+      reflection.index.push_back(reflected(i, side));
+      reflection.weight.push_back(1);
     }
-    return DeviceAxis(axis, device);
+    return DeviceAxis(reflection, device);
   };
   pad_rows = axis(in.size.height, padded.height);
   pad_columns = axis(in.size.width, padded.width);
@@ -54,6 +56,18 @@ void DevicePicture::set_formats(const FrameFormat& in, const FrameFormat& out) {
   in_ = in;
   out_ = out;
   formats_.emplace(in, out, traits(), network_.device());
+  forget_graph();
+  may_record_ = DeviceGraph::can(network_.device());
+}
+
+void DevicePicture::set_side(int side) {
+  side_ = side;
+  forget_graph();
+}
+
+void DevicePicture::forget_graph() {
+  graph_.forget();
+  last_look_.reset();
 }
 
 int DevicePicture::multiple() const {
@@ -85,7 +99,40 @@ torch::Tensor DevicePicture::network_of(const torch::Tensor& picture, const Look
   return assembled;
 }
 
-torch::Tensor DevicePicture::run(const torch::Tensor& bytes, const Look& look, bool fp32) {
+// Nearly all frames look like the ones before them, so from the second such on they are started as
+// one.
+torch::Tensor DevicePicture::run(const torch::Tensor& bytes, const Look& look, bool fp32,
+                                 const Lane& lane) {
+  if (fp32 || last_look_ != look) {
+    forget_graph();
+    const auto made = compute(bytes, look, fp32);
+    if (!fp32) last_look_ = look;  // else the weights have moved
+    return made;
+  }
+  if (!may_record_ || (!graph_.is_recorded() && !record(bytes, look, lane)))
+    return compute(bytes, look, false);
+  graph_in_.copy_(bytes, /*non_blocking=*/true);
+  graph_.replay(lane);
+  tiles_ += graph_tiles_;
+  return graph_out_;
+}
+
+bool DevicePicture::record(const torch::Tensor& bytes, const Look& look, const Lane& lane) {
+  const uint64_t before = tiles_;
+  graph_in_ = bytes.clone();
+  try {
+    graph_.record(lane, [&] { graph_out_ = compute(graph_in_, look, false); });
+  } catch (const Error&) {  // interrupted
+    std::rethrow_exception(std::current_exception());
+  } catch (const std::exception&) {  // an operator that waits for the host
+    may_record_ = false;
+  }
+  graph_tiles_ = tiles_ - before;
+  tiles_ = before;
+  return may_record_;
+}
+
+torch::Tensor DevicePicture::compute(const torch::Tensor& bytes, const Look& look, bool fp32) {
   const FormatInfo &from = gan::info(in_.pixels), &to = gan::info(out_.pixels);
   const bool enhanced = look.strength > 0 && look.split < 1;
   const auto rgb = formats_->read.to_rgb(bytes);

@@ -7,6 +7,7 @@
 
 #include "models/libtorch/device_axis.h"
 #include "models/libtorch/device_frames.h"
+#include "models/libtorch/device_graph.h"
 #include "models/libtorch/torch_network.h"
 
 namespace gan {
@@ -22,11 +23,12 @@ class DevicePicture {
   const DeviceFrames& read() const { return formats_->read; }
   const DeviceFrames& write() const { return formats_->write; }
 
-  // {read().bytes()} -> {write().bytes() + 1}; the last one is 0 where the network made a number
-  // that is none. fp32: whatever the network's precision.
-  torch::Tensor run(const torch::Tensor& bytes, const Look& look, bool fp32);
+  // {read().bytes()} -> {write().bytes() + 1}, valid until the next call; the last one is 0 where
+  // the network made a number that is none. fp32: whatever the network's precision. lane: the one
+  // in use.
+  torch::Tensor run(const torch::Tensor& bytes, const Look& look, bool fp32, const Lane& lane);
 
-  void set_side(int side) { side_ = side; }  // largest of a tile's core; 0: the whole picture
+  void set_side(int side);                   // largest of a tile's core; 0: the whole picture
   int side() const { return side_; }         // any thread
   uint64_t tiles() const { return tiles_; }  // any thread
 
@@ -42,6 +44,9 @@ class DevicePicture {
     bool loses_chroma;
   };
   const NetworkTraits& traits() const { return network_.traits(); }
+  torch::Tensor compute(const torch::Tensor& bytes, const Look& look, bool fp32);
+  bool record(const torch::Tensor& bytes, const Look& look, const Lane& lane);
+  void forget_graph();
   int multiple() const;
   torch::Tensor luma(const torch::Tensor& rgb) const;
   torch::Tensor forward(const torch::Tensor& picture, const Look& look, bool fp32);
@@ -53,6 +58,12 @@ class DevicePicture {
   std::optional<Formats> formats_;
   std::atomic<int> side_;
   std::atomic<uint64_t> tiles_{0};
+  // What run() does, for the look that the frames of late have.
+  DeviceGraph graph_;
+  torch::Tensor graph_in_, graph_out_;
+  std::optional<Look> last_look_;
+  uint64_t graph_tiles_ = 0;
+  bool may_record_ = false;
 };
 
 }  // namespace gan

@@ -123,11 +123,23 @@ void TorchNetwork::choose_precision(Size picture, bool eight_bits) {
   cost_.forget();
 }
 
+void TorchNetwork::take_first_finite(std::initializer_list<torch::ScalarType> precisions) {
+  const int side = padded_side(kLargestTrial - traits_.size_multiple + 1, traits_);
+  const Picture photograph = trial_picture({side, side}, traits_.in_channels);
+  for (const torch::ScalarType precision : precisions) {
+    if (precision != precision_) use(precision);
+    if (all_finite(run_as(tensor_of(photograph.view()), precision))) return;
+  }
+}
+
 void TorchNetwork::prepare(Size picture, bool eight_bits) {
   const torch::InferenceMode inference;
   set_threads_of_this_thread(threads_);
   const Interruptible interruptible(interrupted_);
   if (may_choose()) choose_precision(picture, eight_bits);
+  // fp16 is the nearer one to fp32, but its numbers end at 65504.
+  if (open_ && !on_cpu() && !std::exchange(settled_, true))
+    take_first_finite({torch::kHalf, torch::kBFloat16});
   if (on_cpu()) cost_.measure([this](const torch::Tensor& tile) { run(tile); }, traits_, picture);
 }
 
@@ -159,8 +171,11 @@ void TorchNetwork::use(torch::ScalarType precision) {
 void TorchNetwork::set_code(const std::vector<float>& code) {
   check(code.empty() || static_cast<int>(code.size()) == traits_.latent, ErrorKind::kFailed,
         "the network ", name_, " wants a code of ", traits_.latent, " numbers, got ", code.size());
-  code_ = code;
-  code_.resize(static_cast<size_t>(traits_.latent));
+  std::vector<float> whole = code;
+  whole.resize(static_cast<size_t>(traits_.latent));
+  if (whole == code_) return;
+  code_ = std::move(whole);
+  latent_ = torch::Tensor();
 }
 
 // For a tile that is run again.
@@ -180,7 +195,11 @@ class TorchNetwork::FullWeights {
 
 torch::Tensor TorchNetwork::on_device(const torch::Tensor& tile, torch::ScalarType precision) {
   NetworkInput input{.image = to_network_range(tile.to(device_, precision), traits_)};
-  if (traits_.latent) input.latent = torch::tensor(code_).unsqueeze(0).to(device_, precision);
+  if (traits_.latent) {
+    if (!latent_.defined() || latent_.device() != device_ || latent_.scalar_type() != precision)
+      latent_ = torch::tensor(code_).unsqueeze(0).to(device_, precision);
+    input.latent = latent_;
+  }
   return network_->run(input);
 }
 

@@ -36,8 +36,9 @@ class TorchNetwork : public PictureNetwork {
   uint64_t retries() const override { return retries_; }
   void interrupt(bool interrupted) override { interrupted_ = interrupted; }
 
-  // For frames that stay on the device: {1, C, H, W} in [0, 1] there -> the same scale times
-  // larger, float, not clamped, and not looked at for numbers that are none.
+  // For frames that stay on the device (prepare() comes first there too): {1, C, H, W} in [0, 1]
+  // there -> the same scale times larger, float, not clamped, and not looked at for numbers that
+  // are none.
   torch::Device device() const { return device_; }
   torch::ScalarType precision() const { return precision_; }
   torch::Tensor forward(const torch::Tensor& picture, const std::vector<float>& code);
@@ -47,6 +48,7 @@ class TorchNetwork : public PictureNetwork {
   class FullWeights;
   bool may_choose() const;
   void choose_precision(Size picture, bool eight_bits);
+  void take_first_finite(std::initializer_list<torch::ScalarType> precisions);
   void use(torch::ScalarType precision);
   void set_code(const std::vector<float>& code);
   torch::Tensor run(const torch::Tensor& tile);  // again in fp32 where a pixel is no number
@@ -66,7 +68,9 @@ class TorchNetwork : public PictureNetwork {
   torch::ScalarType precision_;
   std::vector<torch::Tensor> full_;  // the weights as the file has them, where they were rounded
   std::vector<float> code_;
-  TileCost cost_;  // on the CPU, in the precision that runs
+  torch::Tensor latent_;  // the code, as the network takes it; undefined until it is wanted
+  bool settled_ = false;  // the precision of a GPU
+  TileCost cost_;         // on the CPU, in the precision that runs
   std::optional<KernelTrial> trial_;
   torch::Tensor result_;
   std::atomic<bool> interrupted_{false};

@@ -21,9 +21,10 @@ using test::largest_apart;
 using test::Scratch;
 using test::TestFrame;
 
-std::unique_ptr<Enhancer> on_device(const EnhancerOptions& options, int most = 3) {
+std::unique_ptr<Enhancer> on_device(EnhancerOptions options, int frames_in_flight = 3) {
+  options.frames_in_flight = frames_in_flight;
   return make_device_enhancer(
-      std::make_unique<TorchNetwork>(load_model(options.model, false), options), options, most);
+      std::make_unique<TorchNetwork>(load_model(options.model, false), options), options);
 }
 
 EnhancerOptions of(const std::string& model) {
@@ -96,27 +97,26 @@ TEST(DeviceEnhancer, FramesComeInTheOrderInWhichTheyWere) {
       out{PixelFormat::kI420, scaled(size, 2), in.colorimetry};
   for (const auto& enhancer : {one.get(), ahead.get()}) enhancer->set_formats(in, out);
   EXPECT_EQ(ahead->most_submitted(), 3);
-  std::vector<TestFrame> expected;
+  std::vector<TestFrame> expected, got(6, {out.pixels, out.size, out.colorimetry});
   for (unsigned i = 0; i < 5; ++i) {
     TestFrame frame(in.pixels, size, in.colorimetry);
     fill_with_noise(frame, i);
     expected.emplace_back(out.pixels, out.size, out.colorimetry);
     one->run(frame.view(), {}, expected.back().span());
-    ahead->submit(frame.view(), {});
+    ahead->submit(frame.view(), {}, got[i].span());
     if (i < 2) continue;
-    TestFrame got(out.pixels, out.size, out.colorimetry);
-    ahead->collect(got.span());
-    EXPECT_EQ(got.planes, expected[i - 2].planes);
+    ahead->collect();
+    EXPECT_EQ(got[i - 2].planes, expected[i - 2].planes);
   }
-  TestFrame last(in.pixels, size, in.colorimetry), got(out.pixels, out.size, out.colorimetry);
+  TestFrame last(in.pixels, size, in.colorimetry);
   ahead->drop_submitted();
   fill_with_noise(last, 1);
-  ahead->submit(last.view(), {});
-  ahead->collect(got.span());
-  EXPECT_EQ(got.planes, expected[1].planes);
-  EXPECT_THROW(ahead->collect(got.span()), Error);
-  for (int i = 0; i < 3; ++i) ahead->submit(last.view(), {});
-  EXPECT_THROW(ahead->submit(last.view(), {}), Error);
+  ahead->submit(last.view(), {}, got[5].span());
+  ahead->collect();
+  EXPECT_EQ(got[5].planes, expected[1].planes);
+  EXPECT_THROW(ahead->collect(), Error);
+  for (size_t i = 0; i < 3; ++i) ahead->submit(last.view(), {}, got[i].span());
+  EXPECT_THROW(ahead->submit(last.view(), {}, got[3].span()), Error);
 }
 
 // Where a frame does not fit, tiles do.
