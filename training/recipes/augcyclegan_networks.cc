@@ -33,8 +33,8 @@ void AugCycleGanRunOptions::make_small() {
   paired_blur_weight = 50;
   mode_seeking = "detail";
   mode_seeking_weight = 20;
-  mode_seeking_enough = 0.018;
-  steps = 1800;
+  mode_seeking_enough = 0.02;
+  steps = 1200;
   log_every = 100;
   validate_every = save_every = 600;
 }
