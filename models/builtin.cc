@@ -15,11 +15,11 @@ namespace gan {
 
 const std::vector<BuiltinModel>& builtin_models() {
   static const std::vector<BuiltinModel> models = {
-      {kDefaultEnhancer, "x2.safetensors",
+      {kDefaultEnhancer, "x2.safetensors", "enhancegan",
        "2x super-resolution of photographs and video (enhancegan's default)"},
-      {kDefaultGenerator, "fashion.safetensors",
+      {kDefaultGenerator, "fashion.safetensors", "latentwalk",
        "28x28 pictures of clothes, shoes and bags by class (latentwalk's default)"},
-      {"mobilenet", "mobilenet.safetensors", "features for perceptual losses (gan-train)"},
+      {"mobilenet", "mobilenet.safetensors", "", "features for perceptual losses (gan-train)"},
   };
   return models;
 }
@@ -51,13 +51,14 @@ Picture builtin_photograph() {
   return photograph;
 }
 
-TensorFile open_model(const std::string& name_or_path) {
+TensorFile open_model(const std::string& name_or_path, std::string_view element) {
   std::string name = name_or_path.empty() ? kDefaultEnhancer : name_or_path;
   const bool must_be_builtin = name.starts_with("builtin:");
   if (must_be_builtin) name.erase(0, 8);
   std::string known;
   for (const auto& model : builtin_models()) {
-    known += (known.empty() ? "" : ", ") + std::string(model.name);
+    if (element.empty() || model.element == element)
+      known += (known.empty() ? "" : ", ") + std::string(model.name);
     if (model.name != name) continue;
     return open_tensor_file(wrap_memory(concat("builtin:", name), resource(model.resource)));
   }

@@ -14,6 +14,7 @@ namespace gan {
 struct BuiltinModel {
   std::string_view name;      // what users write
   std::string_view resource;  // its file in models/builtin
+  std::string_view element;   // that plays it; empty: none
   std::string_view summary;
 };
 
@@ -27,7 +28,8 @@ constexpr const char* kDefaultGenerator = "fashion";
 Picture builtin_photograph();
 
 // "" is the default enhancer, a built-in name is that model, "builtin:NAME" too; anything else is a
-// path. Throws Error(kNotFound) naming the built-in models when there is no such file.
-TensorFile open_model(const std::string& name_or_path);
+// path. Throws Error(kNotFound) where there is no such file, naming the built-in models that
+// `element` plays; empty: all.
+TensorFile open_model(const std::string& name_or_path, std::string_view element = {});
 
 }  // namespace gan

@@ -120,7 +120,7 @@ LoadedNetwork load_model(const std::string& name_or_path, bool allow_torchscript
   const bool script = allow_torchscript &&
                       std::filesystem::is_regular_file(name_or_path, ignored) &&
                       is_torchscript(*open_file(name_or_path));
-  if (!script) return load_network(open_model(name_or_path));
+  if (!script) return load_network(open_model(name_or_path, "enhancegan"));
   return {std::make_shared<ScriptNetwork>(name_or_path, load_script(name_or_path)),
           kTorchScript,
           {},

@@ -53,7 +53,7 @@ std::unique_ptr<PictureNetwork> open_network(const EnhancerOptions& options,
     std::optional<Interruptible> interruptible;
     if (given_up) interruptible.emplace(*given_up);
     const std::string name = options.model.empty() ? kDefaultEnhancer : options.model;
-    if (auto model = planned_model(open_model(options.model), name))
+    if (auto model = planned_model(open_model(options.model, "enhancegan"), name))
       return std::make_unique<PlannedNetwork>(std::move(*model), options, workers);
   }
   return torch_api().open_network(options, given_up);

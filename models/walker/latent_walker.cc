@@ -142,7 +142,7 @@ class TorchWalker : public LatentWalker {
 
   static LoadedNetwork load(const WalkerOptions& options) {
     install_host_allocator();
-    LoadedNetwork loaded = load_network(open_model(options.model));
+    LoadedNetwork loaded = load_network(open_model(options.model, "latentwalk"));
     const Task task = find_network(loaded.name).task;
     check(task == Task::kLatent || task == Task::kLatentLabel || task == Task::kAutoencoder,
           ErrorKind::kWrongType, options.model, ": holds a network ", loaded.name,
