@@ -44,6 +44,8 @@ bool Decoder::next(AVFrame& frame) {
     const int result = avcodec_receive_frame(codec_.get(), &frame);
     if (result >= 0) {
       frame.pts = frame.best_effort_timestamp;
+      frame.sample_aspect_ratio = source_.aspect(&frame);
+      if (!is_kept(frame.sample_aspect_ratio)) frame.sample_aspect_ratio = {1, 1};
       if (frame.flags & AV_FRAME_FLAG_CORRUPT || frame.decode_error_flags) ++damaged_;
       return true;
     }

@@ -187,6 +187,7 @@ Expected join(const JoinOptions& options) {
   expected.end_s = seconds(picture.end());
   expected.width = picture.codec().width;
   expected.height = picture.codec().height;
+  expected.aspect = picture.codec().sample_aspect_ratio;
   expected.range = picture.codec().color_range;
   expected.tracks = carried.tracks();
   ++expected.tracks[AVMEDIA_TYPE_VIDEO];
@@ -245,6 +246,11 @@ void read_back(const std::string& path, const Expected& expected) {
     near("end", end_s, expected.end_s, std::max(2 * tick, 0.002));
   same("width", video.codecpar->width, expected.width);
   same("height", video.codecpar->height, expected.height);
+  const AVRational aspect = file.aspect(), wanted_aspect = expected.aspect;
+  const auto shape = [](AVRational of) { return of.num > 0 ? av_q2d(of) : 1.0; };
+  check(std::abs(shape(aspect) / shape(wanted_aspect) - 1) < 0.01, ErrorKind::kFailed, path,
+        ": read back, its pixels are ", aspect.num, ":", aspect.den, ", not ", wanted_aspect.num,
+        ":", wanted_aspect.den);
   if (expected.range != AVCOL_RANGE_UNSPECIFIED &&
       video.codecpar->color_range != AVCOL_RANGE_UNSPECIFIED)
     same("range", int(video.codecpar->color_range), int(expected.range));

@@ -30,6 +30,7 @@ struct Expected {
   double first_s = 0, last_s = 0,
          end_s = 0;  // of the picture: when frames begin, and the last ends
   int width = 0, height = 0;
+  AVRational aspect{0, 1};  // of a pixel
   AVColorRange range = AVCOL_RANGE_UNSPECIFIED;
   std::map<AVMediaType, int> tracks;
   std::vector<std::string> notes;  // what could not be carried over, or not as it was

@@ -82,6 +82,11 @@ inline void set_progressive(AVFrame& frame) {
 #endif
 }
 
+// Whether containers keep such an aspect of pixels: Matroska's reader makes fractions of 8 bits.
+inline bool is_kept(AVRational aspect) {
+  return aspect.num <= 0 || (av_q2d(aspect) <= 255 && av_q2d(av_inv_q(aspect)) <= 255);
+}
+
 // In the time base of its stream; 0: unknown.
 inline int64_t duration_of(const AVFrame& frame) {
 #if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(57, 30, 100)

@@ -7,6 +7,8 @@ extern "C" {
 #include <libavutil/opt.h>
 }
 
+#include "core/file_suffix.h"
+
 namespace gan {
 namespace {
 
@@ -42,6 +44,9 @@ SourceFile::SourceFile(const std::string& path, const std::atomic<bool>* stop,
   const int opened = avformat_open_input(&format, ("file:" + path).c_str(), nullptr, &options);
   av_dict_free(&options);
   format_.reset(format);
+  check(opened >= 0 || lower_suffix(path) != ".yuv", ErrorKind::kWrongType, path,
+        ": frames alone, which do not tell their size; ffmpeg -s WxH -r RATE -i FILE.yuv FILE.y4m "
+        "makes a file that does");
   av_check(opened, ErrorKind::kWrongType, path, ": not a video that FFmpeg reads");
   av_check(avformat_find_stream_info(format, nullptr), ErrorKind::kWrongType, path,
            ": cannot be read");
@@ -63,6 +68,10 @@ int SourceFile::videos() const {
     found += stream(i).codecpar->codec_type == AVMEDIA_TYPE_VIDEO && !is_cover(stream(i)) &&
              stream(i).codecpar->width > 0;
   return found;
+}
+
+AVRational SourceFile::aspect(AVFrame* frame) const {
+  return av_guess_sample_aspect_ratio(format_.get(), &stream(video_), frame);
 }
 
 void SourceFile::only(int kept) {

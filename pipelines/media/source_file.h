@@ -28,6 +28,10 @@ class SourceFile {
   int video() const { return video_; }
   int videos() const;  // how many there are
 
+  // Of the video's pixels, as players have it: what the container says goes before what the codec
+  // says, in `frame` or, where that is null, in its headers. 0/1: not told.
+  AVRational aspect(AVFrame* frame = nullptr) const;
+
   // The next packet of a stream that is not discarded, false at the end. Times of broadcasts that
   // jump, as where two recordings were joined, run on instead.
   bool read(AVPacket& packet);

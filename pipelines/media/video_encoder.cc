@@ -78,6 +78,8 @@ void VideoEncoder::open(const AVFrame& first) {
   av_dict_free(&options);
   av_check(opened, ErrorKind::kUnavailable, codec.encoder, " does not take frames of ", first.width,
            "x", first.height, ", ", av_get_pix_fmt_name(to.pix_fmt));
+  // FFmpeg drops one that leaves less than a pixel of a side; the container keeps it.
+  to.sample_aspect_ratio = first.sample_aspect_ratio;
 }
 
 UniqueParameters VideoEncoder::parameters() const {

@@ -32,6 +32,9 @@ const int32_t* display_matrix(const AVStream& stream, const AVFrame& first) {
 VideoReader::VideoReader(const std::string& path, const ReaderOptions& options)
     : source_(path, options.stop, options.frame_rate), options_(options), target_(options.like) {
   decoder_.emplace(source_, options.alpha, options.threads);
+  if (const AVRational aspect = source_.aspect(); !is_kept(aspect))
+    note(concat("says that its pixels are ", aspect.num, ":", aspect.den,
+                ", which no container keeps: they are taken for square"));
   // Halves of the stream's ticks: where the second fields of interlaced frames begin.
   const AVRational base = stream().time_base;
   time_base_ = base.den <= INT32_MAX / 2 ? AVRational{base.num, base.den * 2} : base;

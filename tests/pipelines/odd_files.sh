@@ -31,6 +31,21 @@ done
     is "turned fields to .$container" "$(facts out.$container width,height,color_range) $(frames out.$container)" '96,128,pc 30'
   done
 
+  # Pixels that are not square, as the container alone says, and ones that it cannot mean.
+  ff -f lavfi -i "$source" $x264 square.mp4
+  for shape in 1:2 3:1 85:1; do
+    for name in shape.mkv shape.mp4; do
+      ff -i square.mp4 -c copy -aspect $shape $name
+      for container in mkv mp4 webm; do
+        ran $name out.$container
+        is "$name of $shape to .$container: the aspect" "$(facts out.$container sample_aspect_ratio)" "$(facts $name sample_aspect_ratio)"
+      done
+    done
+  done
+  perl -0777 -pe 's/pasp\K.{8}/pack("NN", 1500, 1)/se' square.mp4 > shape.mp4
+  ran shape.mp4 out.mp4
+  said 'shape.mp4: says that its pixels are 1500:1, which no container keeps: they are taken for square'
+
   # Times: uneven, late, before 0, many a second, of one frame.
   ff -f lavfi -i "$source" -vf "select='mod(n+2,5)'" -fps_mode passthrough -enc_time_base 1:1000 -c:v libvpx-vp9 -crf 10 -b:v 0 uneven.webm
   ff -f lavfi -i "$source" -f lavfi -i sine=duration=0.6 $x264 -c:a aac sound.mp4
@@ -62,6 +77,8 @@ done
   is 'two videos' "$(kinds out.mkv)$(facts out.mkv)" 'video 128,96'
   ff -f lavfi -i sine=duration=0.6 sound.m4a
   refused 'sound.m4a: holds no video' "$enhance" sound.m4a none.mkv
+  ff -i square.mp4 -f rawvideo raw.yuv
+  refused 'raw.yuv: frames alone, which do not tell their size' "$enhance" raw.yuv none.mkv
   ff -f lavfi -i "$source" -f lavfi -i sine=duration=0.6 $x264 -c:a mp3 noise.mkv
   python3 - <<'END'
 import json, subprocess
