@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "pipelines/columns.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <opencv2/imgproc.hpp>
@@ -10,7 +11,7 @@
 namespace gan {
 namespace {
 
-constexpr int kLabelHeight = 24;
+constexpr int kLabelHeight = 24;  // of columns of up to 1600 pixels
 
 FilterTarget rgb_of(Size size) {
   return {size.width, size.height, AV_PIX_FMT_RGB24, {1, 1}, AVCOL_SPC_RGB, AVCOL_RANGE_JPEG};
@@ -61,17 +62,19 @@ UniqueFrame FileColumn::take(double time_s, double slack_s) {
   return UniqueFrame(av_frame_clone(shown_.get()));
 }
 
-Canvas::Canvas(Size cell, const std::vector<std::string>& labels) : cell_(cell) {
+Canvas::Canvas(Size cell, const std::vector<std::string>& labels)
+    : cell_(cell), head_(kLabelHeight * std::max(1, cell.width / 800)) {
+  const int zoom = head_ / kLabelHeight;
   const auto even = [](int side) { return (side + 1) / 2 * 2; };
-  empty_ = rgb_frame(
-      {even(cell.width * static_cast<int>(labels.size())), even(cell.height + kLabelHeight)});
+  empty_ =
+      rgb_frame({even(cell.width * static_cast<int>(labels.size())), even(cell.height + head_)});
   cv::Mat whole(empty_->height, empty_->width, CV_8UC3, empty_->data[0],
                 static_cast<size_t>(empty_->linesize[0]));
   whole.setTo(cv::Scalar::all(0));
   for (size_t i = 0; i < labels.size(); ++i) {
-    cv::Mat head = whole(cv::Rect(static_cast<int>(i) * cell.width, 0, cell.width, kLabelHeight));
-    cv::putText(head, labels[i], {6, kLabelHeight - 7}, cv::FONT_HERSHEY_SIMPLEX, 0.5,
-                cv::Scalar::all(255), 1, cv::LINE_AA);
+    cv::Mat head = whole(cv::Rect(static_cast<int>(i) * cell.width, 0, cell.width, head_));
+    cv::putText(head, labels[i], {6 * zoom, 17 * zoom}, cv::FONT_HERSHEY_SIMPLEX, 0.5 * zoom,
+                cv::Scalar::all(255), zoom, cv::LINE_AA);
   }
 }
 
@@ -80,7 +83,7 @@ UniqueFrame Canvas::draw(const std::vector<UniqueFrame>& cells) const {
   av_check(av_frame_copy(frame.get(), empty_.get()), ErrorKind::kFailed, "a frame");
   for (size_t i = 0; i < cells.size(); ++i)
     for (int y = 0; y < cell_.height; ++y)
-      std::memcpy(frame->data[0] + ptrdiff_t{y + kLabelHeight} * frame->linesize[0] +
+      std::memcpy(frame->data[0] + ptrdiff_t{y + head_} * frame->linesize[0] +
                       static_cast<ptrdiff_t>(i) * cell_.width * 3,
                   cells[i]->data[0] + ptrdiff_t{y} * cells[i]->linesize[0],
                   static_cast<size_t>(cell_.width) * 3);

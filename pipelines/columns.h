@@ -78,6 +78,7 @@ class Canvas {
 
  private:
   Size cell_;
+  int head_;  // height of the labels
   UniqueFrame empty_;
 };
 
