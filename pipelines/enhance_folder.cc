@@ -125,7 +125,7 @@ void enhance_into_folder(const std::vector<std::string>& inputs, const EnhanceOp
     check(!interrupted(), ErrorKind::kInterrupted, "interrupted");
     std::error_code why;
     try {
-      if (fs::exists(item.output, why) && !options.overwrite) {
+      if (fs::exists(item.output, why) && !may_replace(options, item.output.string())) {
         progress.say(item.output.string() + ": is there already");
       } else {
         if (item.picture) {

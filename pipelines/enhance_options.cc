@@ -23,6 +23,10 @@ JobFolder::Start start_of(const EnhanceOptions& options) {
   return options.overwrite ? JobFolder::Start::kAnew : JobFolder::Start::kFresh;
 }
 
+bool may_replace(const EnhanceOptions& options, const std::string& output) {
+  return options.overwrite || JobFolder::is_begun(output);
+}
+
 std::map<std::string, std::string> settings_of(const EnhanceOptions& options,
                                                const std::string& encoder) {
   std::error_code ignored;

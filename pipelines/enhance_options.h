@@ -31,6 +31,10 @@ int threads_of(const EnhanceOptions& options);  // those to use
 
 JobFolder::Start start_of(const EnhanceOptions& options);
 
+// Whether `output` may be there already: it is to be replaced, or a run that was to do so was
+// interrupted.
+bool may_replace(const EnhanceOptions& options, const std::string& output);
+
 // What a job that goes on must have been begun with; `encoder`: all that sets its result.
 std::map<std::string, std::string> settings_of(const EnhanceOptions& options,
                                                const std::string& encoder);

@@ -286,7 +286,7 @@ void enhance_video(const EnhanceOptions& options, Progress& progress) {
   for (int number = 2;; ++number) {
     if (part.parts > 0 && fs::exists(part.output))
       return progress.done(part.output + ": is there already");
-    check_output(part.input, part.output, part.overwrite);
+    check_output(part.input, part.output, may_replace(part, part.output));
     std::optional<double> next_s;
     while (!next_s) next_s = VideoJob(part, progress).run();
     part.from_s = *next_s;

@@ -34,7 +34,10 @@ struct Given {
 
 const GOptionEntry kOptions[] = {
     {"model", 'm', 0, G_OPTION_ARG_STRING, &given.model,
-     "the network: a checkpoint's path, or the name of a built-in one (x2)", "MODEL"},
+     "the network: a checkpoint's path, such as Real-ESRGAN's .pth files, or the name of a "
+     "built-in "
+     "one (x2)",
+     "MODEL"},
     {"size", 's', 0, G_OPTION_ARG_STRING, &given.size,
      "size of the output in pixels; one of the two may be left out (1920x, x1080)", "WxH"},
     {"scale", 0, 0, G_OPTION_ARG_DOUBLE, &given.scale,
@@ -154,6 +157,8 @@ gan::EnhanceOptions options_of(const gan::Arguments& arguments) {
   check(given.threads >= 0 && given.threads <= 1024, ErrorKind::kSettings,
         "--threads must be 0 to 1024, got ", given.threads);
   check(given.stall >= 0, ErrorKind::kSettings, "--stall must be 0 or more, got ", given.stall);
+  check(!given.resume || !given.overwrite, ErrorKind::kSettings,
+        "--resume and --overwrite: one of the two; the first goes on, the second begins anew");
   options.scale = given.scale;
   options.codec = text(given.codec);
   options.quality = given.quality;
@@ -188,9 +193,16 @@ void run(const gan::Arguments& arguments) {
   gan::Progress progress(options.json, "frames");
   const std::vector<std::string> inputs(arguments.files.begin(), arguments.files.end() - 1);
   std::error_code ignored;
-  if (goes_into_folder(inputs, options.output)) {
-    gan::enhance_into_folder(inputs, options, progress);
-  } else if (gan::is_writable_image(options.output)) {
+  if (goes_into_folder(inputs, options.output))
+    return enhance_into_folder(inputs, options, progress);
+  // The last of several pictures, perhaps, which --overwrite would lose.
+  check(may_replace(options, options.output) || options.parts > 0 ||
+            !std::filesystem::is_regular_file(options.output, ignored) ||
+            std::filesystem::equivalent(options.input, options.output, ignored),
+        ErrorKind::kSettings, options.output,
+        ": is there already; --overwrite replaces it. For several INPUTs the last name must be a "
+        "folder");
+  if (gan::is_writable_image(options.output)) {
     check(!given.preview && !given.codec && !given.resume && !given.segment, ErrorKind::kSettings,
           options.output, ": --preview, --codec, --resume and --segment are of videos");
     check(!gan::is_video_name(options.input), ErrorKind::kSettings, options.input,

@@ -77,6 +77,11 @@ JobFolder::JobFolder(const std::string& output, const Words& settings, Start sta
   if (fs::exists(file(kChoices), why)) choices_ = read_words(file(kChoices));
 }
 
+bool JobFolder::is_begun(const std::string& output) {
+  std::error_code ignored;
+  return fs::exists(concat(output, ".partial/", kSettings), ignored);
+}
+
 void JobFolder::lock(const std::string& output) {
   lock_ = open(file("lock").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644);
   check(lock_ >= 0, ErrorKind::kUnwritable, file("lock"), ": ", std::strerror(errno));

@@ -31,6 +31,9 @@ class JobFolder {
   JobFolder(const JobFolder&) = delete;
   JobFolder& operator=(const JobFolder&) = delete;
 
+  // Whether a run for this output was interrupted.
+  static bool is_begun(const std::string& output);
+
   const std::string& path() const { return path_; }
   std::string segment(int64_t index) const;
   bool has(int64_t index) const;

@@ -62,7 +62,7 @@ none=$scratch/none/a.mkv
 refused 'a text' 'words.mp4: not a video that FFmpeg reads' "$scratch/words.mp4" "$none"
 refused 'a missing file' 'nowhere.mp4: no such file' /nowhere.mp4 "$none"
 refused 'an .avi' 'must end in .mkv, .mp4' "$scratch/in.mkv" "$scratch/none/a.avi"
-refused 'a missing model' '/no/where: no such file' "$scratch/in.mkv" "$none" --model /no/where
+refused 'a missing model' '/no/where: no such file, nor a built-in model (x2)' "$scratch/in.mkv" "$none" --model /no/where
 refused 'an unknown property' 'no property "sharpness"' "$scratch/in.mkv" "$none" -- sharpness=1
 refused 'a value out of range' 'strength=7 is out of range' "$scratch/in.mkv" "$none" -- strength=7
 refused 'a word for a number' 'strength wants a number, got "much"' "$scratch/in.mkv" "$none" -- strength=much
@@ -71,7 +71,8 @@ refused 'a codec of another container' 'one that .mp4 holds (h264, h265, av1, vp
 refused 'a part behind the end' 'in.mkv: holds no frame from 100 s on; it lasts 2' "$scratch/in.mkv" "$none" --preview 1s@1:40
 refused 'a video as a picture' 'in.mkv: is a video, so OUTPUT must be one' "$scratch/in.mkv" "$scratch/none/a.png"
 refused 'the input itself' 'is the input itself' "$scratch/in.mkv" "$scratch/in.mkv" --overwrite
-refused 'an output that is there' 'is there already; --overwrite replaces it' "$scratch/in.mkv" "$scratch/out.mkv"
+refused 'an output that is there' 'is there already; --overwrite replaces it. For several INPUTs the last name must be a folder' "$scratch/in.mkv" "$scratch/out.mkv"
+refused 'to go on and to begin anew' '--resume and --overwrite: one of the two' "$scratch/in.mkv" "$none" --resume --overwrite
 refused 'a time of words' '--preview wants a time such as 90' "$scratch/in.mkv" "$none" --preview now
 
 # Part of it, of another size.
@@ -98,12 +99,13 @@ packets() { ffmpeg -v error -i "$1" -map 0:v -c copy -f framemd5 - | grep -v '^#
 look='--codec h264 --quality 30'
 long=$scratch/long.mkv
 "$enhance" "$long" "$scratch/whole.mkv" $look --preview 12s -- strength=0 2> /dev/null || wrong 'a longer video failed'
-"$enhance" "$long" "$scratch/cut.mkv" $look --preview 12s -- strength=0 2> /dev/null &
+echo old > "$scratch/cut.mkv"
+"$enhance" "$long" "$scratch/cut.mkv" $look --preview 12s --overwrite -- strength=0 2> /dev/null &
 command=$!
 for _ in $(seq 400); do [ -e "$scratch/cut.mkv.partial/000000.segment" ] && break; sleep 0.05; done
 kill -KILL $command
 wait $command 2> /dev/null
-[ ! -e "$scratch/cut.mkv" ] || wrong 'a killed run left an output'
+[ "$(cat "$scratch/cut.mkv")" = old ] || wrong 'a killed run changed the output that was there'
 refused 'an interrupted output' '--resume goes on with it, --overwrite begins anew' "$long" "$scratch/cut.mkv" $look --preview 12s -- strength=0
 refused 'to go on otherwise' 'was begun with properties strength=0 , now it is strength=1' "$long" "$scratch/cut.mkv" $look --preview 12s --resume -- strength=1
 "$enhance" "$long" "$scratch/cut.mkv" $look --preview 12s --resume -- strength=0 2> "$scratch/said" || { cat "$scratch/said"; wrong '--resume failed'; }
