@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# README names every element, property, recipe, network, command with its options, and script.
+# README names every element, property, recipe, network, command with its options, in the words of --help, and
+# script.
 # readme.sh SOURCE GAN_TRAIN; the elements come from GST_PLUGIN_PATH.
 set -u
 readme=$1/README.md
@@ -22,6 +23,10 @@ for command in "$BUILD_DIR"/pipelines/gan-*; do
   for option in $("$command" --help | grep -oE -e '--[a-z]+' | sort -u); do
     case $option in --help|--version) ;; *) want "option of $(basename "$command")" "$option" ;; esac
   done
+  while read -r words; do  # up to a semicolon
+    case $words in 'Show help options'|'print the version') continue ;; esac
+    tr -d '`' < "$readme" | grep -qF -- "$words" || { echo "README says in other words: $words"; failed=1; }
+  done < <("$command" --help | sed -n 's/^  \(-[a-z], \)\?--[a-z]*\(=[^ ]*\)\?  *\([^ ;][^;]*\).*/\3/p')
 done
 for script in "$1"/pipelines/*.sh; do
   [ "$(basename "$script")" = setup.sh ] || want script "$(basename "$script")"
