@@ -18,6 +18,7 @@ bare() {
   mkdir -p "$at"
   debootstrap --variant=minbase "$2" "$at" "$mirror" > "$3" 2>&1 || die "debootstrap failed: see $3"
   cp -L /etc/resolv.conf "$at/etc/resolv.conf"
+  echo force-unsafe-io > "$at/etc/dpkg/dpkg.cfg.d/unsafe-io"  # what does not outlive a crash is made anew
   apt-config dump Acquire::http Acquire::https > "$at/etc/apt/apt.conf.d/00proxy"
   mkdir -p "$at/golden" "$at/data"
 }
