@@ -7,7 +7,8 @@ ran() { timeout 100 "$enhance" --overwrite "$@" -- strength=0 > printed 2> said 
 shown() { ffprobe -v error "$@" | tr '\n' ' '; }
 
 # HDR10: PQ, BT.2020, the mastering display, the light levels.
-ff -f lavfi -i testsrc2=size=64x48:rate=25:duration=0.4 -c:v libx265 -pix_fmt yuv420p10le -color_primaries bt2020 \
+ff -f lavfi -i testsrc2=size=64x48:rate=25:duration=0.4 -vf format=yuv420p10le,setparams=color_primaries=bt2020:color_trc=smpte2084:colorspace=bt2020nc \
+  -c:v libx265 -pix_fmt yuv420p10le -color_primaries bt2020 \
   -color_trc smpte2084 -colorspace bt2020nc -x265-params 'log-level=0:hdr10=1:master-display=G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,50):max-cll=1000,400' hdr.mkv
 lights() {  # of the first frame or the stream, as numbers
   ffprobe -v error -select_streams v -read_intervals '%+#1' -show_entries "$2=red_x,max_luminance,max_content,max_average" -of default=nw=1 "$1" |
