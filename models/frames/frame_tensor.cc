@@ -43,4 +43,9 @@ torch::Tensor tensor_of(const PictureView& picture) {
                           {picture.stride * picture.size.height, 1, picture.stride, channels});
 }
 
+torch::Tensor picture_part(const torch::Tensor& picture, const Rect& part) {
+  return picture.slice(2, part.y, part.y + part.size.height)
+      .slice(3, part.x, part.x + part.size.width);
+}
+
 }  // namespace gan

@@ -11,17 +11,9 @@
 #include "models/enhancer/channels.h"
 #include "models/enhancer/tile_parts.h"
 #include "models/enhancer/tile_rules.h"
+#include "models/frames/frame_tensor.h"
 
 namespace gan {
-namespace {
-
-torch::Tensor part(const torch::Tensor& picture, const Rect& rect) {
-  return picture.slice(2, rect.y, rect.y + rect.size.height)
-      .slice(3, rect.x, rect.x + rect.size.width);
-}
-
-}  // namespace
-
 DevicePicture::Formats::Formats(const FrameFormat& in, const FrameFormat& out,
                                 const NetworkTraits& traits, torch::Device device)
     : read(in, device),
@@ -92,9 +84,10 @@ torch::Tensor DevicePicture::network_of(const torch::Tensor& picture, const Look
   auto assembled =
       torch::empty({1, traits().out_channels, whole.height, whole.width}, picture.options());
   for (const Tile& tile : cover(formats_->padded, side_, halo_of(traits(), overlap_), multiple())) {
-    const auto output = forward(part(picture, tile.input), look, fp32);
+    const auto output = forward(picture_part(picture, tile.input), look, fp32);
     const Rect core{tile.core.x - tile.input.x, tile.core.y - tile.input.y, tile.core.size};
-    part(assembled, times(tile.core, scale)).copy_(part(output, times(core, scale)));
+    picture_part(assembled, times(tile.core, scale))
+        .copy_(picture_part(output, times(core, scale)));
   }
   return assembled;
 }
@@ -151,7 +144,7 @@ torch::Tensor DevicePicture::compute(const torch::Tensor& bytes, const Look& loo
           torch::cat({rgb, small_alpha.defined() ? small_alpha : torch::ones_like(luma(rgb))}, 1);
     if (formats_->padded != in_.size)
       input = formats_->pad_columns.run(formats_->pad_rows.run(input, 2), 3);
-    auto output = part(network_of(input, look, fp32), {0, 0, out_.size});
+    auto output = picture_part(network_of(input, look, fp32), {0, 0, out_.size});
     finite = output.isfinite().all().reshape({1}).to(torch::kByte);
     if (channels == 4 && to.has_alpha && from.has_alpha) alpha = output.slice(1, 3, 4);
     result = channels == 1 ? plain + (output - luma(plain)) : output.slice(1, 0, 3);

@@ -7,7 +7,6 @@
 #include <optional>
 
 #include "core/error.h"
-#include "core/frame_rows.h"
 #include "core/resize.h"
 #include "core/workers.h"
 #include "models/builtin.h"
@@ -19,14 +18,19 @@
 #include "models/machine/device.h"
 #include "models/machine/host_allocator.h"
 #include "models/table.h"
+#include "models/walker/grid_canvas.h"
+#include "models/walker/picture_batch.h"
 #include "models/walker/picture_pool.h"
 
 namespace gan {
 namespace {
 
+// Pixels of the pictures that a GPU draws at once, and how many pictures at most.
+constexpr int64_t kPixelsAtOnce = 4 << 20, kPicturesAtOnce = 32;
+
 class TorchWalker : public LatentWalker {
  public:
-  explicit TorchWalker(const WalkerOptions& options)
+  TorchWalker(const WalkerOptions& options, bool as_gpu)
       : options_(options),
         loaded_(load(options)),
         traits_(loaded_.network->traits()),
@@ -36,9 +40,16 @@ class TorchWalker : public LatentWalker {
         threads_(options.threads > 0 ? options.threads : std::min(available_threads(), 16)),
         workers_(threads_) {
     loaded_.network->to(device_, precision_);
-    if (device_.is_cpu() && threads_ > 1)
+    if (as_gpu || device_.is_cuda())
+      batch_.emplace([this](std::span<const LatentPoint> points,
+                            double truncation) { return run(points, truncation); },
+                     static_cast<int>(std::clamp<int64_t>(kPixelsAtOnce / picture_size().area(), 1,
+                                                          kPicturesAtOnce)));
+    else if (threads_ > 1)
       pool_.emplace(
-          [this](const LatentPoint& point, double truncation) { return run(point, truncation); },
+          [this](const LatentPoint& point, double truncation) {
+            return run({&point, 1}, truncation);
+          },
           threads_);
   }
 
@@ -60,31 +71,19 @@ class TorchWalker : public LatentWalker {
   void set_format(const FrameFormat& out, int cells, int columns) override {
     check(cells >= 1 && columns >= 1, ErrorKind::kSettings, "a grid wants at least one cell");
     set_threads_of_this_thread(threads_);
-    out_ = out;
     cells_ = cells;
-    columns_ = columns;
     const Size one = picture_size();
     // The cells' pictures, and the grid that they are copied to.
     const double bytes = 2.0 * cells * static_cast<double>(one.area()) * 3 * sizeof(float);
     check(bytes < static_cast<double>(available_host_memory()), ErrorKind::kSettings, "a grid of ",
           cells, " pictures of ", one.width, "x", one.height, " takes ", std::ceil(bytes / 1e6),
           " MB, more memory than there is");
+    const PictureGrid grid{one, cells, columns};
     canvas_ =
-        empty_picture_tensor({one.width * columns, one.height * ((cells + columns - 1) / columns)});
-    canvas_.zero_();  // cells that no picture fills stay black
-    const PictureSpan picture = picture_of(canvas_);
-    if (gan::info(out.pixels).has_alpha) {
-      opaque_ = Picture(out.size, 1);
-      std::ranges::fill(opaque_.values, 1.0f);
-    }
-    resizer_.reset();
-    if (picture.size != out.size) {
-      resizer_.emplace(picture.size, out.size);
-      resized_ = empty_picture_tensor(out.size);
-    }
-    run({std::vector<float>(static_cast<size_t>(traits_.latent)),
-         std::vector<float>(static_cast<size_t>(traits_.classes))},
-        1);
+        batch_ ? make_device_canvas(grid, out, device_) : make_host_canvas(grid, out, workers_);
+    const LatentPoint middle{std::vector<float>(static_cast<size_t>(traits_.latent)),
+                             std::vector<float>(static_cast<size_t>(traits_.classes))};
+    run({&middle, 1}, 1);
   }
 
   bool draw(std::span<const LatentPoint> points, double truncation, const FrameSpan& out) override {
@@ -92,39 +91,33 @@ class TorchWalker : public LatentWalker {
     timer_.start();
     check(static_cast<int>(points.size()) == cells_, ErrorKind::kFailed, "wants ", cells_,
           " points, got ", points.size());
-    const Size one = picture_size();
     std::vector<torch::Tensor> pictures;
-    if (pool_) {
+    if (batch_) {
+      pictures = batch_->pictures(points, truncation);
+    } else if (pool_) {
       pictures = pool_->pictures(points, truncation);
     } else {
       for (const auto& point : points)
-        if (!interrupted_) pictures.push_back(run(point, truncation));
+        if (!interrupted_) pictures.push_back(run({&point, 1}, truncation));
     }
     if (pictures.size() < points.size()) return false;
-    for (int cell = 0; cell < cells_; ++cell) {
-      const int x = cell % columns_ * one.width, y = cell / columns_ * one.height;
-      canvas_.slice(2, y, y + one.height)
-          .slice(3, x, x + one.width)
-          .copy_(pictures[static_cast<size_t>(cell)]);
-    }
-    torch::Tensor frame = canvas_;
-    if (resizer_) {
-      resizer_->run(picture_of(canvas_), picture_of(resized_));
-      frame = resized_;
-    }
-    FrameWriter(out_).write(picture_of(frame), out, {}, &workers_);
-    if (gan::info(out_.pixels).has_alpha) write_component(opaque_.view(), 3, out);
+    canvas_->paint(pictures, out);
     timer_.stop();
     return true;
   }
 
-  int foresight() const override { return pool_ ? (pool_->threads() + cells_ - 1) / cells_ : 0; }
+  int foresight() const override {
+    if (batch_) return batch_->most() / cells_;
+    return pool_ ? (pool_->threads() + cells_ - 1) / cells_ : 0;
+  }
   void foresee(std::span<const LatentPoint> points, double truncation) override {
+    if (batch_) batch_->foresee(points, truncation);
     if (pool_) pool_->foresee(points, truncation);
   }
 
   void interrupt(bool interrupted) override {
     interrupted_ = interrupted;
+    if (batch_) batch_->interrupt(interrupted);
     if (pool_) pool_->interrupt(interrupted);
   }
 
@@ -179,20 +172,24 @@ class TorchWalker : public LatentWalker {
     return to_network_range(image, traits_);
   }
 
-  // {1, 3 or 1, H, W} in [0, 1]; one channel spreads over three when it is copied. Any thread.
-  torch::Tensor run(const LatentPoint& point, double truncation) const {
+  // {points, 3 or 1, H, W} in [0, 1], on the device; one channel spreads over three when it is
+  // copied. Any thread.
+  torch::Tensor run(std::span<const LatentPoint> points, double truncation) const {
     torch::InferenceMode inference;
-    check(static_cast<int>(point.code.size()) == traits_.latent, ErrorKind::kFailed,
-          "wants a code of ", traits_.latent, " numbers, got ", point.code.size());
-    const auto row = [&](const std::vector<float>& values) {
-      return torch::tensor(values).unsqueeze(0).to(device_, precision_);
+    const auto rows = [&](std::vector<float> LatentPoint::*values) {
+      std::vector<torch::Tensor> all;
+      for (const LatentPoint& point : points) all.push_back(torch::tensor(point.*values));
+      return torch::stack(all).to(device_, precision_);
     };
-    NetworkInput input{.latent = row(point.code), .truncation = truncation};
-    if (traits_.classes) input.label = row(point.label);
-    const auto picture = loaded_.network->run(input).to(torch::kCPU, torch::kFloat);
-    check(!picture.isnan().any().item<bool>(), ErrorKind::kNotFinite, "the network ", loaded_.name,
+    for (const LatentPoint& point : points)
+      check(static_cast<int>(point.code.size()) == traits_.latent, ErrorKind::kFailed,
+            "wants a code of ", traits_.latent, " numbers, got ", point.code.size());
+    NetworkInput input{.latent = rows(&LatentPoint::code), .truncation = truncation};
+    if (traits_.classes) input.label = rows(&LatentPoint::label);
+    const auto pictures = loaded_.network->run(input).to(torch::kFloat);
+    check(!pictures.isnan().any().item<bool>(), ErrorKind::kNotFinite, "the network ", loaded_.name,
           " made pixels that are no numbers, in ", precision_name(precision_));
-    return from_network_range(picture, traits_).clamp_(0, 1);
+    return from_network_range(pictures, traits_).clamp_(0, 1);
   }
 
   WalkerOptions options_;
@@ -202,22 +199,27 @@ class TorchWalker : public LatentWalker {
   torch::ScalarType precision_;
   int threads_;
   Workers workers_;  // write frames
-  FrameFormat out_;
-  int cells_ = 1, columns_ = 1;
-  torch::Tensor canvas_, resized_;
-  Picture opaque_;
-  std::optional<Resizer> resizer_;
+  int cells_ = 1;
+  std::unique_ptr<GridCanvas> canvas_;
   FrameTimer timer_;
   std::atomic<bool> interrupted_{false};
-  std::optional<PicturePool> pool_;  // on the CPU, where there is more than one thread; ends first
+  std::optional<PictureBatch> batch_;  // on a GPU
+  std::optional<PicturePool> pool_;    // on the CPU, with more than one thread; ends first
 };
+
+std::unique_ptr<LatentWalker> make(WalkerOptions options, bool as_gpu) {
+  if (options.model.empty()) options.model = kDefaultGenerator;
+  return std::make_unique<TorchWalker>(options, as_gpu);
+}
 
 }  // namespace
 
 std::unique_ptr<LatentWalker> make_walker(const WalkerOptions& options) {
-  WalkerOptions named = options;
-  if (named.model.empty()) named.model = kDefaultGenerator;
-  return std::make_unique<TorchWalker>(named);
+  return make(options, false);
+}
+
+std::unique_ptr<LatentWalker> make_device_walker(const WalkerOptions& options) {
+  return make(options, true);
 }
 
 }  // namespace gan

@@ -4,6 +4,7 @@
 #include "models/libtorch/api.h"
 #include "models/libtorch/device_enhancer.h"
 #include "models/libtorch/torch_network.h"
+#include "models/walker/latent_walker.h"
 
 static gan::EnhancerOptions on_cpu(gan::EnhancerOptions options) {
   options.device = "cpu";
@@ -17,6 +18,11 @@ extern "C" __attribute__((visibility("default"))) const gan::TorchApi* gan_torch
     made.open_network = [](const gan::EnhancerOptions& options, const std::atomic<bool>* given_up) {
       return std::unique_ptr<gan::PictureNetwork>(
           gan::open_torch_network(on_cpu(options), given_up));
+    };
+    made.load_walker = [](const gan::WalkerOptions& options) {
+      gan::WalkerOptions here = options;
+      here.device = "cpu";
+      return gan::make_device_walker(here);
     };
     made.load_device_enhancer = [](const gan::EnhancerOptions& options,
                                    const std::atomic<bool>* given_up) {

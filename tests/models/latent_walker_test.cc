@@ -179,6 +179,33 @@ TEST_F(Walker, LabelsChooseThePictureAndAlphaIsOpaque) {
   }
 }
 
+// Several at once and ahead, and frames made on the device.
+TEST_F(Walker, AGpuDrawsTheHostsFrames) {
+  for (const char* network : {"dcgan", "cgan", "stylegan2"}) {
+    const auto host = walker(network),
+               device = make_device_walker({.model = scratch_.file(network)});
+    const WalkerInfo info = host->info();
+    const Size size{3 * info.size.width, 2 * info.size.height + 6};
+    const FrameFormat format{PixelFormat::kI420, size, {Matrix::kBt709}};
+    host->set_format(format, 5, 3);
+    device->set_format(format, 5, 3);
+    EXPECT_GT(device->foresight(), 0);
+    for (uint32_t frame = 0; frame < 3; ++frame) {
+      const auto points_of = [&](uint32_t first) {
+        std::vector<LatentPoint> points;
+        for (uint32_t i = 0; i < 5; ++i) points.push_back(point(info, first + i, int(i)));
+        return points;
+      };
+      test::TestFrame expected(format.pixels, size, format.colorimetry), got = expected;
+      EXPECT_TRUE(host->draw(points_of(frame), 0.7, expected.span()));
+      EXPECT_TRUE(device->draw(points_of(frame), 0.7, got.span()));
+      EXPECT_LE(expected.largest_difference(got), 1) << network;
+      device->foresee(points_of(frame + (frame == 0 ? 1 : 7)),
+                      0.7);  // then the walk goes elsewhere
+    }
+  }
+}
+
 TEST_F(Walker, RefusesNetworksThatDrawNothingOfCodes) {
   EXPECT_THROW(walker("compact"), Error);
   EXPECT_THROW(walker("augcyclegan"), Error);
