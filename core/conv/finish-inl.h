@@ -34,10 +34,11 @@ HWY_INLINE void to_pixels(const V (&x)[tile_in(kMethod)], V (&out)[tile_out(kMet
   }
 }
 
+// Exp is none beyond 104; e^88 is the largest that a float holds. NaN stays, as in put().
 HWY_INLINE V sigmoid(V x) {
   const D d;
-  const V one = hn::Set(d, 1.0f);
-  return hn::Div(one, hn::Add(one, hn::Exp(d, hn::Neg(x))));
+  const V one = hn::Set(d, 1.0f), most = hn::Set(d, 88.0f);
+  return hn::Div(one, hn::Add(one, hn::Exp(d, hn::Min(most, hn::Neg(x)))));
 }
 
 HWY_INLINE V load_any(const std::byte* row, Storage storage, int pixel, int lane) {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <bit>
+#include <cmath>
 
 #include "core/error.h"
 #include "tests/core/conv/expect.h"
@@ -59,6 +60,18 @@ TEST(ConvExecutor, WhatFollowsAConvolutionIsThePlainResult) {
     twice.gate = kNoValue;
     twice.adds.clear();
     expect_plain({.layers = {conv({0}, 3, 20), twice, conv({2}, 20, 5)}}, {11, 9});
+  }
+}
+
+// Where exp(-x) is more than a float holds.
+TEST(ConvExecutor, SigmoidsOfLargeNumbersAreThePlainResult) {
+  Layer silu = conv({1}, 20, 20), gated = conv({1}, 20, 20);
+  silu.activation = Activation::kSilu;
+  gated.gate = 1;
+  for (Layer* layer : {&silu, &gated}) {
+    for (size_t i = 0; i < layer->bias.size(); ++i)
+      layer->bias[i] = (i % 2 ? 1 : -1) * std::pow(10.0f, static_cast<float>(i % 10) / 2);
+    expect_plain({.layers = {conv({0}, 3, 20), *layer}}, {11, 9});
   }
 }
 
