@@ -65,6 +65,7 @@ TorchNetwork::TorchNetwork(LoadedNetwork loaded, const EnhancerOptions& options)
       nearness_db_(options.precision == "fast" ? kFastNear_db : kNear_db),
       open_(leaves_open(options) && loaded.name != kTorchScript),
       precision_(precision_of(loaded, options, device_)) {
+  if (device_.is_cuda()) set_up_cuda();
   if (precision_ != torch::kFloat || may_choose())
     for (const auto& weight : weights_of(*network_)) full_.push_back(weight.detach().clone());
   set_code({});

@@ -80,6 +80,13 @@ torch::ScalarType precision_from_name(const std::string& name, torch::Device dev
   return device.is_cpu() ? torch::kFloat : torch::kBFloat16;
 }
 
+void set_up_cuda() {
+  auto& context = at::globalContext();
+  context.setAllowTF32CuDNN(false);
+  context.setAllowTF32CuBLAS(false);
+  context.setBenchmarkCuDNN(true);
+}
+
 const char* precision_name(torch::ScalarType type) {
   return type == torch::kFloat ? "fp32" : type == torch::kBFloat16 ? "bf16" : "fp16";
 }

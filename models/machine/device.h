@@ -22,6 +22,8 @@ torch::ScalarType precision_from_name(const std::string& name, torch::Device dev
 // Whether LibTorch computes convolutions and products in bf16 on this processor, forward and
 // backward, with sums in fp32; found out by trying, once.
 bool cpu_computes_bf16();
+// For a GPU: fp32 is fp32 and not TF32, and cuDNN looks for the quickest way for each size.
+void set_up_cuda();
 const char* precision_name(torch::ScalarType type);
 
 // Sets the number of threads that LibTorch uses for work started by the calling thread; costs

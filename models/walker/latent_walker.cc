@@ -39,6 +39,7 @@ class TorchWalker : public LatentWalker {
         // Every thread holds the memory of a picture in the making.
         threads_(options.threads > 0 ? options.threads : std::min(available_threads(), 16)),
         workers_(threads_) {
+    if (device_.is_cuda()) set_up_cuda();
     loaded_.network->to(device_, precision_);
     if (as_gpu || device_.is_cuda())
       batch_.emplace([this](std::span<const LatentPoint> points,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Frames by LibTorch's operators, on the CPU, beside core's rows.
+// Frames by LibTorch's operators beside core's rows.
 #include "models/libtorch/device_frames.h"
 
 #include <gtest/gtest.h>
@@ -9,12 +9,14 @@
 #include "models/frames/frame_picture.h"
 #include "models/frames/frame_tensor.h"
 #include "tests/models/frames.h"
+#include "tests/models/test_device.h"
 
 namespace gan {
 namespace {
 
 using test::fill_with_noise;
 using test::format_of;
+using test::test_device;
 using test::TestFrame;
 
 std::vector<Colorimetry> colorimetries(Family family) {
@@ -27,7 +29,11 @@ std::vector<Colorimetry> colorimetries(Family family) {
 torch::Tensor bytes_of(const DeviceFrames& frames, const TestFrame& frame) {
   const auto bytes = torch::empty({frames.bytes()}, torch::kByte);
   frames.gather(frame.view(), bytes.data_ptr<uint8_t>());
-  return bytes;
+  return bytes.to(test_device());
+}
+
+void scatter(const DeviceFrames& frames, const torch::Tensor& bytes, TestFrame& to) {
+  frames.scatter(bytes.cpu().contiguous().data_ptr<uint8_t>(), to.span());
 }
 
 template <class Check>
@@ -40,7 +46,7 @@ void for_every_format(const Check& check) {
         fill_with_noise(in, 5);
         SCOPED_TRACE(concat(info(in.format).name, " ", size.width, "x", size.height, ", matrix ",
                             static_cast<int>(colorimetry.matrix)));
-        check(in, DeviceFrames(format_of(in), torch::kCPU));
+        check(in, DeviceFrames(format_of(in), test_device()));
         if (testing::Test::HasFailure()) return;
       }
 }
@@ -49,7 +55,7 @@ TEST(DeviceFrames, ReadEveryFormatAsTheHostDoes) {
   for_every_format([](const TestFrame& in, const DeviceFrames& frames) {
     Picture expected(in.size, 3);
     FrameReader(format_of(in)).read(in.view(), expected.span());
-    const auto rgb = as_picture_tensor(frames.to_rgb(bytes_of(frames, in)));
+    const auto rgb = as_picture_tensor(frames.to_rgb(bytes_of(frames, in)).cpu());
     const PictureView got = picture_of(rgb);
     for (int y = 0; y < in.size.height; ++y)
       for (int i = 0; i < 3 * in.size.width; ++i)
@@ -70,9 +76,9 @@ TEST(DeviceFrames, WriteEveryFormatAsTheHostDoes) {
       std::ranges::fill(opaque.values, 1.0f);
       write_component(opaque.view(), 3, expected.span());
     }
-    const auto bytes = frames.to_bytes(rgb, {}, {});
+    const auto bytes = frames.to_bytes(rgb.to(test_device()), {}, {});
     ASSERT_EQ(bytes.numel(), frames.bytes());
-    frames.scatter(bytes.contiguous().data_ptr<uint8_t>(), got.span());
+    scatter(frames, bytes, got);
     int apart = 0, samples = 0;
     for (int c = 0; c < in.components(); ++c) {
       const Size size = component_size(in.component(c), in.size);
@@ -94,11 +100,11 @@ TEST(DeviceFrames, FillWhatNoComponentHasAsTheHostDoes) {
         PixelFormat::kGRAY10_LE32, PixelFormat::kUYVY}) {
     const Family family = info(format).family;
     TestFrame expected(format, {7, 3}, colorimetries(family)[0]), got = expected;
-    const DeviceFrames frames(format_of(expected), torch::kCPU);
+    const DeviceFrames frames(format_of(expected), test_device());
     const auto rgb = empty_picture_tensor(expected.size);
     rgb.fill_(0.5);
     FrameWriter(format_of(expected)).write(picture_of(rgb), expected.span(), {});
-    frames.scatter(frames.to_bytes(rgb, {}, {}).contiguous().data_ptr<uint8_t>(), got.span());
+    scatter(frames, frames.to_bytes(rgb.to(test_device()), {}, {}), got);
     EXPECT_EQ(got.planes, expected.planes) << info(format).name;
   }
 }
@@ -113,9 +119,7 @@ TEST(DeviceFrames, GiveEveryFormatBackExactly) {
     if (format.family == Family::kYuv) loss = frames.chroma_loss(bytes);
     if (format.has_alpha) alpha = frames.alpha(bytes);
     TestFrame out(in.format, in.size, in.colorimetry);
-    frames.scatter(
-        frames.to_bytes(frames.to_rgb(bytes), loss, alpha).contiguous().data_ptr<uint8_t>(),
-        out.span());
+    scatter(frames, frames.to_bytes(frames.to_rgb(bytes), loss, alpha), out);
     for (int c = 0; c < in.components(); ++c) {
       const Size size = component_size(in.component(c), in.size);
       for (int y = 0; y < size.height; ++y)
