@@ -132,9 +132,10 @@ TEST(PsnrMeterHeld, FramesGoOnWithTheirOwnCapsAndSegment) {
 }
 
 TEST(PsnrMeterHeld, LiveStreamsPairAndTheHeldSecondIsLatency) {
-  const std::string source = test_source("is-live=true num-buffers=60 pattern=ball", 50);
   Played played("psnrmeter name=m message=false align=best latency=20000000 ! fakesink sync=true " +
-                source + "m.ref_sink " + source + "m.dist_sink");
+                test_source("is-live=true num-buffers=60 pattern=ball", 50) +
+                "tee name=both ! queue max-size-time=2000000000 ! m.ref_sink both. ! queue "
+                "max-size-time=2000000000 ! m.dist_sink");
   gst_element_set_state(played.pipeline.get(), GST_STATE_PLAYING);
   ASSERT_EQ(played.wait(GST_MESSAGE_EOS), GST_MESSAGE_EOS);
   GstQuery* const query = gst_query_new_latency();

@@ -143,10 +143,9 @@ bool within(int seconds, const std::function<bool()>& holds) {
 }
 
 TEST(PsnrMeterLife, LiveSourcesPairAndTheirLatencyIsReported) {
-  const UniquePipeline pipeline =
-      parse("psnrmeter name=m message=false ! fakesink sync=true " +
-            test_source("is-live=true", 50) + "m.ref_sink " +
-            test_source("is-live=true", 50) + "m.dist_sink");
+  const UniquePipeline pipeline = parse(
+      "psnrmeter name=m message=false ! fakesink sync=true " + test_source("is-live=true", 50) +
+      "tee name=both ! queue ! m.ref_sink both. ! queue ! m.dist_sink");
   gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
   EXPECT_TRUE(within(10, [&] { return number_in(stats_of(pipeline.get()), "frames") >= 5; }));
   GstQuery* const query = gst_query_new_latency();
