@@ -10,6 +10,7 @@
 #include "core/image_file.h"
 #include "core/resize.h"
 #include "tests/core/checkpoint/scratch.h"
+#include "training/datasets/damaged.h"
 #include "training/datasets/enlarged_pairs.h"
 #include "training/datasets/super_resolution.h"
 
@@ -51,6 +52,30 @@ TEST(Everyday, NoiseIsOfAllDeviationsUpToTheLargest) {
     squares += sigma * sigma * 255 * 255;
   }
   EXPECT_NEAR(squares / kPictures, noise.noise_high * noise.noise_high / 3, 8);
+}
+
+// The truth and what is made of it are of the same soft square.
+TEST(Everyday, SoftSquaresAreSoftOnBothSides) {
+  const test::Scratch scratch;
+  Picture picture({64, 64}, 3);
+  for (size_t i = 0; i < picture.values.size(); ++i)
+    picture.values[i] = static_cast<float>(i / 3 * 7919 % 256) / 255;
+  write_image(scratch.file("noise.png"), picture.view());
+  const auto contrasts = [&](double soft) {
+    const DamagedDataset data({scratch.file("noise.png")},
+                              {.way = "everyday", .scale = 2, .patch = 16, .soft = soft});
+    Random random(4);
+    const Sample sample = data.get(0, random);
+    const auto contrast = [](const Picture& of) {
+      double mean = 0;
+      for (const float value : of.values) mean += value / double(of.values.size());
+      return deviation(of, mean);
+    };
+    return std::pair(contrast(sample.target), contrast(sample.input));
+  };
+  const auto sharp = contrasts(0), soft = contrasts(1);
+  EXPECT_LT(soft.first, 0.6 * sharp.first);
+  EXPECT_LT(soft.second, sharp.second);
 }
 
 TEST(Everyday, PhotonNoiseGrowsWithTheRootOfTheLight) {

@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "training/datasets/picture_source.h"
+#include "training/degradations/everyday.h"
 #include "training/degradations/kernels.h"
 
 namespace gan::training {
@@ -35,7 +36,8 @@ Sample DamagedDataset::get(int64_t index, Random& random) const {
   const int seen = (options_.patch + 2 * around) * scale, side = options_.patch * scale;
   const int x = random.below(image->size.width - seen + 1),
             y = random.below(image->size.height - seen + 1);
-  const Picture good = flipped(crop_picture(*image, x, y, {seen, seen}), random.below(8));
+  Picture good = flipped(crop_picture(*image, x, y, {seen, seen}), random.below(8));
+  if (options_.soft > 0 && random.chance(options_.soft)) soften(good, random);
   Sample sample;
   sample.source = good_.file(i);
   sample.input =

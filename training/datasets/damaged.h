@@ -18,6 +18,7 @@ struct DamageOptions {
   // The target has 6 channels: the good patch, then the same sharpened (kernels.h), from which
   // Real-ESRGAN's generator learns while its discriminator sees the plain one.
   bool sharpened = false;
+  double soft = 0;  // share of the good patches that are soft themselves (degradations/everyday.h)
 };
 
 class DamagedDataset : public Dataset {

@@ -19,6 +19,8 @@ void RestorationOptions::visit(OptionVisitor& v) {
   v.integer("patch", patch, 4, 4096, "side of the damaged patch, pixels");
   v.real("noise_sigma", noise_sigma, 0, 255, "bicubic: noise on the small pictures, code values");
   v.integer("jpeg_quality", jpeg_quality, 0, 100, "bicubic: JPEG of the small pictures, 0: none");
+  v.real("soft", soft, 0, 1,
+         "of the good squares are made soft, as video often is; not for degradation=bicubic");
   v.text("pairs", pairs, "", "folder of more pairs, A/ damaged and B/ good; empty: none");
   v.real("pairs_share", pairs_share, 0, 1, "of the samples that are of these pairs");
   v.text("val", val, "", "folder of pictures to validate on; empty: held out of the data");
@@ -63,13 +65,16 @@ void RestorationRecipe::open_data(RunState& state, const std::string& folder,
   const auto held_out =
       options.val.empty() ? hold_out(files, {options.holdout, 20, state.holdout_given}, state.notes)
                           : checked_pictures(options.val, {"validation"}, state.notes);
-  const DamageOptions damage{options.degradation, options.scale, options.patch, sharpened};
+  const DamageOptions damage{options.degradation, options.scale, options.patch, sharpened,
+                             options.soft};
   const bool whole = options.degradation == "bicubic" && !sharpened;
   const LowResolutionOptions low{options.scale, options.noise_sigma, options.jpeg_quality};
   check(whole || (low.noise_sigma == 0 && low.jpeg_quality == 0), ErrorKind::kSettings,
         "noise_sigma and jpeg_quality are for degradation=bicubic",
         sharpened ? " without sharpen" : "", ", got degradation=", options.degradation,
         " noise_sigma=", low.noise_sigma, " jpeg_quality=", low.jpeg_quality);
+  check(!whole || options.soft == 0, ErrorKind::kSettings,
+        "soft is for other ways of damage than degradation=bicubic, got soft=", options.soft);
   std::vector<RestorationCase> cases;
   for (const auto& file : held_out)
     cases.push_back(whole ? shrunk_case(file, low, static_cast<int>(cases.size()))

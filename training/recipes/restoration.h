@@ -19,6 +19,7 @@ struct RestorationOptions : RecipeOptions {
   int patch = 48;                       // side of the damaged patch, pixels
   double noise_sigma = 0;               // bicubic: noise on the small pictures, code values
   int jpeg_quality = 0;                 // bicubic: JPEG of the small pictures, 0: none
+  double soft = 0;                      // share of good squares made soft, of other damage
   std::string pairs;                    // folder of more pairs, damaged A/ and good B/; or empty
   double pairs_share = 0.5;             // of the samples that are of these
   std::string val;                      // folder to validate on; empty: held out of the data
