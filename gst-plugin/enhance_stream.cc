@@ -99,9 +99,8 @@ bool EnhanceStream::set_caps(GstCaps* in_caps, GstCaps* out_caps) {
                   stats.tile_size ? concat("tiles of ", stats.tile_size).c_str() : "whole frames",
                   precision_words(*keeper_.current()).c_str(), stats.expected_ms);
   lateness_.assume_cost(stats.expected_ms);
-  held_ms_ = 0;
-  if (most_held() > 1)
-    held_ms_ = (most_held() - 1) * 1e3 * GST_VIDEO_INFO_FPS_D(&in) / GST_VIDEO_INFO_FPS_N(&in);
+  const int held = most_held() - 1;
+  held_ms_ = held > 0 ? held * 1e3 * GST_VIDEO_INFO_FPS_D(&in) / GST_VIDEO_INFO_FPS_N(&in) : 0;
   latency_.expect(element(), stats.expected_ms + held_ms_);
   return true;
 }

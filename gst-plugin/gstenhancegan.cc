@@ -96,13 +96,24 @@ static gboolean set_caps(GstBaseTransform* base, GstCaps* in_caps, GstCaps* out_
                [&]() -> gboolean { return stream_of(base).set_caps(in_caps, out_caps); });
 }
 
+template <class Body>
+static GstFlowReturn flow_of(GstBaseTransform* base, const Body& body) {
+  const auto failed = gan::failure_of(body);
+  if (!failed) return GST_FLOW_OK;
+  if (failed->fault.kind == gan::ErrorKind::kInterrupted) return GST_FLOW_FLUSHING;
+  gan::post_error(GST_ELEMENT(base), *failed);
+  return GST_FLOW_ERROR;
+}
+
+// Pushes what is held.
+static GstFlowReturn drain(GstBaseTransform* base) {
+  return flow_of(base, [&] { stream_of(base).drain(); });
+}
+
 static GstFlowReturn submit_input_buffer(GstBaseTransform* base, gboolean is_discont,
                                          GstBuffer* buffer) {
-  const GstFlowReturn flow = guard(base, GST_FLOW_ERROR, [&] {
-    stream_of(base).before_frame(buffer);
-    if (gst_pad_needs_reconfigure(base->srcpad)) stream_of(base).drain();
-    return GST_FLOW_OK;
-  });
+  GstFlowReturn flow = flow_of(base, [&] { stream_of(base).before_frame(buffer); });
+  if (flow == GST_FLOW_OK && gst_pad_needs_reconfigure(base->srcpad)) flow = drain(base);
   if (flow == GST_FLOW_OK) return parent_class()->submit_input_buffer(base, is_discont, buffer);
   gst_buffer_unref(buffer);
   return flow;
@@ -115,7 +126,7 @@ static void let_through(GstBaseTransform* base, GstBuffer* buffer) {
   const gboolean nothing =
       stream.changes_nothing() && (stream.next_takes_meta || !gst_buffer_get_video_meta(buffer));
   if (nothing == gst_base_transform_is_passthrough(base)) return;
-  guard(base, 0, [&] { return stream_of(base).drain(), 0; });
+  drain(base);
   gst_base_transform_set_passthrough(base, nothing);
   gst_base_transform_reconfigure_src(base);  // buffers from another pool
 }
@@ -128,15 +139,6 @@ static void before_transform(GstBaseTransform* base, GstBuffer* buffer) {
     stream_of(base).set_stream_time(time);
   }
   let_through(base, buffer);
-}
-
-template <class Body>
-static GstFlowReturn flow_of(GstBaseTransform* base, const Body& body) {
-  const auto failed = gan::failure_of(body);
-  if (!failed) return GST_FLOW_OK;
-  if (failed->fault.kind == gan::ErrorKind::kInterrupted) return GST_FLOW_FLUSHING;
-  gan::post_error(GST_ELEMENT(base), *failed);
-  return GST_FLOW_ERROR;
 }
 
 static GstFlowReturn transform(GstBaseTransform* base, GstBuffer* in, GstBuffer* out) {
@@ -187,15 +189,14 @@ static gboolean sink_event(GstBaseTransform* base, GstEvent* event) {
     stream.flush();
   } else if ((gst_event_type_get_flags(GST_EVENT_TYPE(event)) & GST_EVENT_TYPE_SERIALIZED) &&
              GST_EVENT_TYPE(event) != GST_EVENT_TAG) {
-    flow_of(base, [&] { stream.drain(); });
+    drain(base);
   }
   return parent_class()->sink_event(base, event);
 }
 
 // In a live pipeline each frame is later by the time that the network takes, and that it is held.
 static gboolean query(GstBaseTransform* base, GstPadDirection direction, GstQuery* query) {
-  if (GST_QUERY_TYPE(query) == GST_QUERY_DRAIN && direction == GST_PAD_SINK)
-    flow_of(base, [&] { stream_of(base).drain(); });
+  if (GST_QUERY_TYPE(query) == GST_QUERY_DRAIN && direction == GST_PAD_SINK) drain(base);
   if (GST_QUERY_TYPE(query) != GST_QUERY_LATENCY || direction != GST_PAD_SRC)
     return parent_class()->query(base, direction, query);
   return stream_of(base).answer_latency(query);

@@ -96,13 +96,8 @@ class DeviceEnhancer : public Enhancer {
     check(!busy_.empty(), ErrorKind::kFailed, "no frame was submitted");
     const torch::InferenceMode inference;
     Slot& slot = busy_.front();
-    try {
-      finish(slot);
-    } catch (...) {
-      free_.splice(free_.end(), busy_, busy_.begin());
-      std::rethrow_exception(std::current_exception());
-    }
     free_.splice(free_.end(), busy_, busy_.begin());
+    finish(slot);
     timer_.count(slot.begun);
   }
 

@@ -14,6 +14,7 @@
 #include "models/frames/frame_tensor.h"
 
 namespace gan {
+
 DevicePicture::Formats::Formats(const FrameFormat& in, const FrameFormat& out,
                                 const NetworkTraits& traits, torch::Device device)
     : read(in, device),

@@ -44,11 +44,10 @@ def probe(path):
 
 
 def make_truth(source, scale, path):
-    side = 2 * max(scale, 1) * 2
-    width, height = (s // side * side for s in probe(source)[:2])
-    width, height = min(width, 1280), min(height, 720)
-    ffmpeg("-i", source, "-map", "0:v:0", "-frames:v", FRAMES, "-vf",
-           f"crop={width // side * side}:{height // side * side},format=yuv420p", "-c:v", "ffv1", path)
+    side = 4 * scale
+    width, height = (min(s, most) // side * side for s, most in zip(probe(source)[:2], (1280, 720)))
+    ffmpeg("-i", source, "-map", "0:v:0", "-frames:v", FRAMES, "-vf", f"crop={width}:{height},format=yuv420p",
+           "-c:v", "ffv1", path)
 
 
 def add_noise(path, sigma, to):
