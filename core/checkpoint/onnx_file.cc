@@ -12,6 +12,7 @@ namespace gan {
 namespace {
 
 constexpr size_t kMaxTensors = 100000, kMaxNodes = 200000;
+constexpr size_t kMaxProperties = 100;
 constexpr uint64_t kMaxText = 1000;
 
 // A message's bytes in the source, field by field.
@@ -150,6 +151,16 @@ Node read_node(Message message) {
   return node;
 }
 
+// A key and its value, as the file's metadata has them.
+std::pair<std::string, std::string> read_property(Message message) {
+  std::pair<std::string, std::string> property;
+  while (message.next()) {
+    if (message.field() == 1) property.first = message.text();
+    if (message.field() == 2) property.second = message.text();
+  }
+  return property;
+}
+
 // Slopes of PReLU are {C, 1, 1} in a graph.
 void flatten_slopes(TensorFile& file, const std::vector<Node>& nodes) {
   for (const auto& node : nodes) {
@@ -193,6 +204,8 @@ TensorFile read_onnx(std::shared_ptr<const ByteSource> source) {
   std::vector<Node> nodes;
   Message model(*source, 0, source->size());
   while (model.next()) {
+    if (model.field() == 14 && file.metadata.size() < kMaxProperties)
+      file.metadata.insert(read_property(model.inner()));
     if (model.field() != 7) continue;
     Message graph = model.inner();
     while (graph.next()) {

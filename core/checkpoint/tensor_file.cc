@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 
 #include "core/checkpoint/foreign_format.h"
 #include "core/checkpoint/ncnn_file.h"
@@ -116,12 +117,13 @@ void check_entry(const TensorEntry& entry, const ByteSource& source) {
   const int64_t bytes = checked_product(last + 1, static_cast<int64_t>(item_size(entry.dtype)));
   if (bytes < 0 || entry.offset > source.size() ||
       static_cast<uint64_t>(bytes) > source.size() - entry.offset)
-    refuse("reaches past the end of the file: damaged or cut short");
+    refuse("reaches past the end of the file: damaged, or half a download");
 }
 
 TensorFile under(const TensorFile& file, std::string_view prefix) {
   TensorFile part{file.source, file.container, std::string(prefix), {}, {}, {}, {}, {}};
   if (part.unwrapped.ends_with('.')) part.unwrapped.pop_back();
+  part.operators = file.operators;
   for (const auto& entry : file.tensors)
     if (entry.name.starts_with(prefix)) {
       part.tensors.push_back(entry);
@@ -134,7 +136,13 @@ TensorFile under(const TensorFile& file, std::string_view prefix) {
 TensorFile open_tensor_file(const std::string& path) {
   if (path.ends_with(".safetensors.index.json")) return read_safetensors_shards(path);
   const auto source = open_file(path);
-  return is_ncnn_param(*source) ? read_ncnn(path) : open_tensor_file(source);
+  if (is_ncnn_param(*source)) return read_ncnn(path);
+  const auto layers = std::filesystem::path(path).replace_extension(".param");
+  std::error_code ignored;
+  check(!path.ends_with(".bin") || !std::filesystem::is_regular_file(layers, ignored),
+        ErrorKind::kWrongType, path, ": the weights of an ncnn network: name its .param, ",
+        layers.string());
+  return open_tensor_file(source);
 }
 
 TensorFile open_tensor_file(std::shared_ptr<const ByteSource> source) {

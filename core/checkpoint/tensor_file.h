@@ -59,7 +59,7 @@ struct TensorFile {
   // In the file's order. Of a pickle all tensors there are, named by the keys of the dicts around
   // them: "params_ema.body.0.weight".
   std::vector<TensorEntry> tensors;
-  std::map<std::string, std::string> metadata;  // safetensors' __metadata__; otherwise empty
+  std::map<std::string, std::string> metadata;  // of safetensors and ONNX; otherwise empty
   std::string outline;  // for people: what else a pickle or a graph holds; may be empty
   std::map<std::string, int> operators;  // of a graph: how many layers without weights, by type
   std::unordered_map<std::string, size_t> places;  // of the tensors, by name

@@ -38,13 +38,20 @@ std::optional<Recognised> span(const TensorFile& file) {
   if (!first || !up) return {};
   const auto [channels, scale] = shuffled((*up)[0], (*first)[1]);
   if (scale == 0) return {};
+  // Without normalising, a graph has three operators on two values in each of the six blocks, and
+  // two more where it writes SiLU as a product.
+  int operators = 0;
+  for (const char* type : {"BinaryOp", "Add", "Sub", "Mul"})
+    if (const auto found = file.operators.find(type); found != file.operators.end())
+      operators += found->second;
+  const bool plain = file.find("no_norm") || operators == 6 * 3 || operators == 6 * 5;
   Recognised found{"span",
                    {{"in_channels", text((*first)[1])},
                     {"out_channels", text(channels)},
                     {"features", text((*first)[0])},
                     {"scale", text(scale)},
                     {"branches", flag(branch)},
-                    {"normalise", flag(!file.find("no_norm"))}},
+                    {"normalise", flag(!plain)}},
                    {},
                    branch ? "SPAN, as it is trained" : "SPAN"};
   found.keys.ignored.insert("no_norm");

@@ -7,17 +7,27 @@
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../../pipelines/setup.sh"
 core_test=${1:?wants the path of core_test} minutes=${2:-10}
-command -v clang++ >/dev/null || die "wants clang with libFuzzer: apt-get install clang"
+# Clang has std::source_location from 16 on.
+for clang in clang++ clang++-{21..16} ''; do
+  [ -z "$clang" ] || ! "$clang" -std=c++20 -fsyntax-only -x c++ - <<< '#include <source_location>
+    std::source_location here;' 2>/dev/null || break
+done
+[ -n "$clang" ] || die "wants clang with libFuzzer, 16 or later: apt-get install clang-16"
 
 work=$build/fuzz
 mkdir -p "$work"
 GAN_FUZZ_CORPUS=$work/corpus "$core_test" --gtest_filter='FuzzCorpus.*' >/dev/null
 flags=(-std=c++20 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined "-I$root")
-read -ra packages < <(pkg-config --cflags --libs json-glib-1.0 gio-2.0)
-for reader in read_safetensors read_torch_zip read_torch_legacy read_onnx; do
-  clang++ "${flags[@]}" -DGAN_READER=$reader "$root/tests/fuzz/checkpoint_fuzz.cc" \
-    "$root"/core/checkpoint/*.cc "$root"/core/{json,options}.cc "$root"/models/import/*.cc \
-    "${packages[@]}" -o "$work/$reader"
+read -ra includes < <(pkg-config --cflags json-glib-1.0 gio-2.0)
+read -ra libraries < <(pkg-config --libs json-glib-1.0 gio-2.0)
+flags+=("${includes[@]}")
+sources=("$root"/core/checkpoint/*.cc "$root"/core/{json,options}.cc "$root"/models/{contents,import/*}.cc)
+mkdir -p "$work/objects"
+(cd "$work/objects" && printf '%s\0' "${sources[@]}" | xargs -0 -n 1 -P 2 "$clang" "${flags[@]}" -c)
+readers=(read_safetensors read_torch_zip read_torch_legacy read_onnx read_pair read_shards)
+for reader in "${readers[@]}"; do
+  "$clang" "${flags[@]}" -DGAN_READER=$reader "$root/tests/fuzz/checkpoint_fuzz.cc" "$work"/objects/*.o \
+    "${libraries[@]}" -o "$work/$reader"
 done
 
 fuzz() {
@@ -27,13 +37,12 @@ fuzz() {
     -artifact_prefix="$work/found-$1/" -print_final_stats=1 "$folder" > "$work/$1.log" 2>&1
 }
 status=0
-fuzz read_torch_zip & first=$!
-fuzz read_torch_legacy || status=1
-wait $first || status=1
-fuzz read_safetensors & first=$!
-fuzz read_onnx || status=1
-wait $first || status=1
-for reader in read_safetensors read_torch_zip read_torch_legacy read_onnx; do
+for ((i = 0; i < ${#readers[@]}; i += 2)); do
+  fuzz "${readers[i]}" & first=$!
+  fuzz "${readers[i + 1]}" || status=1
+  wait $first || status=1
+done
+for reader in "${readers[@]}"; do
   say "$reader: $(grep -h 'number_of_executed_units' "$work/$reader.log" || echo 'stopped early'), $(grep -o 'cov: [0-9]*' "$work/$reader.log" | tail -1)"
   [ -z "$(ls -A "$work/found-$reader")" ] || { say "found: $(ls "$work/found-$reader"/*)"; tail -40 "$work/$reader.log" >&2; status=1; }
 done

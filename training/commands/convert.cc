@@ -7,6 +7,8 @@
 #include "models/checkpoint.h"
 #include "models/table.h"
 #include "training/commands/commands.h"
+#include "training/export/ncnn.h"
+#include "training/export/onnx.h"
 
 namespace gan::training {
 namespace {
@@ -24,15 +26,55 @@ void interpolate(const LoadedNetwork& a, const LoadedNetwork& b, double alpha) {
     if (into[i].second.is_floating_point()) into[i].second.lerp_(from[i].second, alpha);
 }
 
-// An option of --set may not change what tensors the network has.
-void check_same_tensors(const Network& before, const Network& after) {
-  const auto old_state = state_dict(before), new_state = state_dict(after);
-  bool same = old_state.size() == new_state.size();
-  for (size_t i = 0; same && i < old_state.size(); ++i)
-    same = old_state[i].first == new_state[i].first &&
-           old_state[i].second.sizes() == new_state[i].second.sizes();
+// The network with other options, which may not change what tensors it has.
+void change_options(LoadedNetwork& loaded, const OptionValues& changes) {
+  if (changes.empty()) return;
+  const TableEntry& entry = find_network(loaded.name);
+  const auto options = entry.make_options();
+  read_options(*options, loaded.options, loaded.name);
+  read_options(*options, changes, "network " + loaded.name);
+  const auto network = entry.create(*options);
+  const auto from = state_dict(*loaded.network), into = state_dict(*network);
+  bool same = from.size() == into.size();
+  for (size_t i = 0; same && i < into.size(); ++i)
+    same = from[i].first == into[i].first && from[i].second.sizes() == into[i].second.sizes();
   check(same, ErrorKind::kSettings,
         "--set may change only options that leave the weights as they are");
+  torch::NoGradGuard no_grad;
+  for (size_t i = 0; i < into.size(); ++i) into[i].second.copy_(from[i].second);
+  network->eval();
+  loaded.network = network;
+  loaded.options = write_options(*options);
+}
+
+Size size_from(const std::string& text) {
+  Size size;
+  char after = 0;
+  if (!text.empty())
+    check(std::sscanf(text.c_str(), "%5dx%5d%c", &size.width, &size.height, &after) == 2 &&
+              size.width > 0 && size.height > 0,
+          ErrorKind::kSettings, "--size wants WIDTHxHEIGHT in pixels, such as 320x180, got \"",
+          text, "\"");
+  return size;
+}
+
+// By what the name ends in; what there is to say of it.
+std::string write(const std::string& path, const LoadedNetwork& loaded, Size size) {
+  if (path.ends_with(".onnx")) {
+    const OnnxFile file = write_onnx_network(path, loaded, size);
+    return file.size.area() == 0
+               ? " as ONNX for pictures of any size"
+               : concat(" as ONNX for pictures of ", file.size.width, "x", file.size.height);
+  }
+  check(size.area() == 0, ErrorKind::kSettings, "--size belongs to .onnx, not to ", path);
+  if (path.ends_with(".param")) {
+    write_ncnn_network(path, loaded);
+    return " for ncnn";
+  }
+  const auto options = find_network(loaded.name).make_options();
+  read_options(*options, loaded.options, loaded.name);
+  save_network(path, *loaded.network, loaded.name, *options, loaded.metadata);
+  return "";
 }
 
 bool same_file(const std::string& a, const std::string& b) {
@@ -43,7 +85,7 @@ bool same_file(const std::string& a, const std::string& b) {
 }  // namespace
 
 int command_convert(int argc, char** argv) {
-  StringOption with;
+  StringOption with, size_text;
   gdouble alpha = -1;
   gchar** sets = nullptr;
   const GOptionEntry entries[] = {
@@ -51,13 +93,19 @@ int command_convert(int argc, char** argv) {
       {"alpha", 0, 0, G_OPTION_ARG_DOUBLE, &alpha, "share of FILE, 0 to 1 (default 0.5)", "A"},
       {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &sets, "change an option of the network",
        "KEY=VALUE"},
+      {"size", 0, 0, G_OPTION_ARG_STRING, &size_text,
+       "of pictures, for ONNX models that take no other", "WxH"},
       {}};
   const auto words = parse_arguments(
       argc, argv, "IN OUT",
       "Writes the network of IN, a checkpoint of ours, an official one or a built-in model, as "
-      "OUT\n"
-      "in this project's safetensors. With --with the weights of two checkpoints of the same\n"
-      "architecture are mixed: denoise strength s of realesr-general-x4v3 is\n"
+      "OUT.\n"
+      "Where OUT ends in .onnx it is an ONNX model; where it ends in .param, a network of ncnn, "
+      "with\n"
+      "the weights in a .bin beside it; else it is this project's safetensors, with the official\n"
+      "names of the weights. Networks with attention make ONNX models for pictures of one --size.\n"
+      "With --with the weights of two checkpoints of the same architecture are mixed: denoise\n"
+      "strength s of realesr-general-x4v3 is\n"
       "  gan-train convert realesr-general-wdn-x4v3.pth out.safetensors \\\n"
       "    --with realesr-general-x4v3.pth --alpha s\n"
       "--set changes options that do not change the weights, such as test_norm of unet.",
@@ -73,25 +121,23 @@ int command_convert(int argc, char** argv) {
   check(!same_file(words[0], words[1]) && !same_file(with.get(), words[1]), ErrorKind::kSettings,
         words[1], ": OUT must be another file than what is read");
 
+  const Size size = size_from(size_text.get());
+
   LoadedNetwork loaded = load_network(open_model(words[0]));
   const auto file_name = [](const std::string& path) {
     return std::filesystem::path(path).filename().string();
   };
-  auto metadata = loaded.metadata;
-  metadata["gan.converted"] = concat(file_name(words[0]), " (", loaded.origin, ")");
+  loaded.metadata["gan.converted"] = concat(file_name(words[0]), " (", loaded.origin, ")");
   if (mixes) {
     interpolate(loaded, load_network(open_model(with.get())), alpha);
-    metadata["gan.converted"] += concat(", mixed with ", alpha, " of ", file_name(with.get()));
+    loaded.metadata["gan.converted"] +=
+        concat(", mixed with ", alpha, " of ", file_name(with.get()));
   }
-  const TableEntry& entry = find_network(loaded.name);
-  const auto options = entry.make_options();
-  read_options(*options, loaded.options, loaded.name);
-  read_options(*options, changes, "network " + loaded.name);
-  check_same_tensors(*loaded.network, *entry.create(*options));
-  save_network(words[1], *loaded.network, loaded.name, *options, metadata);
-  std::printf("%s: %s, %lld parameters, from %s\n", words[1].c_str(), loaded.name.c_str(),
-              static_cast<long long>(parameter_count(*loaded.network)),
-              metadata["gan.converted"].c_str());
+  change_options(loaded, changes);
+  const std::string kind = write(words[1], loaded, size);
+  std::printf("%s: %s%s, %lld parameters, from %s\n", words[1].c_str(), loaded.name.c_str(),
+              kind.c_str(), static_cast<long long>(parameter_count(*loaded.network)),
+              loaded.metadata["gan.converted"].c_str());
   return 0;
 }
 
