@@ -43,6 +43,7 @@ struct EnhancerInfo {
   std::string kernel;     // of the engine, chosen by trial where the precision is left open
   int scale = 1;          // output side / input side
   int latent = 0;         // length of the code that chooses among its results; 0: there is one
+  std::string assumed;    // options that the file does not tell: "activation=relu"
 };
 
 struct FrameFormat {
@@ -75,7 +76,8 @@ struct EnhancerStats {
 struct EngineEvent {
   // "out-of-memory" (fields tile-size, device): smaller tiles or the CPU from now on; "not-finite"
   // (fields tiles, precision): run again in fp32; "approximate-tiles" (fields tile-size, psnr-db,
-  // largest): the network looks beyond its tiles, with the difference at a seam.
+  // largest): the network looks beyond its tiles, with the difference at a seam; "assumed-options"
+  // (fields network, options), once: the file does not tell these.
   std::string name;
   std::string text;  // for people
   std::vector<std::pair<std::string, std::variant<int, std::string>>> fields = {};
@@ -189,7 +191,7 @@ std::unique_ptr<LatentWalker> load_walker(const WalkerOptions& options);
 
 // The functions that libganmodels.so exports as one table, behind the C symbol gan_models_api.
 struct ModelsApi {
-  static constexpr int kVersion = 10;
+  static constexpr int kVersion = 11;
   int version;
   std::unique_ptr<Enhancer> (*load_enhancer)(const EnhancerOptions&, const std::atomic<bool>*);
   std::unique_ptr<LatentWalker> (*load_walker)(const WalkerOptions&);

@@ -91,6 +91,12 @@ LoadedNetwork load_network(const TensorFile& file) {
   return loaded;
 }
 
+std::unique_ptr<Options> options_of(const LoadedNetwork& loaded) {
+  auto options = find_network(loaded.name).make_options();
+  read_options(*options, loaded.options, "network " + loaded.name);
+  return options;
+}
+
 std::vector<std::pair<std::string, torch::Tensor>> state_dict(const torch::nn::Module& module) {
   std::vector<std::pair<std::string, torch::Tensor>> state;
   for (const auto& item : module.named_parameters()) state.emplace_back(item.key(), item.value());

@@ -27,6 +27,9 @@ struct LoadedNetwork {
 // shape.
 LoadedNetwork load_network(const TensorFile& file);
 
+// All options of its network, as they are.
+std::unique_ptr<Options> options_of(const LoadedNetwork& loaded);
+
 // Named tensors of a module in the order of a PyTorch state_dict: parameters and buffers.
 std::vector<std::pair<std::string, torch::Tensor>> state_dict(const torch::nn::Module& module);
 

@@ -112,4 +112,11 @@ std::vector<Contents> contents_of(const TensorFile& file) {
   return all;
 }
 
+std::string licence_of(const TensorFile& file) {
+  for (const char* key : {"gan.licence", "modelspec.license", "license"})
+    if (const auto found = file.metadata.find(key); found != file.metadata.end())
+      return found->second;
+  return "";
+}
+
 }  // namespace gan

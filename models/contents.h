@@ -36,6 +36,9 @@ struct Contents {
 // none.
 std::vector<Contents> contents_of(const TensorFile& file);
 
+// As a file's metadata tell it; empty: they do not.
+std::string licence_of(const TensorFile& file);
+
 inline constexpr const char* kFormatVersion = "1";  // of our own files
 
 // The first of the candidates that loads and whose numbers are finite; where none is, the first

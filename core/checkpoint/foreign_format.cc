@@ -24,6 +24,7 @@ constexpr auto kFormats = std::to_array<Format>({
     {"BZh"sv, "compressed by bzip2: unpack it first"},
     {"7z\xbc\xaf"sv, "a 7-Zip archive: unpack it first"},
     {"Rar!"sv, "a RAR archive: unpack it first"},
+    {"ftrt"sv, "an engine of TensorRT, made for one GPU; the ONNX model it was made of is wanted"},
     {"GGUF"sv, "a GGUF file, which holds language models"},
     {"\x47\x6b\x30\x01"sv, "the weights of an ncnn network: name its .param"},
     {"\x89HDF\r\n"sv,
@@ -50,10 +51,14 @@ std::string foreign_format(const ByteSource& source) {
   if (head.size() > 262 && head.substr(257, 5) == "ustar")
     return " (a tar archive, as PyTorch before 0.1.10 wrote too: unpack it, or load and save it "
            "with a current PyTorch)";
+  if (head.size() > 8 && head.substr(4, 4) == "TFL3")
+    return " (a TensorFlow Lite network; its weights are wanted as safetensors, PyTorch or ONNX)";
   std::string text;
   for (const char c : head)
     if (!std::isspace(static_cast<unsigned char>(c)))
       text += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  if (text.starts_with("<?xml") && text.find("<netname=") != std::string::npos)
+    return " (a network of OpenVINO; its weights are wanted as safetensors, PyTorch or ONNX)";
   if (text.starts_with("<!doctypehtml") || text.starts_with("<html") || text.starts_with("<?xml"))
     return " (a web page: the download gave the page about the file instead of the file)";
   if (text.starts_with('{') && text.find("\"weight_map\"") != std::string::npos)

@@ -3,6 +3,7 @@
 
 #include <bit>
 #include <cstring>
+#include <filesystem>
 
 #include "core/checkpoint/atomic_file.h"
 #include "core/error.h"
@@ -158,6 +159,9 @@ TensorFile read_safetensors_shards(const std::string& index) {
   uint64_t offset = source->size();
   const std::string folder = index.substr(0, index.rfind('/') + 1);
   for (const auto& [name, tensors] : pieces) {
+    std::error_code ignored;
+    check(std::filesystem::exists(folder + name, ignored), ErrorKind::kNotFound, index, ": names ",
+          name, ", which is not beside it");
     const TensorFile piece = read_safetensors(open_file(folder + name));
     for (const auto& tensor : tensors) {
       const TensorEntry* entry = piece.find(tensor);

@@ -43,7 +43,8 @@ Directory find_directory(const ByteSource& source) {
       at = i;
       break;
     }
-  if (at == std::string::npos) damaged(source, "its end is missing (cut short?)");
+  if (at == std::string::npos)
+    damaged(source, "its end is missing, as of half a download: get it again");
   Directory found{number<uint32_t>(tail, at + 16), number<uint32_t>(tail, at + 12),
                   number<uint16_t>(tail, at + 10)};
   const bool zip64 =

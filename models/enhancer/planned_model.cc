@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/checkpoint/floats.h"
+#include "models/assumed_options.h"
 #include "models/enhancer/planned_network.h"
 #include "models/machine/interruption.h"
 #include "models/plans/plans.h"
@@ -69,7 +70,12 @@ PlannedModel model_of(const Contents& contents) {
   try {
     const PlanEntry& entry = *find_plan(contents.network);
     const auto options = options_of(contents, entry);
-    PlannedModel model = {{}, contents.origin, contents.network, entry.traits(*options), {}};
+    PlannedModel model = {{},
+                          contents.origin,
+                          contents.network,
+                          assumed_text(contents.assumed, *options),
+                          entry.traits(*options),
+                          {}};
     check_tensors(contents, entry, *options);
     model.plan = [contents](const Code& code) { return read_plan(contents, code); };
     return model;

@@ -80,9 +80,15 @@ void PlannedNetwork::use(const std::string& kernel, conv::Plan plan) {
     exact_ = {reach, std::lcm(executor_->grid(), traits().size_multiple)};
   kernel_ = kernel;
   const std::lock_guard lock(mutex_);
-  info_ = {
-      model_.name,         model_.network,      "cpu", precision_of_kernel(kernel), "conv", kernel,
-      model_.traits.scale, model_.traits.latent};
+  info_ = {model_.name,
+           model_.network,
+           "cpu",
+           precision_of_kernel(kernel),
+           "conv",
+           kernel,
+           model_.traits.scale,
+           model_.traits.latent,
+           model_.assumed};
 }
 
 EnhancerInfo PlannedNetwork::info() const {

@@ -23,6 +23,7 @@ struct PlannedModel {
   std::string name;    // as the user wrote it
   std::string origin;  // see Contents
   std::string network;
+  std::string assumed;  // see EnhancerInfo
   NetworkTraits traits;
   std::function<conv::Plan(const Code& code)> plan;  // reads the weights, each time it is called
 };

@@ -6,6 +6,7 @@
 #include <iomanip>
 
 #include "core/error.h"
+#include "models/assumed_options.h"
 #include "models/enhancer/tile_parts.h"
 #include "models/enhancer/tile_rules.h"
 #include "models/machine/host.h"
@@ -25,7 +26,7 @@ std::string megabytes(double bytes) {
 }  // namespace
 
 TiledNetwork::TiledNetwork(std::unique_ptr<PictureNetwork> network, const EnhancerOptions& options)
-    : options_(options), network_(std::move(network)) {
+    : options_(options), network_(std::move(network)), events_(assumed_events(info())) {
   const Surroundings exact = network_->exact();
   halo_ = halo_of(traits(), options.tile_overlap,
                   exact.multiple > 0 ? std::optional(exact.halo) : std::nullopt);

@@ -37,6 +37,7 @@ using import::Architecture;
 using import::Kind;
 
 constexpr size_t kMaxCandidates = 32;
+constexpr double kSureShare = 0.75;  // of the names of what is not meant for pictures of pictures
 
 // Whether a whole word of it says that the weights are averages.
 bool is_average(std::string_view prefix) {
@@ -67,6 +68,18 @@ std::vector<std::string> missing_keys(const TensorFile& file, const Architecture
     if (!key.empty() && !file.find(prefix + std::string(key)))
       missing.push_back(prefix + std::string(key));
   return missing;
+}
+
+// In brackets: what stands beside the tensors, and the first of them.
+std::string what_it_holds(const TensorFile& file) {
+  std::string names;
+  for (size_t i = 0; i < file.tensors.size() && i < 6; ++i)
+    names += (i ? ", " : "") + file.tensors[i].name.substr(0, 80);
+  const bool beside = !file.outline.empty() && !file.tensors.empty() &&
+                      file.outline.find(file.tensors[0].name.substr(0, 40)) == std::string::npos;
+  return concat(" (it holds ", beside ? file.outline + "; " : "", file.tensors.size(),
+                file.tensors.size() == 1 ? " tensor: " : " tensors: ", names,
+                file.tensors.size() > 6 ? ", ..." : "", ")");
 }
 
 struct Ranked {
@@ -116,14 +129,10 @@ std::vector<Candidate> recognise(const TensorFile& file) {
 }
 
 std::string unknown_architecture(const TensorFile& file) {
-  std::string names;
-  for (size_t i = 0; i < file.tensors.size() && i < 6; ++i)
-    names += (i ? ", " : "") + file.tensors[i].name.substr(0, 80);
-  std::string said =
-      concat("a ", file.container, file.outline.empty() ? "" : " of ", file.outline,
-             ", with weights of an architecture that is not known here (", file.tensors.size(),
-             file.tensors.size() == 1 ? " tensor: " : " tensors: ", names,
-             file.tensors.size() > 6 ? ", ..." : "", ")");
+  const std::string holds = what_it_holds(file);
+  const std::string said =
+      concat("a ", file.container, file.container == "safetensors" ? " file" : "",
+             " with weights of an architecture that is not known here");
 
   double best = 0.5;
   const Architecture* nearest = nullptr;
@@ -140,18 +149,22 @@ std::string unknown_architecture(const TensorFile& file) {
           continue;
         auto missing = missing_keys(file, architecture, prefix);
         const double share = 1 - static_cast<double>(missing.size()) / wanted;
-        if (share <= best) continue;
+        if (share <= best || (architecture.kind != Kind::kPicture && share < kSureShare)) continue;
         best = share;
         nearest = &architecture;
         lacks = std::move(missing);
       }
   }
-  if (!nearest) return said;
+  // "model-00001-of-00002.safetensors"
+  if (file.source->name().find("-of-0") != std::string::npos)
+    return said + "; it is a piece of several: name the .safetensors.index.json beside it" + holds;
+  if (!nearest) return said + "; gan-train list names the known ones" + holds;
   std::string missing;
   for (size_t i = 0; i < lacks.size() && i < 4; ++i) missing += (i ? ", " : "") + lacks[i];
-  return said + concat("; nearest is ", nearest->title,
-                       lacks.empty() ? ", whose layers have other shapes"
-                                     : ", of which it lacks " + missing);
+  return concat(
+      said, "; nearest is ", nearest->title, ", of which ",
+      lacks.empty() ? "other layers are missing or have other shapes" : "it lacks " + missing,
+      holds);
 }
 
 }  // namespace gan

@@ -15,16 +15,20 @@ std::optional<Recognised> compact(const TensorFile& file) {
   if (last < 2 || !end || (*first)[1] == 0) return {};
   const auto [channels, scale] = shuffled((*end)[0], (*first)[1]);
   if (scale == 0) return {};
+  // One without weights is told by the graph of an ONNX file alone.
+  const bool leaky = file.operators.contains("LeakyRelu");
+  const bool told = prelu || leaky || file.operators.contains("Relu");
+  const char* const activation = prelu ? "prelu" : leaky ? "leakyrelu" : "relu";
   return Recognised{"compact",
                     {{"in_channels", text((*first)[1])},
                      {"out_channels", text(channels)},
                      {"features", text((*first)[0])},
                      {"convs", text(last / 2 - 1)},
                      {"scale", text(scale)},
-                     {"activation", prelu ? "prelu" : "relu"}},
+                     {"activation", activation}},
                     {},
                     "SRVGGNetCompact",
-                    prelu ? std::vector<std::string>{} : std::vector<std::string>{"activation"}};
+                    told ? std::vector<std::string>{} : std::vector<std::string>{"activation"}};
 }
 
 namespace {

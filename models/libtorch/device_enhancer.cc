@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/plain_scaler.h"
+#include "models/assumed_options.h"
 #include "models/enhancer/tile_rules.h"
 #include "models/frames/frame_timer.h"
 #include "models/libtorch/device_picture.h"
@@ -45,7 +46,10 @@ struct Slot {
 class DeviceEnhancer : public Enhancer {
  public:
   DeviceEnhancer(std::unique_ptr<TorchNetwork> network, const EnhancerOptions& options)
-      : network_(std::move(network)), options_(options), picture_(*network_, options) {
+      : network_(std::move(network)),
+        options_(options),
+        picture_(*network_, options),
+        events_(assumed_events(network_->info())) {
     check(options.frames_in_flight > 0, ErrorKind::kSettings,
           "frames-in-flight must be 1 or more, got ", options.frames_in_flight);
   }

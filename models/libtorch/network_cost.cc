@@ -3,7 +3,6 @@
 
 #include <ATen/record_function.h>
 
-#include <chrono>
 #include <cstring>
 
 #include "models/machine/device.h"
@@ -62,7 +61,7 @@ void end(const at::RecordFunction& function, at::ObserverContext*) {
 
 }  // namespace
 
-NetworkCost predict_cost(const LoadedNetwork& loaded, Size picture) {
+double predict_macs(const LoadedNetwork& loaded, Size picture) {
   torch::InferenceMode inference;
   set_threads_of_this_thread(available_threads());
   const NetworkTraits traits = loaded.network->traits();
@@ -79,11 +78,7 @@ NetworkCost predict_cost(const LoadedNetwork& loaded, Size picture) {
                                                      .scopes({at::RecordScope::FUNCTION}));
   loaded.network->run(input);
   at::removeCallback(handle);
-  const auto start = std::chrono::steady_clock::now();
-  loaded.network->run(input);
-  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-  const double share = static_cast<double>(picture.area()) / (double{1} * side * side);
-  return {t_macs * share, 1 / (seconds.count() * share)};
+  return t_macs * static_cast<double>(picture.area()) / (double{1} * side * side);
 }
 
 }  // namespace gan

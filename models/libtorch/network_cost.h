@@ -6,13 +6,9 @@
 
 namespace gan {
 
-struct NetworkCost {
-  double macs = 0;  // multiplications and additions of convolutions and matrices, in pairs
-  double frames_per_second = 0;
-};
-
-// Of a picture-to-picture network for pictures of that size, foretold from a small tile that is run
-// on the CPU with all its cores: attention to whole pictures costs more than that.
-NetworkCost predict_cost(const LoadedNetwork& loaded, Size picture);
+// Multiplications and additions, in pairs, of the convolutions and matrices of a picture-to-picture
+// network for a picture of that size, foretold from a small tile that is run: attention to whole
+// pictures costs more than that.
+double predict_macs(const LoadedNetwork& loaded, Size picture);
 
 }  // namespace gan

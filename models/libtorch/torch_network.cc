@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "core/error.h"
+#include "models/assumed_options.h"
 #include "models/builtin.h"
 #include "models/frames/frame_tensor.h"
 #include "models/machine/device.h"
@@ -58,6 +59,7 @@ bool all_finite(const torch::Tensor& picture) {
 TorchNetwork::TorchNetwork(LoadedNetwork loaded, const EnhancerOptions& options)
     : model_(options.model.empty() ? kDefaultEnhancer : options.model),
       name_(loaded.name),
+      assumed_(loaded.assumed.empty() ? "" : assumed_text(loaded.assumed, *options_of(loaded))),
       network_(loaded.network),
       traits_(network_->traits()),
       device_(device_from_name(options.device)),
@@ -79,8 +81,8 @@ void TorchNetwork::place() {
   to_channels_last(*network_);
   const std::lock_guard lock(mutex_);
   const char* const precision = precision_name(precision_);
-  info_ = {model_,     name_,     device_.str(), precision,
-           "LibTorch", precision, traits_.scale, traits_.latent};
+  info_ = {model_,    name_,         device_.str(),  precision, "LibTorch",
+           precision, traits_.scale, traits_.latent, assumed_};
 }
 
 EnhancerInfo TorchNetwork::info() const {

@@ -58,7 +58,7 @@ class TorchNetwork : public PictureNetwork {
   void place();
   void restore_full_weights();
 
-  std::string model_, name_;
+  std::string model_, name_, assumed_;
   std::shared_ptr<Network> network_;
   NetworkTraits traits_;
   torch::Device device_;

@@ -178,6 +178,28 @@ TEST(Enhancer, LeavesOtherThreadsTheirThreadCount) {
   std::thread([&] { EXPECT_EQ(omp_get_max_threads(), fresh); }).join();
 }
 
+// A compact network without PReLU, as others save it: ReLU and leaky ReLU leave no trace.
+TEST(Enhancer, TellsWhatTheFileDoesNot) {
+  const Scratch scratch;
+  CompactOptions options;
+  options.features = 4, options.convs = 1, options.scale = 2, options.activation = "relu";
+  CompactNet network(options);
+  TensorWriter writer;
+  for (const auto& [name, tensor] : state_dict(network)) writer.add(name, tensor);
+  writer.write(scratch.file("foreign"), {});
+  save_network(scratch.file("own"), network, "compact", options, {});
+  for (const char* kernel : {"f4-fp32", "fp32"}) {  // by conv, by LibTorch
+    const auto events = [&](const char* file) {
+      return make_enhancer({.model = scratch.file(file), .device = "cpu", .kernel = kernel})
+          ->take_events();
+    };
+    ASSERT_EQ(events("foreign").size(), 1u);
+    EXPECT_EQ(events("foreign")[0].name, "assumed-options");
+    EXPECT_EQ(std::get<std::string>(events("foreign")[0].fields[1].second), "activation=relu");
+    EXPECT_TRUE(events("own").empty());
+  }
+}
+
 ErrorKind refused(const EnhancerOptions& options) {
   try {
     make_enhancer(options);

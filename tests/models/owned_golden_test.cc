@@ -5,8 +5,11 @@
 #include <filesystem>
 
 #include "models/builtin.h"
+#include "models/enhancer/open_network.h"
+#include "models/picture_tensor.h"
 #include "models/table.h"
 #include "tests/golden/network_file.h"
+#include "tests/models/noise.h"
 
 namespace gan {
 namespace {
@@ -47,6 +50,27 @@ TEST(OwnedGolden, FilesAreRecognisedAndReproduced) {
   }
   std::printf("golden  %d owned checkpoints reproduced\n", checked);
   EXPECT_GT(checked, 0);
+}
+
+// As enhancegan runs them: core/conv what it has plans of, LibTorch the rest.
+TEST(OwnedGolden, EnginesOfTheElementGiveThemToo) {
+  GAN_NEEDS("GAN_GOLDEN");
+  Workers workers(2);
+  int by_conv = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(test::golden("owned"))) {
+    if (entry.path().extension() != ".safetensors") continue;
+    const NetworkFile file(entry.path());
+    SCOPED_TRACE(file.name());
+    const std::string model =
+        file.says("weights") ? test::golden("owned/team38_span_ch28_slim.pth") : file.path();
+    const auto network =
+        open_network({.model = model, .device = "cpu", .precision = "fp32"}, nullptr, workers);
+    const Picture picture = picture_from_tensor(file["input"]);
+    network->prepare(picture.size, true);
+    file.expect("output", tensor_from_picture(test::copy_of(network->run(picture.view(), {}))));
+    by_conv += network->info().engine == "conv";
+  }
+  EXPECT_GT(by_conv, 5);
 }
 
 // One convolution for several, computed anew when they change.

@@ -153,6 +153,9 @@ TEST(WrappedCheckpoint, FilesOfOtherKindsAreNamed) {
         {"\n<!DOCTYPE html><html>" + filler, "web page"},
         {"\x1f\x8b\x08" + filler, "gzip"},
         {"Rar!\x1a\x07" + filler, "RAR"},
+        {"ftrt" + filler, "TensorRT"},
+        {std::string("\x1c\0\0\0TFL3", 8) + filler, "TensorFlow Lite"},
+        {"<?xml version=\"1.0\"?>\n<net name=\"a\" version=\"11\">" + filler, "OpenVINO"},
         {"{\"weight_map\": {}}" + filler, "index of a safetensors"},
         {std::string(257, 'x') + "ustar" + filler, "tar archive"},
         {"\x89HDF\r\n\x1a\n" + filler, "HDF5"}})
@@ -186,6 +189,20 @@ TEST(WrappedCheckpoint, WeightsOfOnnxLoadByNameAndByPlace) {
   const std::string text = refusal(graph(sample, false, {{"Resize", {"x"}}, {"Resize", {"x"}}}));
   EXPECT_NE(text.find("not known here"), std::string::npos) << text;
   EXPECT_NE(text.find("3 Resize"), std::string::npos) << text;
+}
+
+// ReLU and leaky ReLU leave no weights, but a graph has them.
+TEST(WrappedCheckpoint, ActivationsOfOnnxAreThoseOfItsGraph) {
+  const Sample sample;
+  std::vector<StoredTensor> tensors = sample.tensors(Dtype::kF32);
+  std::erase_if(tensors, [](const StoredTensor& tensor) {
+    return tensor.shape.size() == 1 && tensor.name.ends_with("weight");
+  });
+  for (const auto& [type, activation] : {std::pair{"LeakyRelu", "leakyrelu"}, {"Relu", "relu"}}) {
+    const LoadedNetwork loaded = load(test::onnx_of(tensors, {{type, {"x"}}, {"Add", {"x"}}}));
+    EXPECT_EQ(loaded.options.at("activation"), activation);
+    EXPECT_TRUE(loaded.assumed.empty());
+  }
 }
 
 TEST(WrappedCheckpointGolden, WeightsOfNcnnAreThoseOfPyTorch) {

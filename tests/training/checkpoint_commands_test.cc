@@ -2,6 +2,7 @@
 // gan-train show and convert on files of every kind, and what loading a large one costs.
 #include <algorithm>
 
+#include "core/checkpoint/safetensors.h"
 #include "tests/core/checkpoint/torch_bytes.h"
 #include "tests/golden/golden.h"
 #include "tests/training/gan_train.h"
@@ -51,6 +52,27 @@ TEST_F(CheckpointCommands, ConvertWritesWhatShowRecognises) {
   expect_equal_weights(scratch_.file("x4.safetensors"), scratch_.file("x4.pth"), "params.");
 }
 
+TEST_F(CheckpointCommands, ShowTellsWhatANetworkIsAndCosts) {
+  const TensorFile pth = open_tensor_file(rrdbnet_file("x4.pth", 1));
+  std::vector<std::vector<std::byte>> values;
+  std::vector<TensorToWrite> tensors;
+  for (const auto& entry : pth.tensors) {
+    values.emplace_back(static_cast<size_t>(entry.extent()) * item_size(entry.dtype));
+    pth.read(entry, values.back());
+    tensors.push_back({entry.name, entry.dtype, entry.shape, values.back()});
+  }
+  const std::string file = scratch_.file("x4.safetensors"), converted = scratch_.file("converted");
+  write_safetensors(file, tensors, {{"license", "CC-BY-4.0"}});
+  const std::string shown = run({"show", file}).output;
+  for (const char* part :
+       {"network      rrdbnet: ", "  option     blocks = 1", "parameters   ", "scale        4\n",
+        "channels     3 in, 3 out\n", "reach        ", " GMAC a frame of 640x360\n",
+        " frames of 640x360 a second on this CPU, by conv in f", "licence      CC-BY-4.0\n"})
+    EXPECT_NE(shown.find(part), std::string::npos) << part << "\n" << shown;
+  ASSERT_EQ(run({"convert", file, converted}).status, 0);
+  EXPECT_NE(run({"show", converted}).output.find("licence      CC-BY-4.0\n"), std::string::npos);
+}
+
 TEST_F(CheckpointCommands, ConvertMixesTwoNetworks) {
   rrdbnet_file("a.pth", 1);
   auto shapes = rrdbnet(8, 4, 1);
@@ -85,6 +107,7 @@ TEST_F(CheckpointCommands, ConvertRefusesWhatCannotBe) {
   };
   refused({"convert", a}, "two files");
   refused({"convert", a, a}, "another file");
+  refused({"convert", a, scratch_.file("out.pth")}, ".safetensors, .onnx or .param");
   refused({"convert", a, scratch_.file("out"), "--with", b}, "same architecture");
   refused({"convert", a, scratch_.file("out"), "--alpha", "0.5"}, "wants --with");
   refused({"convert", a, scratch_.file("out"), "--with", b, "--alpha", "1.5"}, "0 to 1");

@@ -3,8 +3,11 @@
 #include <filesystem>
 
 #include "core/error.h"
+#include "core/file_suffix.h"
+#include "models/assumed_options.h"
 #include "models/builtin.h"
 #include "models/checkpoint.h"
+#include "models/contents.h"
 #include "models/table.h"
 #include "training/commands/commands.h"
 #include "training/export/ncnn.h"
@@ -29,11 +32,9 @@ void interpolate(const LoadedNetwork& a, const LoadedNetwork& b, double alpha) {
 // The network with other options, which may not change what tensors it has.
 void change_options(LoadedNetwork& loaded, const OptionValues& changes) {
   if (changes.empty()) return;
-  const TableEntry& entry = find_network(loaded.name);
-  const auto options = entry.make_options();
-  read_options(*options, loaded.options, loaded.name);
+  const auto options = options_of(loaded);
   read_options(*options, changes, "network " + loaded.name);
-  const auto network = entry.create(*options);
+  const auto network = find_network(loaded.name).create(*options);
   const auto from = state_dict(*loaded.network), into = state_dict(*network);
   bool same = from.size() == into.size();
   for (size_t i = 0; same && i < into.size(); ++i)
@@ -60,20 +61,19 @@ Size size_from(const std::string& text) {
 
 // By what the name ends in; what there is to say of it.
 std::string write(const std::string& path, const LoadedNetwork& loaded, Size size) {
-  if (path.ends_with(".onnx")) {
+  const std::string suffix = lower_suffix(path);
+  if (suffix == ".onnx") {
     const OnnxFile file = write_onnx_network(path, loaded, size);
     return file.size.area() == 0
                ? " as ONNX for pictures of any size"
                : concat(" as ONNX for pictures of ", file.size.width, "x", file.size.height);
   }
   check(size.area() == 0, ErrorKind::kSettings, "--size belongs to .onnx, not to ", path);
-  if (path.ends_with(".param")) {
+  if (suffix == ".param") {
     write_ncnn_network(path, loaded);
     return " for ncnn";
   }
-  const auto options = find_network(loaded.name).make_options();
-  read_options(*options, loaded.options, loaded.name);
-  save_network(path, *loaded.network, loaded.name, *options, loaded.metadata);
+  save_network(path, *loaded.network, loaded.name, *options_of(loaded), loaded.metadata);
   return "";
 }
 
@@ -121,9 +121,15 @@ int command_convert(int argc, char** argv) {
   check(!same_file(words[0], words[1]) && !same_file(with.get(), words[1]), ErrorKind::kSettings,
         words[1], ": OUT must be another file than what is read");
 
+  for (const char* pickle : {".pth", ".pt", ".ckpt"})
+    check(lower_suffix(words[1]) != pickle, ErrorKind::kSettings, words[1],
+          ": no pickles are written here; OUT must end in .safetensors, .onnx or .param");
   const Size size = size_from(size_text.get());
 
-  LoadedNetwork loaded = load_network(open_model(words[0]));
+  const TensorFile file = open_model(words[0]);
+  LoadedNetwork loaded = load_network(file);
+  if (const std::string licence = licence_of(file); !licence.empty())
+    loaded.metadata.emplace("gan.licence", licence);
   const auto file_name = [](const std::string& path) {
     return std::filesystem::path(path).filename().string();
   };
@@ -134,10 +140,14 @@ int command_convert(int argc, char** argv) {
         concat(", mixed with ", alpha, " of ", file_name(with.get()));
   }
   change_options(loaded, changes);
+  std::erase_if(loaded.assumed, [&](const std::string& key) { return changes.contains(key); });
   const std::string kind = write(words[1], loaded, size);
   std::printf("%s: %s%s, %lld parameters, from %s\n", words[1].c_str(), loaded.name.c_str(),
               kind.c_str(), static_cast<long long>(parameter_count(*loaded.network)),
               loaded.metadata["gan.converted"].c_str());
+  if (!loaded.assumed.empty())
+    std::printf("%s does not tell %s: that was assumed; --set changes it\n", words[0].c_str(),
+                assumed_text(loaded.assumed, *options_of(loaded)).c_str());
   return 0;
 }
 

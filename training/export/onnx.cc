@@ -100,13 +100,11 @@ OnnxFile write_onnx_network(const std::string& path, const LoadedNetwork& loaded
   check(drawn.builder->refusal().empty(), ErrorKind::kFailed, "network ", loaded.name,
         " cannot be written as ONNX: it has ", drawn.builder->refusal());
   const OnnxFile file = {any_size ? Size() : size, drawn.builder->complete()};
-  const auto options = find_network(loaded.name).make_options();
-  read_options(*options, loaded.options, loaded.name);
   auto& metadata = drawn.graph.metadata = loaded.metadata;
   if (file.complete) {
     metadata["gan.format"] = kFormatVersion;
     metadata["gan.network"] = loaded.name;
-    metadata["gan.options"] = options_to_json(*options);
+    metadata["gan.options"] = options_to_json(*options_of(loaded));
   }
   drawn.graph.description =
       concat(find_network(loaded.name).summary, "; pictures of values ", traits.low, " to ",
