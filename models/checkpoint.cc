@@ -139,12 +139,19 @@ void read_tensor(const TensorFile& file, const TensorEntry& entry, torch::Tensor
 }
 
 void save_network(const std::string& path, const torch::nn::Module& network, std::string_view name,
-                  Options& options, std::map<std::string, std::string> metadata) {
+                  Options& options, std::map<std::string, std::string> metadata,
+                  at::ScalarType floats) {
   metadata["gan.format"] = kFormatVersion;
   metadata["gan.network"] = name;
   metadata["gan.options"] = options_to_json(options);
   TensorWriter writer;
-  for (const auto& [key, tensor] : state_dict(network)) writer.add(key, tensor);
+  for (const auto& [key, tensor] : state_dict(network)) {
+    const bool whole = !tensor.is_floating_point();
+    const torch::Tensor written = whole ? tensor : tensor.to(floats);
+    check(whole || floats == at::kFloat || written.isinf().sum().equal(tensor.isinf().sum()),
+          ErrorKind::kSettings, path, ": tensor \"", key, "\" has numbers too large for fp16");
+    writer.add(key, written);
+  }
   writer.write(path, metadata);
 }
 

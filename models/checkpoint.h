@@ -52,8 +52,10 @@ void read_tensor(const TensorFile& file, const TensorEntry& entry, torch::Tensor
 torch::Tensor read_tensor(const TensorFile& file, const TensorEntry& entry);
 
 // Writes a network as our safetensors. metadata is completed with format version, network and
-// options; give the rest (recipe, step, licence, ...).
+// options; give the rest (recipe, step, licence, ...). floats: kFloat or kHalf, what numbers are
+// written as. Throws Error(kSettings) where one is too large for that.
 void save_network(const std::string& path, const torch::nn::Module& network, std::string_view name,
-                  Options& options, std::map<std::string, std::string> metadata);
+                  Options& options, std::map<std::string, std::string> metadata,
+                  at::ScalarType floats = at::kFloat);
 
 }  // namespace gan

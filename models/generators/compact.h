@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // SRVGGNetCompact, the small super-resolution network of Real-ESRGAN: a row of 3x3 convolutions at
-// the input's size, a pixel shuffle, and the nearest-neighbour enlargement of the input added.
+// the input's size, a pixel shuffle, and the nearest-neighbour enlargement of the input added. With
+// `unshuffle`, which is this project's, the row works on the input's pixel-unshuffle.
 #pragma once
 
 #include "models/network.h"

@@ -13,18 +13,23 @@ std::optional<Recognised> compact(const TensorFile& file) {
   while (shape(file, "body." + text(last + 2) + ".weight", 4)) last += 2;
   const auto* end = shape(file, "body." + text(last) + ".weight", 4);
   if (last < 2 || !end || (*first)[1] == 0) return {};
-  const auto [channels, scale] = shuffled((*end)[0], (*first)[1]);
-  if (scale == 0) return {};
+  // More than four channels are the unshuffled ones of a colour picture.
+  const int64_t unshuffle = (*first)[1] > 4 ? whole_root((*first)[1] / 3) : 1;
+  if (unshuffle == 0 || (*first)[1] % (unshuffle * unshuffle) != 0) return {};
+  const int64_t in = (*first)[1] / (unshuffle * unshuffle);
+  const auto [channels, shuffle] = shuffled((*end)[0], in);
+  if (shuffle == 0 || shuffle % unshuffle != 0) return {};
   // One without weights is told by the graph of an ONNX file alone.
   const bool leaky = file.operators.contains("LeakyRelu");
   const bool told = prelu || leaky || file.operators.contains("Relu");
   const char* const activation = prelu ? "prelu" : leaky ? "leakyrelu" : "relu";
   return Recognised{"compact",
-                    {{"in_channels", text((*first)[1])},
+                    {{"in_channels", text(in)},
                      {"out_channels", text(channels)},
                      {"features", text((*first)[0])},
                      {"convs", text(last / 2 - 1)},
-                     {"scale", text(scale)},
+                     {"scale", text(shuffle / unshuffle)},
+                     {"unshuffle", text(unshuffle)},
                      {"activation", activation}},
                     {},
                     "SRVGGNetCompact",

@@ -14,6 +14,7 @@ struct CompactOptions : Options {
   int features = 64;                 // 1..1024
   int convs = 16;                    // 0..256 between the first convolution and the last
   int scale = 4;                     // 1..8
+  int unshuffle = 1;                 // 1..4: the convolutions work at the side divided by it
   std::string activation = "prelu";  // prelu | relu | leakyrelu (slope 0.1)
   void visit(OptionVisitor& v) override;
   // Throws Error(kSettings) where options do not go together.

@@ -63,7 +63,7 @@ std::vector<Variant> variants() {
     }
   }
   for (const auto& [name, option, value] : {std::tuple("compact", "scale", "1"),
-                                            {"compact", "scale", "3"},
+                                            {"compact", "unshuffle", "2"},
                                             {"rrdbnet", "scale", "1"},
                                             {"rrdbnet", "scale", "2"},
                                             {"rrdbnet", "doublings", "3"},

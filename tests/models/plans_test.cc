@@ -12,9 +12,10 @@ namespace {
 
 void expect_compact(const CompactOptions& options) {
   SCOPED_TRACE(concat("in ", options.in_channels, ", out ", options.out_channels, ", features ",
-                      options.features, ", convs ", options.convs, ", scale ", options.scale, ", ",
-                      options.activation));
-  expect_plan<CompactNet>(options, compact_plan, {21, 14});
+                      options.features, ", convs ", options.convs, ", scale ", options.scale,
+                      ", unshuffle ", options.unshuffle, ", ", options.activation));
+  const int side = options.unshuffle;
+  expect_plan<CompactNet>(options, compact_plan, {side * (21 / side), side * (14 / side)});
 }
 
 TEST(Plans, CompactIsTheModuleWithEveryOption) {
@@ -25,6 +26,15 @@ TEST(Plans, CompactIsTheModuleWithEveryOption) {
       options.convs = 2;
       options.scale = scale;
       options.activation = activation;
+      expect_compact(options);
+    }
+  for (int unshuffle = 2; unshuffle <= 4; ++unshuffle)
+    for (const int scale : {1, 2, 3}) {
+      CompactOptions options;
+      options.features = 12;
+      options.convs = 2;
+      options.scale = scale;
+      options.unshuffle = unshuffle;
       expect_compact(options);
     }
   for (const auto& [in, out] : {std::pair{1, 1}, {1, 2}, {1, 3}, {1, 4}, {2, 2}, {3, 3}, {4, 4}})

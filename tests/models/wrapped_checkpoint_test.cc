@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "core/error.h"
+#include "models/generators/compact.h"
 #include "tests/core/checkpoint/onnx_bytes.h"
 #include "tests/core/checkpoint/scratch.h"
 #include "tests/golden/golden.h"
@@ -189,6 +190,22 @@ TEST(WrappedCheckpoint, WeightsOfOnnxLoadByNameAndByPlace) {
   const std::string text = refusal(graph(sample, false, {{"Resize", {"x"}}, {"Resize", {"x"}}}));
   EXPECT_NE(text.find("not known here"), std::string::npos) << text;
   EXPECT_NE(text.find("3 Resize"), std::string::npos) << text;
+}
+
+// A colour picture's channels side by side: the network works at half or a quarter of its side.
+TEST(WrappedCheckpoint, ACompactNetworkOfAnUnshuffledPictureIsKnownByItsShapes) {
+  const test::Scratch scratch;
+  for (const int unshuffle : {2, 4}) {
+    CompactOptions options;
+    options.features = 5, options.convs = 1, options.scale = unshuffle - 1;
+    options.unshuffle = unshuffle;
+    CompactNet network(options);
+    TensorWriter writer;
+    for (const auto& [name, tensor] : state_dict(network)) writer.add(name, tensor);
+    writer.write(scratch.file("foreign"), {});
+    const auto loaded = load_network(open_tensor_file(scratch.file("foreign")));
+    EXPECT_EQ(options_to_json(*options_of(loaded)), options_to_json(options));
+  }
 }
 
 // ReLU and leaky ReLU leave no weights, but a graph has them.

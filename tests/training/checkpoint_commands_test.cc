@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // gan-train show and convert on files of every kind, and what loading a large one costs.
 #include <algorithm>
+#include <cmath>
 
+#include "core/checkpoint/floats.h"
 #include "core/checkpoint/safetensors.h"
 #include "tests/core/checkpoint/torch_bytes.h"
 #include "tests/golden/golden.h"
@@ -50,6 +52,23 @@ TEST_F(CheckpointCommands, ConvertWritesWhatShowRecognises) {
   const auto again = run({"show", scratch_.file("x4.safetensors")});
   EXPECT_NE(again.output.find("gan.converted = x4.pth"), std::string::npos) << again.output;
   expect_equal_weights(scratch_.file("x4.safetensors"), scratch_.file("x4.pth"), "params.");
+}
+
+TEST_F(CheckpointCommands, ConvertToFp16HalvesTheFileAndRounds) {
+  const std::string from = rrdbnet_file("x4.pth", 1), half = scratch_.file("half"),
+                    whole = scratch_.file("whole");
+  ASSERT_EQ(run({"convert", from, half, "--dtype", "fp16"}).status, 0);
+  ASSERT_EQ(run({"convert", half, whole}).status, 0);
+  EXPECT_LT(std::filesystem::file_size(half), 0.6 * std::filesystem::file_size(whole));
+  const TensorFile before = open_tensor_file(from), halves = open_tensor_file(half),
+                   after = open_tensor_file(whole);
+  for (const auto& entry : after.tensors) {
+    const auto exact = read_floats(before, *before.find("params." + entry.name)),
+               rounded = read_floats(after, entry);
+    EXPECT_EQ(halves.find(entry.name)->dtype, Dtype::kF16) << entry.name;
+    for (size_t i = 0; i < exact.size(); ++i)
+      EXPECT_NEAR(rounded[i], exact[i], std::abs(exact[i]) / 2048 + 3e-8) << entry.name;
+  }
 }
 
 TEST_F(CheckpointCommands, ShowTellsWhatANetworkIsAndCosts) {
@@ -113,6 +132,8 @@ TEST_F(CheckpointCommands, ConvertRefusesWhatCannotBe) {
   refused({"convert", a, scratch_.file("out"), "--with", b, "--alpha", "1.5"}, "0 to 1");
   refused({"convert", a, scratch_.file("out"), "--set", "features=16"}, "leave the weights");
   refused({"convert", a, scratch_.file("out"), "--set", "faetures=8"}, "did you mean");
+  refused({"convert", a, scratch_.file("out"), "--dtype", "fp8"}, "must be fp32 or fp16");
+  refused({"convert", a, scratch_.file("out.onnx"), "--dtype", "fp16"}, "belongs to .safetensors");
   refused({"convert", scratch_.file("none"), scratch_.file("out")}, "no such file");
   scratch_.write("b.onnx", std::string("\x08\x08\x12\x07pytorch", 11));
   refused({"convert", scratch_.file("b.onnx"), scratch_.file("out")}, "ONNX");

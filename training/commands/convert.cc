@@ -60,8 +60,13 @@ Size size_from(const std::string& text) {
 }
 
 // By what the name ends in; what there is to say of it.
-std::string write(const std::string& path, const LoadedNetwork& loaded, Size size) {
+std::string write(const std::string& path, const LoadedNetwork& loaded, Size size,
+                  const std::string& dtype) {
   const std::string suffix = lower_suffix(path);
+  check(dtype.empty() || (suffix != ".onnx" && suffix != ".param"), ErrorKind::kSettings,
+        "--dtype belongs to .safetensors, not to ", path);
+  check(dtype.empty() || dtype == "fp32" || dtype == "fp16", ErrorKind::kSettings,
+        "--dtype must be fp32 or fp16, got \"", dtype, "\"");
   if (suffix == ".onnx") {
     const OnnxFile file = write_onnx_network(path, loaded, size);
     return file.size.area() == 0
@@ -73,8 +78,10 @@ std::string write(const std::string& path, const LoadedNetwork& loaded, Size siz
     write_ncnn_network(path, loaded);
     return " for ncnn";
   }
-  save_network(path, *loaded.network, loaded.name, *options_of(loaded), loaded.metadata);
-  return "";
+  const bool half = dtype == "fp16";
+  save_network(path, *loaded.network, loaded.name, *options_of(loaded), loaded.metadata,
+               half ? at::kHalf : at::kFloat);
+  return half ? " in fp16" : "";
 }
 
 bool same_file(const std::string& a, const std::string& b) {
@@ -85,7 +92,7 @@ bool same_file(const std::string& a, const std::string& b) {
 }  // namespace
 
 int command_convert(int argc, char** argv) {
-  StringOption with, size_text;
+  StringOption with, size_text, dtype;
   gdouble alpha = -1;
   gchar** sets = nullptr;
   const GOptionEntry entries[] = {
@@ -95,6 +102,8 @@ int command_convert(int argc, char** argv) {
        "KEY=VALUE"},
       {"size", 0, 0, G_OPTION_ARG_STRING, &size_text,
        "of pictures, for ONNX models that take no other", "WxH"},
+      {"dtype", 0, 0, G_OPTION_ARG_STRING, &dtype, "fp32 or fp16, half as large (default fp32)",
+       "TYPE"},
       {}};
   const auto words = parse_arguments(
       argc, argv, "IN OUT",
@@ -141,7 +150,7 @@ int command_convert(int argc, char** argv) {
   }
   change_options(loaded, changes);
   std::erase_if(loaded.assumed, [&](const std::string& key) { return changes.contains(key); });
-  const std::string kind = write(words[1], loaded, size);
+  const std::string kind = write(words[1], loaded, size, dtype.get());
   std::printf("%s: %s%s, %lld parameters, from %s\n", words[1].c_str(), loaded.name.c_str(),
               kind.c_str(), static_cast<long long>(parameter_count(*loaded.network)),
               loaded.metadata["gan.converted"].c_str());

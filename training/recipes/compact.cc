@@ -20,6 +20,8 @@ struct CompactRunOptions : RestorationOptions {
     v.integer("features", network.features, 1, 1024, "feature maps");
     v.integer("convs", network.convs, 0, 256, "convolutions between the first and the last");
     v.text("activation", network.activation, "prelu|relu|leakyrelu", "");
+    v.integer("unshuffle", network.unshuffle, 1, 4,
+              "the convolutions work at the side divided by this");
     v.text("loss", loss, "", "weighted sum, such as l1+0.5*ssim");
     visit_generator(v);
   }
