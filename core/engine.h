@@ -113,6 +113,10 @@ class Enhancer {
   using MakeMemory = std::shared_ptr<uint8_t> (*)(size_t bytes);
   virtual MakeMemory frame_memory() const { return nullptr; }
 
+  // The GPU, by CUDA's number, in whose memory frames given to run() and submit() may lie; -1:
+  // none. What is read there must be written already.
+  virtual int frame_device() const { return -1; }
+
   // Any thread: until it is called with false again, set_formats() and run() end at the next layer.
   virtual void interrupt(bool interrupted) = 0;
 
@@ -191,7 +195,7 @@ std::unique_ptr<LatentWalker> load_walker(const WalkerOptions& options);
 
 // The functions that libganmodels.so exports as one table, behind the C symbol gan_models_api.
 struct ModelsApi {
-  static constexpr int kVersion = 11;
+  static constexpr int kVersion = 12;
   int version;
   std::unique_ptr<Enhancer> (*load_enhancer)(const EnhancerOptions&, const std::atomic<bool>*);
   std::unique_ptr<LatentWalker> (*load_walker)(const WalkerOptions&);

@@ -152,7 +152,7 @@ PixelFormat pixel_format_from_name(std::string_view name) {
 }
 
 FrameView view(const FrameSpan& span) {
-  FrameView result{span.format, span.size, span.colorimetry, {}};
+  FrameView result{span.format, span.size, span.colorimetry, {}, span.memory};
   for (size_t i = 0; i < span.planes.size(); ++i)
     result.planes[i] = {span.planes[i].data, span.planes[i].stride};
   return result;

@@ -117,6 +117,10 @@ inline Size component_size(const Component& component, Size frame) {
   return {shrunk(frame.width, component.shrink_x), shrunk(frame.height, component.shrink_y)};
 }
 
+// Where a frame's bytes lie: in the host's memory, or in that of the engine's device, whose
+// addresses the host must not follow.
+enum class Memory : uint8_t { kHost, kDevice };
+
 template <class Byte>
 struct BasicFrame {
   struct Plane {
@@ -127,6 +131,7 @@ struct BasicFrame {
   Size size;
   Colorimetry colorimetry;
   std::array<Plane, 4> planes;
+  Memory memory = Memory::kHost;
 };
 
 using FrameView = BasicFrame<const uint8_t>;  // read

@@ -193,32 +193,33 @@ void install_enhance_properties(GObjectClass* object) {
   install_look(object);
   install_stream(object);
   install(object, kEnhanceStats,
-          g_param_spec_boxed(
-              "stats", "Statistics",
-              "frames, degraded, tiles, tiles-skipped, retries, tile-size, network, model, device, "
-              "precision, engine, kernel, scale, latent, expected-ms, mean-ms, "
-              "p95-ms; empty while no network is loaded",
-              GST_TYPE_STRUCTURE, GParamFlags(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)));
+          g_param_spec_boxed("stats", "Statistics",
+                             "frames, degraded, copied, tiles, tiles-skipped, retries, tile-size, "
+                             "network, model, device, "
+                             "precision, engine, kernel, scale, latent, expected-ms, mean-ms, "
+                             "p95-ms; empty while no network is loaded",
+                             GST_TYPE_STRUCTURE,
+                             GParamFlags(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)));
   for (const GType type : {precision_type(), on_late_type()})
     gst_type_mark_as_plugin_api(type, GstPluginAPIFlags(0));
 }
 
-GstStructure* enhance_stats(const NetworkKeeper& keeper, guint64 degraded) {
+GstStructure* enhance_stats(const NetworkKeeper& keeper, guint64 degraded, guint64 copied) {
   GstStructure* const stats = gst_structure_new_empty("enhancegan-stats");
   const auto enhancer = keeper.current();
   if (!enhancer) return stats;
   const EnhancerStats now = keeper.stats();
   const EnhancerInfo info = enhancer->info();
-  gst_structure_set(stats, "frames", G_TYPE_UINT64, now.frames, "degraded", G_TYPE_UINT64, degraded,
-                    "tiles", G_TYPE_UINT64, now.tiles, "tiles-skipped", G_TYPE_UINT64,
-                    now.tiles_skipped, "retries", G_TYPE_UINT64, now.retries, "tile-size",
-                    G_TYPE_INT, now.tile_size, "network", G_TYPE_STRING, info.network.c_str(),
-                    "model", G_TYPE_STRING, info.model.c_str(), "device", G_TYPE_STRING,
-                    info.device.c_str(), "precision", G_TYPE_STRING, info.precision.c_str(),
-                    "engine", G_TYPE_STRING, info.engine.c_str(), "kernel", G_TYPE_STRING,
-                    info.kernel.c_str(), "scale", G_TYPE_INT, info.scale, "latent", G_TYPE_INT,
-                    info.latent, "expected-ms", G_TYPE_DOUBLE, now.expected_ms, "mean-ms",
-                    G_TYPE_DOUBLE, now.mean_ms, "p95-ms", G_TYPE_DOUBLE, now.p95_ms, nullptr);
+  gst_structure_set(
+      stats, "frames", G_TYPE_UINT64, now.frames, "degraded", G_TYPE_UINT64, degraded, "copied",
+      G_TYPE_UINT64, copied, "tiles", G_TYPE_UINT64, now.tiles, "tiles-skipped", G_TYPE_UINT64,
+      now.tiles_skipped, "retries", G_TYPE_UINT64, now.retries, "tile-size", G_TYPE_INT,
+      now.tile_size, "network", G_TYPE_STRING, info.network.c_str(), "model", G_TYPE_STRING,
+      info.model.c_str(), "device", G_TYPE_STRING, info.device.c_str(), "precision", G_TYPE_STRING,
+      info.precision.c_str(), "engine", G_TYPE_STRING, info.engine.c_str(), "kernel", G_TYPE_STRING,
+      info.kernel.c_str(), "scale", G_TYPE_INT, info.scale, "latent", G_TYPE_INT, info.latent,
+      "expected-ms", G_TYPE_DOUBLE, now.expected_ms, "mean-ms", G_TYPE_DOUBLE, now.mean_ms,
+      "p95-ms", G_TYPE_DOUBLE, now.p95_ms, nullptr);
   return stats;
 }
 

@@ -47,6 +47,6 @@ bool set_enhance_property(EnhanceSettings& settings, guint id, const GValue* val
 bool get_enhance_property(const EnhanceSettings& settings, guint id, GValue* value);
 
 // The property stats; empty while no network is loaded. degraded: frames enlarged plainly.
-GstStructure* enhance_stats(const NetworkKeeper& keeper, guint64 degraded);
+GstStructure* enhance_stats(const NetworkKeeper& keeper, guint64 degraded, guint64 copied);
 
 }  // namespace gan

@@ -59,7 +59,7 @@ void EnhanceStream::set(guint property, const GValue* value) {
 
 bool EnhanceStream::get(guint property, GValue* value) const {
   if (property != kEnhanceStats) return get_enhance_property(settings_.copy(), property, value);
-  g_value_take_boxed(value, enhance_stats(keeper_, lateness_.degraded()));
+  g_value_take_boxed(value, enhance_stats(keeper_, lateness_.degraded(), memory_.copies()));
   return true;
 }
 
@@ -73,6 +73,7 @@ void EnhanceStream::start() {
   path_.set_seeds(settings.seeds, info);
   GST_INFO_OBJECT(base_, "%s: %s x%d on %s", info.model.c_str(), info.network.c_str(), info.scale,
                   info.device.c_str());
+  memory_.open(element(), *keeper_.current());
   scale_.with([&](int& scale) { scale = info.scale; });
   lateness_.start();
   next_takes_meta = false;
@@ -81,6 +82,7 @@ void EnhanceStream::start() {
 void EnhanceStream::stop() {
   held_.drop();
   scale_.with([](int& scale) { scale = 0; });
+  memory_.close();
   keeper_.stop();
 }
 
@@ -92,6 +94,7 @@ void EnhanceStream::flush() {
 bool EnhanceStream::set_caps(GstCaps* in_caps, GstCaps* out_caps) {
   check(video_info_from_caps(in, in_caps) && video_info_from_caps(out, out_caps),
         ErrorKind::kSettings, "the negotiated caps are not raw video");
+  same_memory_ = is_in_cuda(in_caps) == is_in_cuda(out_caps);
   if (!keeper_.set_formats(frame_format(in), frame_format(out))) return false;
   const EnhancerStats stats = keeper_.stats();
   GST_INFO_OBJECT(base_, "%" GST_PTR_FORMAT " to %dx%d, %s, %s, %.1f ms a frame expected", in_caps,
@@ -135,6 +138,12 @@ bool EnhanceStream::is_idle() const {
   return !binding;
 }
 
+GstCaps* EnhanceStream::transform_caps(GstCaps* caps, GstPadDirection from) const {
+  const int scale = scale_.copy();
+  return in_either_memory(scale_caps(caps, from, scale),
+                          scale == 0 ? GAN_CUDA_FRAMES : memory_.is_open());
+}
+
 bool EnhanceStream::answer_latency(GstQuery* query) const {
   return latency_.answer(base_, query, is_idle());
 }
@@ -152,7 +161,8 @@ void EnhanceStream::take_offered_scale() {
   const auto offered = keeper_.offered_scale();
   if (!offered) return;
   GstCaps* const now = gst_pad_get_current_caps(base_->sinkpad);
-  GstCaps* const wanted = scale_caps(now, GST_PAD_SINK, *offered, nullptr);
+  GstCaps* const wanted =
+      in_either_memory(scale_caps(now, GST_PAD_SINK, *offered), memory_.is_open());
   GstCaps* const taken = gst_pad_peer_query_caps(base_->srcpad, wanted);
   const bool fits = !gst_caps_is_empty(taken);
   for (GstCaps* caps : {now, wanted, taken}) gst_caps_unref(caps);
@@ -187,7 +197,7 @@ void EnhanceStream::before_frame(GstBuffer* buffer) {
 }
 
 bool EnhanceStream::changes_nothing() const {
-  return scale_.copy() == 1 && settings_.copy(&EnhanceSettings::strength) <= 0;
+  return same_memory_ && scale_.copy() == 1 && settings_.copy(&EnhanceSettings::strength) <= 0;
 }
 
 void EnhanceStream::set_stream_time(GstClockTime time) {
@@ -232,8 +242,8 @@ void EnhanceStream::transform(GstBuffer* from, GstBuffer* to) {
   const auto enhancer = keeper_.next_frame();
   const EnhanceFrame frame = begin(from);
   {
-    const MappedFrame source(in, from, GST_MAP_READ);
-    const MappedFrame target(out, to, GST_MAP_WRITE);
+    const MappedFrame source = memory_.map(in, from, GST_MAP_READ),
+                      target = memory_.map(out, to, GST_MAP_WRITE);
     enhancer->run(source.view(), frame.look, target.span());
   }
   end(frame, *enhancer);
@@ -245,7 +255,8 @@ void EnhanceStream::submit(GstBuffer* from, GstBuffer* to) {
   const auto enhancer = keeper_.next_frame();
   if (enhancer != held_.network()) drain();
   held.frame = begin(from);
-  held_.submit(enhancer, MappedFrame(in, from, GST_MAP_READ).view(), std::move(held), out);
+  const MappedFrame source = memory_.map(in, from, GST_MAP_READ);
+  held_.submit(enhancer, source.view(), std::move(held), memory_.map(out, to, GST_MAP_WRITE));
 }
 
 // Where there is no rate it is not known by how much frames that are held would come later.

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "gst-plugin/code_path.h"
+#include "gst-plugin/cuda/frame_memory.h"
 #include "gst-plugin/enhance_properties.h"
 #include "gst-plugin/held_frames.h"
 #include "gst-plugin/latency.h"
@@ -27,7 +28,11 @@ class EnhanceStream {
   int scale() const { return scale_.copy(); }  // 0: no network loaded
   std::shared_ptr<Enhancer> network() const { return keeper_.current(); }
   void interrupt(bool interrupted) { keeper_.interrupt(interrupted); }
+  GstCaps* transform_caps(GstCaps* caps, GstPadDirection from) const;  // transfer full
   bool answer_latency(GstQuery* query) const;
+  bool answer_context(GstQuery* query) {
+    return memory_.answer(element(), query, settings_.copy().engine.device);
+  }
   // What comes from downstream; the event, or null where it ends here. Takes it over.
   GstEvent* from_downstream(GstEvent* event);
 
@@ -40,6 +45,7 @@ class EnhanceStream {
   // The thread of the stream. Before a frame is looked at: a network of another scale takes over,
   // and frames that would come late are told to the base class, which drops them.
   void before_frame(GstBuffer* buffer);
+  FrameMemory& memory() { return memory_; }
   // Nothing would change, so buffers can go through as they are.
   bool changes_nothing() const;
   void set_stream_time(GstClockTime time);
@@ -76,6 +82,8 @@ class EnhanceStream {
   Latency latency_;
   CodePath path_;
   double seconds_ = 0;  // stream time of the frame
+  FrameMemory memory_;
+  bool same_memory_ = true;  // of frames that come and go
   HeldFrames held_;
   double held_ms_ = 0;  // that a frame waits for those after it
 };

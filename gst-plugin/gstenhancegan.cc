@@ -28,7 +28,7 @@
 
 #include <utility>
 
-#include "gst-plugin/engine_memory.h"
+#include "gst-plugin/cuda/frame_memory.h"
 #include "gst-plugin/enhance_stream.h"
 #include "gst-plugin/fixed_property.h"
 #include "gst-plugin/guard.h"
@@ -79,7 +79,12 @@ static GstStateChangeReturn change_state(GstElement* element, GstStateChange cha
 
 static GstCaps* transform_caps(GstBaseTransform* base, GstPadDirection direction, GstCaps* caps,
                                GstCaps* filter) {
-  GstCaps* const result = gan::scale_caps(caps, direction, stream_of(base).scale(), filter);
+  GstCaps* result = stream_of(base).transform_caps(caps, direction);
+  if (filter) {
+    GstCaps* const filtered = gst_caps_intersect_full(filter, result, GST_CAPS_INTERSECT_FIRST);
+    gst_caps_unref(result);
+    result = filtered;
+  }
   GST_LOG_OBJECT(base, "caps %" GST_PTR_FORMAT " become %" GST_PTR_FORMAT, caps, result);
   return result;
 }
@@ -197,6 +202,8 @@ static gboolean sink_event(GstBaseTransform* base, GstEvent* event) {
 // In a live pipeline each frame is later by the time that the network takes, and that it is held.
 static gboolean query(GstBaseTransform* base, GstPadDirection direction, GstQuery* query) {
   if (GST_QUERY_TYPE(query) == GST_QUERY_DRAIN && direction == GST_PAD_SINK) drain(base);
+  if (GST_QUERY_TYPE(query) == GST_QUERY_CONTEXT && stream_of(base).answer_context(query))
+    return TRUE;
   if (GST_QUERY_TYPE(query) != GST_QUERY_LATENCY || direction != GST_PAD_SRC)
     return parent_class()->query(base, direction, query);
   return stream_of(base).answer_latency(query);
@@ -210,19 +217,18 @@ static gboolean transform_meta(GstBaseTransform* base, GstBuffer* out, GstMeta* 
 static gboolean decide_allocation(GstBaseTransform* base, GstQuery* query) {
   gan::EnhanceStream& stream = stream_of(base);
   stream.next_takes_meta = gst_query_find_allocation_meta(query, GST_VIDEO_META_API_TYPE, nullptr);
-  const auto network = stream.network();
-  const auto make = network->frame_memory();
-  gan::PoolNeeds needs{static_cast<guint>(network->most_submitted()),
-                       make ? gan::engine_allocator(make) : nullptr};
+  gan::PoolNeeds needs = stream.memory().pool_needs(query, *stream.network());
   gan::decide_video_pool(query, stream.out, needs);
   gst_clear_object(&needs.allocator);
+  gst_clear_object(&needs.pool);
   return parent_class()->decide_allocation(base, query);
 }
 
 // decided: null where the query is answered by the element behind.
 static gboolean propose_allocation(GstBaseTransform* base, GstQuery* decided, GstQuery* query) {
-  const gan::EnhanceStream& stream = stream_of(base);
+  gan::EnhanceStream& stream = stream_of(base);
   if (!parent_class()->propose_allocation(base, decided, query)) return FALSE;
+  stream.memory().propose_pool(query);
   if (decided && (stream.next_takes_meta || !stream.changes_nothing()))
     gst_query_add_allocation_meta(query, GST_VIDEO_META_API_TYPE, nullptr);
   return TRUE;
@@ -255,8 +261,9 @@ static void gst_enhance_gan_class_init(GstEnhanceGanClass* klass) {
   object->get_property = get_property;
   object->finalize = finalize;
   gan::install_enhance_properties(object);
-  GstCaps* const caps = gan::video_template_caps();
+  GstCaps* caps = gan::video_template_caps();
   gst_caps_set_simple(caps, "interlace-mode", G_TYPE_STRING, "progressive", nullptr);
+  caps = gan::in_either_memory(caps, GAN_CUDA_FRAMES);
   for (const auto& [name, direction] : {std::pair{"sink", GST_PAD_SINK}, {"src", GST_PAD_SRC}})
     gst_element_class_add_pad_template(element,
                                        gst_pad_template_new(name, direction, GST_PAD_ALWAYS, caps));

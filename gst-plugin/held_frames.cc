@@ -4,9 +4,8 @@
 namespace gan {
 
 void HeldFrames::submit(const std::shared_ptr<Enhancer>& network, const FrameView& in,
-                        HeldFrame held, const GstVideoInfo& out) {
-  GstBuffer* const buffer = held.buffer.get();
-  std::unique_ptr<Mapped> mapped(new Mapped{std::move(held), {out, buffer, GST_MAP_WRITE}});
+                        HeldFrame held, MappedFrame out) {
+  std::unique_ptr<Mapped> mapped(new Mapped{std::move(held), std::move(out)});
   network->submit(in, mapped->held.frame.look, mapped->target.span());
   network_ = network;
   frames_.push_back(std::move(mapped));

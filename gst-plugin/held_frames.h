@@ -34,7 +34,7 @@ class HeldFrames {
 
   // Where others are held, of the same network. Throws Error; `held` then is lost.
   void submit(const std::shared_ptr<Enhancer>& network, const FrameView& in, HeldFrame held,
-              const GstVideoInfo& out);
+              MappedFrame out);
   // Waits for the first one. Throws Error; it then is no longer held.
   HeldFrame collect();
   void drop();  // all

@@ -78,7 +78,7 @@ bool map_side(const Mapping& mapping, GstStructure* structure, const char* name)
 
 }  // namespace
 
-GstCaps* scale_caps(GstCaps* caps, GstPadDirection from, int scale, GstCaps* filter) {
+GstCaps* scale_caps(GstCaps* caps, GstPadDirection from, int scale) {
   GstCaps* result = gst_caps_new_empty();
   for (guint i = 0; i < gst_caps_get_size(caps); ++i) {
     GstStructure* const structure = gst_structure_copy(gst_caps_get_structure(caps, i));
@@ -95,11 +95,6 @@ GstCaps* scale_caps(GstCaps* caps, GstPadDirection from, int scale, GstCaps* fil
                                      gst_caps_features_copy(gst_caps_get_features(caps, i)));
     else
       gst_structure_free(structure);
-  }
-  if (filter) {
-    GstCaps* const filtered = gst_caps_intersect_full(filter, result, GST_CAPS_INTERSECT_FIRST);
-    gst_caps_unref(result);
-    result = filtered;
   }
   return result;
 }

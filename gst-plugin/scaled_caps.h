@@ -8,9 +8,8 @@ namespace gan {
 
 // Caps on the other side of the element: width and height multiplied by `scale` (sink to src) or
 // divided (src to sink; sizes that are no multiples fall out). Ints, ranges and lists are mapped;
-// all else stays. scale 0 means not known yet: any size. What `filter`, which may be null, does not
-// hold falls out. Transfer full.
-GstCaps* scale_caps(GstCaps* caps, GstPadDirection from, int scale, GstCaps* filter);
+// all else stays. scale 0 means not known yet: any size. Transfer full.
+GstCaps* scale_caps(GstCaps* caps, GstPadDirection from, int scale);
 
 // GstBaseTransform's transform_size: a buffer is one frame whatever its bytes are, for decoders pad
 // rows and planes (GstVideoMeta tells).

@@ -2,6 +2,7 @@
 #include "gst-plugin/video_frame.h"
 
 #include "core/error.h"
+#include "gst-plugin/cuda/cuda_frames.h"
 
 namespace gan {
 namespace {
@@ -56,17 +57,31 @@ FrameFormat frame_format(const GstVideoInfo& info) {
   return format;
 }
 
-MappedFrame::MappedFrame(const GstVideoInfo& info, GstBuffer* buffer, GstMapFlags flags)
-    : format_(frame_format(info)) {
+MappedFrame::MappedFrame(const GstVideoInfo& info, GstBuffer* buffer, GstMapFlags flags,
+                         Memory memory)
+    : format_(frame_format(info)), memory_(memory) {
+  const int wanted = flags | (memory == Memory::kDevice ? kMapOnDevice : 0);
   // GstVideoInfo is not const-correct in 1.22; mapping only reads it.
-  check(gst_video_frame_map(&frame_, const_cast<GstVideoInfo*>(&info), buffer, flags),
+  check(gst_video_frame_map(&frame_, const_cast<GstVideoInfo*>(&info), buffer,
+                            static_cast<GstMapFlags>(wanted)),
         ErrorKind::kFailed, "a video frame cannot be mapped into memory");
 }
 
+MappedFrame::MappedFrame(MappedFrame&& from) noexcept
+    : format_(from.format_), memory_(from.memory_), moved_(from.moved_), frame_(from.frame_) {
+  from.frame_.buffer = nullptr;
+}
+
+MappedFrame::~MappedFrame() {
+  if (frame_.buffer) gst_video_frame_unmap(&frame_);
+}
+
+void MappedFrame::move_to(const uint8_t* first) { moved_ = first - view().planes[0].data; }
+
 FrameSpan MappedFrame::span() const {
-  FrameSpan span{format_.pixels, format_.size, format_.colorimetry, {}};
+  FrameSpan span{format_.pixels, format_.size, format_.colorimetry, {}, memory_};
   for (guint i = 0; i < GST_VIDEO_FRAME_N_PLANES(&frame_); ++i)
-    span.planes[i] = {static_cast<uint8_t*>(GST_VIDEO_FRAME_PLANE_DATA(&frame_, i)),
+    span.planes[i] = {static_cast<uint8_t*>(GST_VIDEO_FRAME_PLANE_DATA(&frame_, i)) + moved_,
                       GST_VIDEO_FRAME_PLANE_STRIDE(&frame_, i)};
   return span;
 }

@@ -21,20 +21,25 @@ bool video_info_from_caps(GstVideoInfo& info, const GstCaps* caps);
 FrameFormat frame_format(const GstVideoInfo& info);
 
 // A mapped frame of the negotiated format, unmapped at the end of its life; a GstVideoMeta says
-// where its rows lie, and may tell of more of them than the frame has. Throws Error(kFailed) when
-// it cannot be mapped.
+// where its rows lie, and may tell of more of them than the frame has. memory: where its addresses
+// are to be, kDevice for a GPU's memory alone. Throws Error(kFailed) when it cannot be mapped.
 class MappedFrame {
  public:
-  MappedFrame(const GstVideoInfo& info, GstBuffer* buffer, GstMapFlags flags);
-  ~MappedFrame() { gst_video_frame_unmap(&frame_); }
-  MappedFrame(const MappedFrame&) = delete;
-  MappedFrame& operator=(const MappedFrame&) = delete;
+  MappedFrame(const GstVideoInfo& info, GstBuffer* buffer, GstMapFlags flags,
+              Memory memory = Memory::kHost);
+  ~MappedFrame();
+  MappedFrame(MappedFrame&& from) noexcept;
+  MappedFrame& operator=(MappedFrame&&) = delete;
 
   FrameView view() const { return gan::view(span()); }
   FrameSpan span() const;
+  // Its first plane has been copied there, and what follows as far behind.
+  void move_to(const uint8_t* first);
 
  private:
   FrameFormat format_;
+  Memory memory_;
+  ptrdiff_t moved_ = 0;
   GstVideoFrame frame_;
 };
 

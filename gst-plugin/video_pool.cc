@@ -10,14 +10,15 @@ void decide_video_pool(GstQuery* query, const GstVideoInfo& info, const PoolNeed
   if (proposed) {
     gst_query_parse_nth_allocation_pool(query, 0, &pool, &size, &least, &most);
     size = MAX(size, GST_VIDEO_INFO_SIZE(&info));
-    if (needs.allocator || (most > 0 && most < least + needs.held)) {
+    if (needs.pool || needs.allocator || (most > 0 && most < least + needs.held)) {
       gst_clear_object(&pool);
       most = 0;
     }
   }
   least += needs.held;
+  if (needs.pool) pool = GST_BUFFER_POOL(gst_object_ref(needs.pool));
   if (!pool) pool = gst_video_buffer_pool_new();
-  GstStructure* const config = gst_buffer_pool_get_config(pool);
+  GstStructure* config = gst_buffer_pool_get_config(pool);
   GstCaps* caps = nullptr;
   gst_query_parse_allocation(query, &caps, nullptr);
   gst_buffer_pool_config_set_params(config, caps, size, least, most);
@@ -25,6 +26,9 @@ void decide_video_pool(GstQuery* query, const GstVideoInfo& info, const PoolNeed
   if (gst_query_find_allocation_meta(query, GST_VIDEO_META_API_TYPE, nullptr))
     gst_buffer_pool_config_add_option(config, GST_BUFFER_POOL_OPTION_VIDEO_META);
   gst_buffer_pool_set_config(pool, config);
+  config = gst_buffer_pool_get_config(pool);  // rows may have become longer
+  gst_buffer_pool_config_get_params(config, nullptr, &size, nullptr, nullptr);
+  gst_structure_free(config);
   if (proposed)
     gst_query_set_nth_allocation_pool(query, 0, pool, size, least, most);
   else

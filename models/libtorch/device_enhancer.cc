@@ -26,11 +26,11 @@ struct Slot {
     finite = torch::empty({1}, host);
     move_to(device);
   }
-  // With what came from the host; what has come back to it stays.
+  // With the frame that it has; what has come back of it stays.
   void move_to(torch::Device device) {
     down = Lane(device);
-    in = torch::empty_like(host_in, host_in.options().pinned_memory(false).device(device));
-    in.copy_(host_in);
+    in = in.defined() ? in.to(device)
+                      : torch::empty(host_in.sizes(), torch::device(device).dtype(torch::kByte));
     // A byte more says whether all its numbers were finite.
     out = torch::empty({host_out.numel() + 1}, in.options());
   }
@@ -41,6 +41,7 @@ struct Slot {
   FrameTimer::Moment begun;
   bool plain = false;   // nothing but the host resamples it
   bool direct = false;  // the device writes to the target
+  bool on_device() const { return target.memory == Memory::kDevice; }
 };
 
 class DeviceEnhancer : public Enhancer {
@@ -48,6 +49,7 @@ class DeviceEnhancer : public Enhancer {
   DeviceEnhancer(std::unique_ptr<TorchNetwork> network, const EnhancerOptions& options)
       : network_(std::move(network)),
         options_(options),
+        frame_device_(network_->device()),
         picture_(*network_, options),
         events_(assumed_events(network_->info())) {
     check(options.frames_in_flight > 0, ErrorKind::kSettings,
@@ -58,6 +60,7 @@ class DeviceEnhancer : public Enhancer {
   EnhancerInfo info() const override { return network_->info(); }
   std::string precision_trial() const override { return ""; }
   int most_submitted() const override { return options_.frames_in_flight; }
+  int frame_device() const override { return std::max<int>(frame_device_.index(), 0); }
 
   void set_formats(const FrameFormat& in, const FrameFormat& out) override {
     drop_submitted();
@@ -88,11 +91,15 @@ class DeviceEnhancer : public Enhancer {
     slot.begun = FrameTimer::now();
     slot.look = look;
     slot.target = out;
-    slot.direct =
-        picture_.write().lies_so(out) && (network_->on_cpu() || target_bytes(slot).is_pinned());
-    picture_.read().gather(in, slot.host_in.data_ptr<uint8_t>());
-    slot.plain = plain_ && !(look.strength > 0 && look.split < 1);
-    if (!slot.plain) send_up_and_make(slot);
+    slot.direct = slot.on_device() || (picture_.write().lies_so(out) &&
+                                       (network_->on_cpu() || target_bytes(slot).is_pinned()));
+    const bool from_host = in.memory == Memory::kHost;
+    slot.plain = plain_ && from_host && !slot.on_device() && !(look.strength > 0 && look.split < 1);
+    if (from_host)
+      picture_.read().gather(in, slot.host_in.data_ptr<uint8_t>());
+    else
+      take(in, slot);
+    if (!slot.plain) send_up_and_make(slot, from_host);
     busy_.splice(busy_.end(), free_, free_.begin());
   }
 
@@ -155,8 +162,17 @@ class DeviceEnhancer : public Enhancer {
     work_.wait();
   }
 
-  void send_up_and_make(Slot& slot) {
+  // A frame on the device, which then may be written again.
+  void take(const FrameView& frame, Slot& slot) {
     {
+      const Lane::Use use(up_);
+      picture_.read().gather(frame, frame_device_, slot.in);
+    }
+    up_.wait();
+  }
+
+  void send_up_and_make(Slot& slot, bool from_host) {
+    if (from_host) {
       const Lane::Use use(up_);
       up_.after(work_);  // the slot's frame before was read
       slot.in.copy_(slot.host_in, /*non_blocking=*/true);
@@ -186,8 +202,11 @@ class DeviceEnhancer : public Enhancer {
     const Lane::Use use(slot.down);
     slot.down.after(work_);
     const int64_t bytes = picture_.write().bytes();
-    const auto host = slot.direct ? target_bytes(slot) : slot.host_out;
-    host.copy_(slot.out.slice(0, 0, bytes), /*non_blocking=*/true);
+    const auto made = slot.out.slice(0, 0, bytes);
+    if (slot.on_device())
+      picture_.write().scatter(made, slot.target, frame_device_);
+    else
+      (slot.direct ? target_bytes(slot) : slot.host_out).copy_(made, /*non_blocking=*/true);
     slot.finite.copy_(slot.out.slice(0, bytes), /*non_blocking=*/true);
   }
   torch::Tensor target_bytes(const Slot& slot) const {
@@ -232,6 +251,7 @@ class DeviceEnhancer : public Enhancer {
   // What was submitted and is made already stays.
   void move_to_cpu() {
     for (Slot& slot : busy_) slot.down.wait();
+    up_.wait();
     network_->move_to_cpu();
     picture_.set_side(options_.tile_size);
     place();
@@ -241,6 +261,7 @@ class DeviceEnhancer : public Enhancer {
 
   std::unique_ptr<TorchNetwork> network_;
   const EnhancerOptions options_;
+  const torch::Device frame_device_;
   DevicePicture picture_;
   FrameTimer timer_;
   FrameFormat in_, out_;

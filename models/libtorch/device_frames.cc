@@ -89,6 +89,34 @@ void DeviceFrames::scatter(const uint8_t* bytes, const FrameSpan& frame) const {
   }
 }
 
+// {rows, row_bytes}
+torch::Tensor DeviceFrames::plane_of(const torch::Tensor& bytes, int p) const {
+  const auto& [begin, row_bytes, rows] = planes_[static_cast<size_t>(p)];
+  return bytes.slice(0, begin, begin + rows * row_bytes).view({rows, row_bytes});
+}
+torch::Tensor DeviceFrames::plane_at(const uint8_t* data, ptrdiff_t stride, int p,
+                                     torch::Device device) const {
+  const Plane& plane = planes_[static_cast<size_t>(p)];
+  return torch::from_blob(const_cast<uint8_t*>(data), {plane.rows, plane.row_bytes}, {stride, 1},
+                          torch::TensorOptions(torch::kByte).device(device));
+}
+
+void DeviceFrames::gather(const FrameView& frame, torch::Device device,
+                          const torch::Tensor& bytes) const {
+  for (int p = 0; p < info_.planes; ++p) {
+    const auto& [data, stride] = frame.planes[static_cast<size_t>(p)];
+    plane_of(bytes, p).copy_(plane_at(data, stride, p, device), /*non_blocking=*/true);
+  }
+}
+
+void DeviceFrames::scatter(const torch::Tensor& bytes, const FrameSpan& frame,
+                           torch::Device device) const {
+  for (int p = 0; p < info_.planes; ++p) {
+    const auto& [data, stride] = frame.planes[static_cast<size_t>(p)];
+    plane_at(data, stride, p, device).copy_(plane_of(bytes, p), /*non_blocking=*/true);
+  }
+}
+
 FrameView DeviceFrames::view(const uint8_t* bytes) const {
   FrameView frame{format_.pixels, format_.size, format_.colorimetry, {}};
   for (size_t p = 0; p < static_cast<size_t>(info_.planes); ++p)
@@ -113,8 +141,8 @@ torch::Tensor DeviceFrames::down(const torch::Tensor& wide) const {
 
 // {h, w}: what the component's samples hold.
 torch::Tensor DeviceFrames::samples(const torch::Tensor& bytes, const Component& c) const {
-  const auto& [begin, row_bytes, rows] = planes_[c.plane];
-  const auto plane = bytes.slice(0, begin, begin + rows * row_bytes).view({rows, row_bytes});
+  const auto plane = plane_of(bytes, c.plane);
+  const int64_t rows = plane.size(0);
   const int64_t each = sample_bytes(info_), width = component_size(c, format_.size).width;
   const auto of_component = [&](const torch::Tensor& all) {
     return all.slice(1, c.offset / each, {}, c.step / each).slice(1, 0, width);

@@ -21,6 +21,9 @@ class DeviceFrames {
   // Between a mapped frame and such bytes in host memory.
   void gather(const FrameView& frame, uint8_t* bytes) const;
   void scatter(const uint8_t* bytes, const FrameSpan& frame) const;
+  // The same on a device, where the bytes are a tensor, on it or elsewhere.
+  void gather(const FrameView& frame, torch::Device device, const torch::Tensor& bytes) const;
+  void scatter(const torch::Tensor& bytes, const FrameSpan& frame, torch::Device device) const;
   FrameView view(const uint8_t* bytes) const;  // of such bytes as a frame
   bool lies_so(const FrameSpan& frame) const;  // its planes are such bytes themselves
 
@@ -41,6 +44,9 @@ class DeviceFrames {
   struct Plane {
     int64_t begin = 0, row_bytes = 0, rows = 0;
   };
+  torch::Tensor plane_of(const torch::Tensor& bytes, int plane) const;
+  torch::Tensor plane_at(const uint8_t* data, ptrdiff_t stride, int plane,
+                         torch::Device device) const;
   torch::Tensor up(const torch::Tensor& chroma) const;
   torch::Tensor down(const torch::Tensor& wide) const;
   torch::Tensor samples(const torch::Tensor& bytes, const Component& component) const;

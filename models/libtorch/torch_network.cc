@@ -2,7 +2,7 @@
 #include "models/libtorch/torch_network.h"
 
 #include <cmath>
-#include <optional>
+#include <map>
 
 #include "core/error.h"
 #include "models/assumed_options.h"
@@ -11,6 +11,7 @@
 #include "models/machine/device.h"
 #include "models/machine/host_allocator.h"
 #include "models/machine/interruption.h"
+#include "models/plans/plans.h"
 #include "models/table.h"
 #include "models/torchscript.h"
 
@@ -67,11 +68,30 @@ TorchNetwork::TorchNetwork(LoadedNetwork loaded, const EnhancerOptions& options)
       nearness_db_(options.precision == "fast" ? kFastNear_db : kNear_db),
       open_(leaves_open(options) && loaded.name != kTorchScript),
       precision_(precision_of(loaded, options, device_)) {
-  if (device_.is_cuda()) set_up_cuda();
+  if (device_.is_cuda()) {
+    set_up_cuda();
+    make_plan(loaded);
+  }
   if (precision_ != torch::kFloat || may_choose())
     for (const auto& weight : weights_of(*network_)) full_.push_back(weight.detach().clone());
   set_code({});
   place();
+}
+
+// Of networks without a code, which would change it.
+void TorchNetwork::make_plan(const LoadedNetwork& loaded) {
+  const PlanEntry* const entry = find_plan(loaded.name);
+  if (!entry || traits_.latent > 0) return;
+  const auto options = entry->make_options();
+  read_options(*options, loaded.options, "network " + loaded.name);
+  if (!entry->has_plan(*options)) return;
+  std::map<std::string, torch::Tensor> weights;
+  for (const auto& [name, tensor] : state_dict(*network_)) weights[name] = tensor;
+  const auto numbers = [&](const std::string& name, const std::vector<int64_t>&) {
+    const auto tensor = weights.at(name).to(torch::kFloat).contiguous();
+    return std::vector<float>(tensor.data_ptr<float>(), tensor.data_ptr<float>() + tensor.numel());
+  };
+  plan_ = entry->plan(*options, numbers, {});
 }
 
 void TorchNetwork::place() {
@@ -79,6 +99,9 @@ void TorchNetwork::place() {
   const torch::NoGradGuard no_grad;
   network_->to(device_, precision_);
   to_channels_last(*network_);
+  device_plan_.reset();
+  if (plan_ && !on_cpu() && precision_ != torch::kFloat)
+    device_plan_.emplace(*plan_, device_, precision_);
   const std::lock_guard lock(mutex_);
   const char* const precision = precision_name(precision_);
   info_ = {model_,    name_,         device_.str(),  precision, "LibTorch",
@@ -213,6 +236,7 @@ torch::Tensor TorchNetwork::run_as(const torch::Tensor& tile, torch::ScalarType 
 torch::Tensor TorchNetwork::forward(const torch::Tensor& picture, const std::vector<float>& code) {
   const Interruptible interruptible(interrupted_);
   set_code(code);
+  if (device_plan_) return device_plan_->run(picture.to(precision_)).to(torch::kFloat);
   return from_network_range(on_device(picture, precision_).to(torch::kFloat), traits_);
 }
 

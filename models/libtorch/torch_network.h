@@ -11,6 +11,7 @@
 #include "models/checkpoint.h"
 #include "models/enhancer/kernel_trial.h"
 #include "models/enhancer/picture_network.h"
+#include "models/libtorch/device_plan.h"
 #include "models/libtorch/tile_cost.h"
 
 namespace gan {
@@ -55,6 +56,7 @@ class TorchNetwork : public PictureNetwork {
   torch::Tensor run_as(const torch::Tensor& tile, torch::ScalarType precision);
   torch::Tensor run_in_fp32(const torch::Tensor& tile);
   torch::Tensor on_device(const torch::Tensor& tile, torch::ScalarType precision);
+  void make_plan(const LoadedNetwork& loaded);
   void place();
   void restore_full_weights();
 
@@ -66,6 +68,8 @@ class TorchNetwork : public PictureNetwork {
   double nearness_db_;  // that a choice must keep
   bool open_;           // which precision it is
   torch::ScalarType precision_;
+  std::optional<conv::Plan> plan_;  // what a GPU runs where it may round
+  std::optional<DevicePlan> device_plan_;
   std::vector<torch::Tensor> full_;  // the weights as the file has them, where they were rounded
   std::vector<float> code_;
   torch::Tensor latent_;  // the code, as the network takes it; undefined until it is wanted

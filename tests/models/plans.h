@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "models/checkpoint.h"
+#include "models/libtorch/device_plan.h"
 #include "models/network.h"
 #include "models/plans/parameters.h"
 #include "tests/core/conv/plans.h"
@@ -65,6 +66,8 @@ inline void expect_the_modules(Network& network, const conv::Plan& plan, Size si
   ASSERT_EQ(as_channels.values.size(), static_cast<size_t>(expected.numel()));
   std::copy_n(expected.data_ptr<float>(), expected.numel(), as_channels.values.begin());
   EXPECT_LT(conv::difference(conv::run_fast(plan, picture), as_channels), 2e-4);
+  const auto on_device = DevicePlan(plan, torch::kCPU, torch::kFloat).run(image);
+  EXPECT_LT((on_device - expected).abs().max().item<float>(), 2e-4);
 }
 
 // Of a network with random weights, beside make(parameters); change(network) may change them
