@@ -244,6 +244,7 @@ class DeviceEnhancer : public Enhancer {
     const int smaller = smaller_side(picture_.side(), in_.size, network_->traits(), kSmallestTile);
     check(smaller > 0 || !network_->on_cpu(), ErrorKind::kNoMemory, reason);
     smaller > 0 ? picture_.set_side(smaller) : move_to_cpu();
+    give_back_memory();
     events_.push_back(
         out_of_memory(reason, smaller == 0, picture_.side(), network_->info().device));
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Work of a device that is recorded once and then started as one: a graph of CUDA. Starting it
-// costs the host a call, where starting every operator costs it one each.
+// What CUDA alone has. Work that is recorded once and then started as one, a graph: starting it
+// costs the host a call, where starting every operator costs it one each. And memory that LibTorch
+// keeps for later.
 #pragma once
 
 #include <functional>
@@ -29,5 +30,8 @@ class DeviceGraph {
   struct Recorded;
   std::unique_ptr<Recorded> recorded_;
 };
+
+// Gives back the memory of GPUs that is kept and not used.
+void give_back_memory();
 
 }  // namespace gan

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <ATen/cuda/CUDAGraph.h>
+#include <c10/cuda/CUDACachingAllocator.h>
 
 #include <exception>
 
@@ -44,5 +45,7 @@ void DeviceGraph::replay(const Lane& lane) {
 }
 
 void DeviceGraph::forget() { recorded_.reset(); }
+
+void give_back_memory() { c10::cuda::CUDACachingAllocator::emptyCache(); }
 
 }  // namespace gan
