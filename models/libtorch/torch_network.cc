@@ -82,8 +82,7 @@ TorchNetwork::TorchNetwork(LoadedNetwork loaded, const EnhancerOptions& options)
 void TorchNetwork::make_plan(const LoadedNetwork& loaded) {
   const PlanEntry* const entry = find_plan(loaded.name);
   if (!entry || traits_.latent > 0) return;
-  const auto options = entry->make_options();
-  read_options(*options, loaded.options, "network " + loaded.name);
+  const auto options = options_of(loaded);
   if (!entry->has_plan(*options)) return;
   std::map<std::string, torch::Tensor> weights;
   for (const auto& [name, tensor] : state_dict(*network_)) weights[name] = tensor;
