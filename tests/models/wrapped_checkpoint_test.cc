@@ -46,10 +46,11 @@ TEST(WrappedCheckpoint, EveryWrappingLoads) {
     try {
       const LoadedNetwork loaded = load(written(sample, wrapping));
       EXPECT_TRUE(sample.is_in(loaded));
-      if (!wrapping.wrapper.empty())
+      if (!wrapping.wrapper.empty()) {
         EXPECT_NE(loaded.origin.find(wrapping.wrapper.substr(wrapping.wrapper.rfind('/') + 1)),
                   std::string::npos)
             << loaded.origin;
+      }
     } catch (const std::exception& error) {
       ADD_FAILURE() << error.what();
     }

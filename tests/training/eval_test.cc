@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // gan-train eval on pictures and switches that are out of the ordinary.
+#include "core/json.h"
+#include "tests/models/generators.h"
 #include "tests/training/gan_train.h"
 
 namespace gan::test {
@@ -98,6 +100,29 @@ TEST_F(Eval, ANetworkWithACodeIsMeasuredAtCodeZero) {
                              {"--data", scratch_.file("data"), "--way", "phone"});
   EXPECT_EQ(done.status, 0) << done.output;
   EXPECT_TRUE(std::isfinite(psnr_y(done.output, "mean", "network"))) << done.output;
+}
+
+TEST_F(Eval, TellsGeneratorsThatCopyFromThoseThatDoNot) {
+  Generators generators;
+  const std::string colour = generators.file("colour");
+  std::filesystem::create_directories(scratch_.file("own"));
+  for (int seed = 0; seed < 6; ++seed)
+    gan_train(scratch_, {"sample", colour, "--seeds", std::to_string(seed), "--out",
+                         scratch_.file(concat("own/", seed, ".png"))});
+  make_pictures(scratch_.file("other"), 6);
+  const auto figure = [&](const std::string& data, const std::string& name) {
+    const std::string json = scratch_.file("figures.json"), grid = scratch_.file("grid.png");
+    const Finished done = eval(
+        colour, {"--data", scratch_.file(data), "--json", json, "--grid", grid, "--pictures", "6"});
+    EXPECT_EQ(done.status, 0) << done.output;
+    EXPECT_EQ(read_image(grid).size, (Size{4 * 8 + 3 * 2, 6 * 8 + 5 * 2}));
+    return json_object_get_double_member(JsonDocument(slurp(json), json).root(), name.c_str());
+  };
+  EXPECT_LT(figure("own", "nearest"), 0.01);
+  EXPECT_GT(figure("own", "nearest_data"), 0.01);
+  EXPECT_GT(figure("other", "nearest"), 0.05);
+  EXPECT_LT(figure("own", "swd"), figure("other", "swd"));
+  EXPECT_EQ(eval("x2", {"--data", scratch_.file("own"), "--grid", "a.png"}).status, 2);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // gan-train sample: grids of seeds and expressions, and the vectors that users pick off them.
 #include "core/latent_vectors.h"
+#include "models/walker/latent_walker.h"
 #include "tests/models/generators.h"
 #include "tests/training/gan_train.h"
 
@@ -55,6 +56,36 @@ TEST_F(Sample, VectorsAreSeedsAndMeansOfSeeds) {
   EXPECT_EQ(saved.at("man").seed, 8u);
 }
 
+TEST_F(Sample, VectorsAreCodesOfPicturesAndTheirMeans) {
+  const std::string vae = generators_.file("vae");
+  std::vector<Code> codes;
+  const auto walker = make_walker({.model = vae, .device = "cpu", .threads = 1});
+  for (const uint32_t seed : {1u, 2u}) {
+    Picture picture({20, 16}, 3);
+    const Code values = seeded_code(seed, 20 * 16 * 3);
+    for (size_t i = 0; i < values.size(); ++i)
+      picture.values[i] = std::clamp(values[i], 0.0f, 1.0f);
+    const std::string path = scratch_.file(std::to_string(seed) + ".png");
+    write_image(path, picture.view());
+    const Bytes8 bytes = read_image_8bit(path);
+    FrameView frame{.size = bytes.size};
+    frame.planes[0] = {bytes.rgb.data(), 20 * 3};
+    codes.push_back(walker->encode(frame));
+  }
+  EXPECT_NE(codes[0], codes[1]);
+  const auto both = scratch_.file("1.png") + "," + scratch_.file("2.png");
+  const auto done =
+      gan_train(scratch_, {"sample", vae, "--threads", "1", "--save-vectors", vectors(), "--vector",
+                           "one=" + scratch_.file("1.png"), "--vector", "both=" + both});
+  ASSERT_EQ(done.status, 0) << done.output;
+  const NamedCodes saved = read_vectors(vectors(), 6);
+  EXPECT_FALSE(saved.at("one").seed);
+  for (size_t i = 0; i < 6; ++i) {
+    EXPECT_FLOAT_EQ(saved.at("one").code[i], codes[0][i]);
+    EXPECT_FLOAT_EQ(saved.at("both").code[i], (codes[0][i] + codes[1][i]) / 2);
+  }
+}
+
 TEST_F(Sample, DrawsExpressions) {
   run({"--save-vectors", vectors(), "--vector", "a=7", "--vector", "b=8"});
   const Picture of_seeds = drawn({"--seeds", "7,8"});
@@ -75,6 +106,10 @@ TEST_F(Sample, SaysWhatIsWrong) {
   refused({"--save-vectors", vectors(), "--vector", "a"}, "NAME=SEEDS");
   refused({"--save-vectors", vectors(), "--vector", "a-b=1"}, "NAME=SEEDS");
   refused({"--save-vectors", vectors(), "--vector", "a=1,x"}, "column 3");
+  write_image(scratch_.file("1.png"), Picture({20, 16}, 3).view());
+  refused({"--save-vectors", vectors(), "--vector", "a=" + scratch_.file("1.png")},
+          "want a network that encodes");
+  EXPECT_EQ(run({"--save-vectors", vectors(), "--vector", "a=no.png"}).status, 1);
   refused({"--out", scratch_.file("out.png"), "--expression", "a"}, "no vector \"a\"");
   EXPECT_FALSE(std::filesystem::exists(vectors()));
 }

@@ -15,7 +15,9 @@
 #include "models/machine/device.h"
 #include "models/machine/host_allocator.h"
 #include "models/picture_tensor.h"
+#include "models/table.h"
 #include "training/commands/commands.h"
+#include "training/commands/eval_generator.h"
 #include "training/datasets/scan.h"
 #include "training/datasets/super_resolution.h"
 #include "training/datasets/two_domains.h"
@@ -161,18 +163,21 @@ Cases pairs_of(const std::string& folder, bool backwards) {
 }  // namespace
 
 int command_eval(int argc, char** argv) {
-  StringOption data, json, device, way, vgg, lpips_file, perceptual;
-  gint threads = 0;
+  StringOption data, json, device, way, vgg, lpips_file, perceptual, grid;
+  gint threads = 0, pictures = 1000;
   gboolean backwards = false;
   const GOptionEntry entries[] = {
       {"data", 0, 0, G_OPTION_ARG_FILENAME, &data, "folder of good pictures, or of pairs", "DIR"},
       {"way", 0, 0, G_OPTION_ARG_STRING, &way, "how good pictures are damaged", "WAY"},
       {"backwards", 0, 0, G_OPTION_ARG_NONE, &backwards, "from B to A of the pairs", nullptr},
-      {"json", 0, 0, G_OPTION_ARG_FILENAME, &json, "write the rows as JSON too", "FILE"},
+      {"json", 0, 0, G_OPTION_ARG_FILENAME, &json, "write the figures as JSON too", "FILE"},
       {"vgg", 0, 0, G_OPTION_ARG_FILENAME, &vgg, "torchvision's VGG16, for LPIPS", "FILE"},
       {"lpips", 0, 0, G_OPTION_ARG_FILENAME, &lpips_file, "LPIPS' vgg.pth, with --vgg", "FILE"},
       {"perceptual", 0, 0, G_OPTION_ARG_STRING, &perceptual,
        "mobilenet: also the distance of the built-in features, 0 for equal pictures", "F"},
+      {"pictures", 0, 0, G_OPTION_ARG_INT, &pictures, "that a generator draws (default 1000)", "N"},
+      {"grid", 0, 0, G_OPTION_ARG_FILENAME, &grid,
+       "of a generator: draw pictures beside the nearest of the data", "PNG"},
       {"device", 0, 0, G_OPTION_ARG_STRING, &device, "auto, cpu, cuda, cuda:N", "D"},
       {"threads", 0, 0, G_OPTION_ARG_INT, &threads, "0: all", "N"},
       {}};
@@ -182,8 +187,11 @@ int command_eval(int argc, char** argv) {
       "antialiased bicubic, or damaged by --way, rounded to 8 bits, enlarged by the network and "
       "by\n"
       "plain filters, rounded and compared. Networks of scale 1: the folder holds pairs (A/ B/,\n"
-      "A|B side by side, DPED), or good pictures that --way damages. CHECKPOINT is a path or the\n"
-      "name of a built-in model.",
+      "A|B side by side, DPED), or good pictures that --way damages. Generators of codes: how far\n"
+      "their pictures are from the folder's as a whole (the sliced Wasserstein distance), and "
+      "from\n"
+      "the nearest, which tells whether they are copies. CHECKPOINT is a path or the name of a\n"
+      "built-in model.",
       entries);
   check(words.size() == 1 && !data.get().empty(), ErrorKind::kSettings,
         "eval wants a checkpoint and --data DIR; see gan-train eval --help");
@@ -196,6 +204,15 @@ int command_eval(int argc, char** argv) {
   const torch::Device where = device_from_name(device.get("auto"));
   const LoadedNetwork loaded = load_network(open_model(words[0]));
   loaded.network->to(where);
+  const Task task = find_network(loaded.name).task;
+  if (task == Task::kLatent || task == Task::kLatentLabel) {
+    check(pictures >= 4 && pictures <= 100000, ErrorKind::kSettings,
+          "--pictures must be 4 to 100000, got ", pictures);
+    evaluate_generator(*loaded.network, {data.get(), grid.get(), json.get(), pictures}, where);
+    return 0;
+  }
+  check(grid.get().empty(), ErrorKind::kSettings, "--grid wants a generator of codes, ",
+        loaded.name, " is none");
   const int scale = loaded.network->traits().scale;
   const Cases cases = scale == 1 && way.get().empty()
                           ? pairs_of(data.get(), backwards)

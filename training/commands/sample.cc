@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <sstream>
 
 #include "core/error.h"
 #include "core/image_file.h"
@@ -12,6 +13,7 @@
 #include "models/machine/host_allocator.h"
 #include "models/picture_tensor.h"
 #include "models/table.h"
+#include "models/walker/latent_walker.h"
 #include "training/commands/commands.h"
 #include "training/meters/sample_grid.h"
 
@@ -31,14 +33,50 @@ std::vector<int64_t> labels_for(size_t count, const std::string& given, int clas
   return labels;
 }
 
-// "smile=3,17,40": the vector of a seed, or the mean of those of several.
-std::pair<std::string, NamedCode> picked_vector(const std::string& text, int length) {
+// The codes of pictures, which a walker of the same network encodes as from-image does.
+class PictureCodes {
+ public:
+  PictureCodes(const std::string& model, const std::string& device, int threads)
+      : options_{.model = model, .device = device, .precision = "fp32", .threads = threads} {}
+
+  // Of "a.png" or, the mean of all, of "a.png,b.png".
+  Code mean(const std::string& paths) {
+    Code sum;
+    int count = 0;
+    std::istringstream words(paths);
+    for (std::string path; std::getline(words, path, ','); ++count) {
+      const Code code = encode(path);
+      sum.resize(code.size());
+      for (size_t i = 0; i < code.size(); ++i) sum[i] += code[i];
+    }
+    for (float& value : sum) value /= static_cast<float>(count);
+    return sum;
+  }
+
+ private:
+  Code encode(const std::string& path) {
+    const Bytes8 image = read_image_8bit(path);
+    if (!walker_) walker_ = make_walker(options_);
+    FrameView view{.format = PixelFormat::kRGB, .size = image.size};
+    view.planes[0] = {image.rgb.data(), ptrdiff_t{3} * image.size.width};
+    return walker_->encode(view);
+  }
+
+  WalkerOptions options_;
+  std::unique_ptr<LatentWalker> walker_;
+};
+
+// "smile=3,17,40" or "smile=a.png,b.png": the code of a seed or picture, or the mean of several.
+std::pair<std::string, NamedCode> picked_vector(const std::string& text, int length,
+                                                PictureCodes& pictures) {
   const size_t equals = text.find('=');
   check(equals != std::string::npos && is_vector_name(text.substr(0, equals)), ErrorKind::kSettings,
-        "--vector wants NAME=SEEDS, the name a letter or _ and then letters, digits or _; got \"",
+        "--vector wants NAME=SEEDS or NAME=PICTURES, the name a letter or _ and then letters, "
+        "digits or _; got \"",
         text, "\"");
-  const std::string name = text.substr(0, equals);
-  const auto seeds = parse_seeds(text.substr(equals + 1), "--vector " + name + ": seeds");
+  const std::string name = text.substr(0, equals), what = text.substr(equals + 1);
+  if (is_image_name(what)) return {name, {pictures.mean(what), {}}};
+  const auto seeds = parse_seeds(what, "--vector " + name + ": seeds");
   if (seeds.size() == 1) return {name, {seeded_code(seeds[0], length), seeds[0]}};
   std::string mean;
   for (const uint32_t seed : seeds)
@@ -131,7 +169,9 @@ int command_sample(int argc, char** argv) {
       {"truncation", 0, 0, G_OPTION_ARG_DOUBLE, &truncation,
        "nearer to 0: nearer to the mean picture (default 1)", "PSI"},
       {"vector", 0, 0, G_OPTION_ARG_STRING_ARRAY, &picked_words,
-       "names the mean of the codes of seeds; may be repeated", "NAME=SEEDS"},
+       "names the mean of the codes of seeds, or of pictures (a.png,b.png) where the network "
+       "encodes; may be repeated",
+       "NAME=SEEDS"},
       {"save-vectors", 0, 0, G_OPTION_ARG_FILENAME, &saved,
        "adds the vectors of --vector to this file, for latentwalk", "JSON"},
       {"vectors", 0, 0, G_OPTION_ARG_FILENAME, &vectors_file, "vectors for --expression", "JSON"},
@@ -162,8 +202,9 @@ int command_sample(int argc, char** argv) {
   loaded.network->to(where);
 
   NamedCodes picked;
+  PictureCodes pictures(words[0], device.get("auto"), threads);
   for (char** word = picked_words; word && *word; ++word)
-    picked.insert(picked_vector(*word, traits.latent));
+    picked.insert(picked_vector(*word, traits.latent, pictures));
   if (!saved.get().empty()) save_vectors(saved.get(), picked, traits.latent);
   if (out.get().empty()) return 0;
   if (!vectors_file.get().empty()) picked.merge(read_vectors(vectors_file.get(), traits.latent));

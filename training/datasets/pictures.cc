@@ -114,7 +114,8 @@ std::string plain_or_packed(const std::string& folder, const char* name) {
 }
 
 std::unique_ptr<PictureDataset> open_idx(const std::string& folder, const std::string& split,
-                                         const PictureFormat& format) {
+                                         PictureFormat format) {
+  format.mirror = false;  // digits, letters and shoes have a right side
   const auto part = [&](const char* what) {
     const std::string name = split + what, path = plain_or_packed(folder, name.c_str());
     check(!path.empty(), ErrorKind::kData, folder, ": lacks ", name, " or ", name, ".gz");
@@ -123,27 +124,39 @@ std::unique_ptr<PictureDataset> open_idx(const std::string& folder, const std::s
   return std::make_unique<Idx>(part("-images-idx3-ubyte"), part("-labels-idx1-ubyte"), format);
 }
 
-}  // namespace
+bool is_idx(const std::string& folder) {
+  return !plain_or_packed(folder, "train-images-idx3-ubyte").empty();
+}
 
-PictureSplits open_pictures(const std::string& folder, const PictureFormat& format,
-                            const Holdout& holdout, std::vector<std::string>& notes) {
-  if (!plain_or_packed(folder, "train-images-idx3-ubyte").empty()) {
-    PictureFormat plain = format;
-    plain.mirror = false;  // digits, letters and shoes have a right side
-    return {open_idx(folder, "train", plain), open_idx(folder, "t10k", plain)};
-  }
+std::vector<std::string> sound_pictures(const std::string& folder,
+                                        std::vector<std::string>& notes) {
   const auto listed = list_pictures(folder);
   check(!listed.empty(), ErrorKind::kData, folder,
         ": holds no pictures, nor the four IDX files of MNIST or Fashion-MNIST");
   if (auto note = other_kinds_note(folder); !note.empty()) notes.push_back(std::move(note));
   ScanResult found = scan_pictures(listed, {"training"});
   if (!found.warning.empty()) notes.push_back(found.warning);
-  auto files = std::move(found.files);
-  check(files.size() >= 2, ErrorKind::kData, folder, ": holds ", files.size(),
+  check(found.files.size() >= 2, ErrorKind::kData, folder, ": holds ", found.files.size(),
         " pictures, wanted at least 2");
+  return std::move(found.files);
+}
+
+}  // namespace
+
+PictureSplits open_pictures(const std::string& folder, const PictureFormat& format,
+                            const Holdout& holdout, std::vector<std::string>& notes) {
+  if (is_idx(folder)) return {open_idx(folder, "train", format), open_idx(folder, "t10k", format)};
+  auto files = sound_pictures(folder, notes);
   auto held_out = hold_out(files, holdout, notes);
   return {std::make_unique<Files>(std::move(files), format),
           std::make_unique<Files>(std::move(held_out), format)};
+}
+
+std::unique_ptr<PictureDataset> open_all_pictures(const std::string& folder,
+                                                  const PictureFormat& format,
+                                                  std::vector<std::string>& notes) {
+  if (is_idx(folder)) return open_idx(folder, "train", format);
+  return std::make_unique<Files>(sound_pictures(folder, notes), format);
 }
 
 }  // namespace gan::training

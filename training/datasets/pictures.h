@@ -36,4 +36,9 @@ struct PictureSplits {
 PictureSplits open_pictures(const std::string& folder, const PictureFormat& format,
                             const Holdout& holdout, std::vector<std::string>& notes);
 
+// All pictures of a folder, or an IDX folder's training set.
+std::unique_ptr<PictureDataset> open_all_pictures(const std::string& folder,
+                                                  const PictureFormat& format,
+                                                  std::vector<std::string>& notes);
+
 }  // namespace gan::training
