@@ -36,6 +36,26 @@ int halo_of(const NetworkTraits& traits, int overlap, std::optional<int> exact) 
   return exact && *exact <= 2 * kLargestHalo ? *exact : reach;
 }
 
+double TileMemory::bytes(int side, Size picture) const {
+  const auto with_rim = [&](int length) {
+    return side == 0 ? length
+                     : std::min(length, layout_.rounded(side) + 2 * layout_.rounded(layout_.halo));
+  };
+  const double pictures =
+      3.0 * sizeof(float) * static_cast<double>(picture.area()) * (1 + 2.0 * scale_ * scale_);
+  return network_({with_rim(picture.width), with_rim(picture.height)}) + pictures;
+}
+
+int TileMemory::largest_side(double bytes_there_are, Size picture) const {
+  const int least = layout_.rounded(kSmallestTile);
+  int fits = 0, over = (std::max(picture.width, picture.height) + least - 1) / least;
+  while (over - fits > 1) {
+    const int middle = (fits + over) / 2;
+    (bytes(middle * least, picture) <= bytes_there_are ? fits : over) = middle;
+  }
+  return fits * least;
+}
+
 int smaller_side(int side, Size picture, const NetworkTraits& traits, int least) {
   const int half = (side > 0 ? side : std::max(picture.width, picture.height)) / 2;
   return may_tile(traits) && half >= least ? half : 0;

@@ -8,7 +8,6 @@
 #include "core/error.h"
 #include "models/assumed_options.h"
 #include "models/enhancer/tile_parts.h"
-#include "models/enhancer/tile_rules.h"
 #include "models/machine/host.h"
 
 namespace gan {
@@ -33,36 +32,15 @@ TiledNetwork::TiledNetwork(std::unique_ptr<PictureNetwork> network, const Enhanc
   check_tile_size(options.tile_size, traits(), info().network);
 }
 
-// Up to a multiple of what tiles must lie on.
-int TiledNetwork::rounded(int side) const {
-  const int step = std::max({traits().tile_window, network_->exact().multiple, 1});
-  return (side + step - 1) / step * step;
+int TiledNetwork::rounded(int side) const { return layout().rounded(side); }
+
+TileLayout TiledNetwork::layout() const {
+  return {std::max({traits().tile_window, network_->exact().multiple, 1}), halo_};
 }
 
 double TiledNetwork::limit() const {
   return options_.memory_limit > 0 ? static_cast<double>(options_.memory_limit)
                                    : static_cast<double>(available_host_memory()) / 2;
-}
-
-// Of the largest tile with a core of that side, and of the pictures before and after it.
-double TiledNetwork::bytes_of(int side, Size picture) const {
-  const auto with_rim = [&](int length) {
-    return side == 0 ? length : std::min(length, rounded(side) + 2 * rounded(halo_));
-  };
-  const double pictures = 3.0 * sizeof(float) * static_cast<double>(picture.area()) *
-                          (1 + 2.0 * traits().scale * traits().scale);
-  return network_->memory({with_rim(picture.width), with_rim(picture.height)}) + pictures;
-}
-
-// A multiple of the least; 0 where none fits.
-int TiledNetwork::largest_side(double bytes, Size picture) const {
-  const int least = rounded(kSmallestTile);
-  int fits = 0, over = (std::max(picture.width, picture.height) + least - 1) / least;
-  while (over - fits > 1) {
-    const int middle = (fits + over) / 2;
-    (bytes_of(middle * least, picture) <= bytes ? fits : over) = middle;
-  }
-  return fits * least;
 }
 
 void TiledNetwork::prepare(Size picture, bool eight_bits) {
@@ -72,7 +50,9 @@ void TiledNetwork::prepare(Size picture, bool eight_bits) {
   int side = options_.tile_size;
   if (network_->on_cpu()) {
     expected_ms_ = network_->ms(picture);
-    const double most = limit(), wanted = bytes_of(side, picture);
+    const TileMemory memory(layout(), traits().scale,
+                            [this](Size tile) { return network_->memory(tile); });
+    const double most = limit(), wanted = memory.bytes(side, picture);
     const auto need = [&] {
       return concat("about ", megabytes(wanted), ", more than the memory-limit of ",
                     megabytes(most));
@@ -84,9 +64,9 @@ void TiledNetwork::prepare(Size picture, bool eight_bits) {
           need());
     if (wanted > most) {
       const int least = rounded(kSmallestTile);
-      side = largest_side(most, picture);
+      side = memory.largest_side(most, picture);
       check(side >= least, ErrorKind::kSettings, "even tiles of ", least, " pixels need about ",
-            megabytes(bytes_of(least, picture)), ", more than the memory-limit of ",
+            megabytes(memory.bytes(least, picture)), ", more than the memory-limit of ",
             megabytes(most));
     }
   }

@@ -9,6 +9,7 @@
 
 #include "core/tiles.h"
 #include "models/enhancer/picture_network.h"
+#include "models/enhancer/tile_rules.h"
 
 namespace gan {
 
@@ -48,8 +49,6 @@ class TiledNetwork {
 
  private:
   double limit() const;
-  double bytes_of(int side, Size picture) const;
-  int largest_side(double bytes, Size picture) const;
   int tile_side() const;
   int tile_halo() const;
   std::vector<Tile> wanted_tiles(const PictureView& input, bool comparable, int from_x);
@@ -58,6 +57,7 @@ class TiledNetwork {
                         const PictureNetwork::Rows* rows);
   void keep_input(const PictureView& input, const std::vector<float>& code);
   bool make_room(Size picture, const std::string& reason);
+  TileLayout layout() const;
   int rounded(int side) const;
   void measure_seam(const PictureView& input, const std::vector<Tile>& tiles);
 

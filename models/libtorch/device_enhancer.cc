@@ -9,6 +9,7 @@
 #include "models/assumed_options.h"
 #include "models/enhancer/tile_rules.h"
 #include "models/frames/frame_timer.h"
+#include "models/libtorch/device_memory.h"
 #include "models/libtorch/device_picture.h"
 #include "models/libtorch/lane.h"
 #include "models/machine/device.h"
@@ -16,6 +17,10 @@
 
 namespace gan {
 namespace {
+
+// What tiles may take of the memory that there is, beside the frames on their way and what the
+// choice of kernels takes.
+constexpr double kOfMemory = 0.7;
 
 // A frame on its way.
 struct Slot {
@@ -139,10 +144,12 @@ class DeviceEnhancer : public Enhancer {
 
  private:
   void make_ready() {
+    free_.clear();
+    picture_.set_side(options_.tile_size);
     network_->prepare(in_.size, gan::info(in_.pixels).depth() == 8);
     const torch::InferenceMode inference;
     place();
-    free_.clear();
+    picture_.choose_side(kOfMemory * static_cast<double>(available_memory(network_->device())));
     for (int i = 0; i < options_.frames_in_flight; ++i)
       free_.emplace_back(picture_, network_->device());
   }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What CUDA alone has. Work that is recorded once and then started as one, a graph: starting it
-// costs the host a call, where starting every operator costs it one each. And memory that LibTorch
-// keeps for later.
+// What CUDA alone has: work that is recorded once and then started as one, a graph. Starting it
+// costs the host a call, where starting every operator costs it one each.
 #pragma once
 
 #include <functional>
@@ -30,8 +29,5 @@ class DeviceGraph {
   struct Recorded;
   std::unique_ptr<Recorded> recorded_;
 };
-
-// Gives back the memory of GPUs that is kept and not used.
-void give_back_memory();
 
 }  // namespace gan

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <ATen/cuda/CUDAGraph.h>
-#include <c10/cuda/CUDACachingAllocator.h>
 
 #include <exception>
 
@@ -45,7 +44,5 @@ void DeviceGraph::replay(const Lane& lane) {
 }
 
 void DeviceGraph::forget() { recorded_.reset(); }
-
-void give_back_memory() { c10::cuda::CUDACachingAllocator::emptyCache(); }
 
 }  // namespace gan

@@ -18,6 +18,4 @@ void DeviceGraph::record(const Lane&, const std::function<void()>&) {
 void DeviceGraph::replay(const Lane&) {}
 void DeviceGraph::forget() {}
 
-void give_back_memory() {}
-
 }  // namespace gan

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "models/libtorch/device_picture.h"
 
+#include <algorithm>
 #include <cmath>
 #include <exception>
+#include <utility>
+#include <vector>
 
 #include "core/chroma.h"
 #include "core/colour.h"
@@ -10,10 +13,14 @@
 #include "core/tiles.h"
 #include "models/enhancer/channels.h"
 #include "models/enhancer/tile_parts.h"
-#include "models/enhancer/tile_rules.h"
 #include "models/frames/frame_tensor.h"
 
 namespace gan {
+namespace {
+
+constexpr int64_t kPixelsAtOnce = 1 << 20;  // of the tiles that are run as one
+
+}  // namespace
 
 DevicePicture::Formats::Formats(const FrameFormat& in, const FrameFormat& out,
                                 const NetworkTraits& traits, torch::Device device)
@@ -55,7 +62,17 @@ void DevicePicture::set_formats(const FrameFormat& in, const FrameFormat& out) {
 
 void DevicePicture::set_side(int side) {
   side_ = side;
+  tiles_bytes_ = 0;  // one at a time, until it is known what may be taken
   forget_graph();
+}
+
+void DevicePicture::choose_side(double bytes) {
+  const TileMemory memory(layout(), traits().scale,
+                          [this](Size tile) { return network_.memory(tile); });
+  if (side_ == 0 && may_tile(traits()) && memory.bytes(0, formats_->padded) > bytes)
+    set_side(
+        std::max(memory.largest_side(bytes, formats_->padded), layout().rounded(kSmallestTile)));
+  tiles_bytes_ = bytes - memory.bytes(0, formats_->padded) + network_.memory(formats_->padded);
 }
 
 void DevicePicture::forget_graph() {
@@ -63,8 +80,9 @@ void DevicePicture::forget_graph() {
   last_look_.reset();
 }
 
-int DevicePicture::multiple() const {
-  return std::max(traits().size_multiple, std::max(traits().tile_window, 1));
+TileLayout DevicePicture::layout() const {
+  return {std::max(traits().size_multiple, std::max(traits().tile_window, 1)),
+          halo_of(traits(), overlap_)};
 }
 
 // {N, 3, h, w} -> {N, 1, h, w}
@@ -74,7 +92,7 @@ torch::Tensor DevicePicture::luma(const torch::Tensor& rgb) const {
 }
 
 torch::Tensor DevicePicture::forward(const torch::Tensor& picture, const Look& look, bool fp32) {
-  ++tiles_;
+  tiles_ += static_cast<uint64_t>(picture.size(0));
   return fp32 ? network_.forward_in_fp32(picture, look.code) : network_.forward(picture, look.code);
 }
 
@@ -84,13 +102,34 @@ torch::Tensor DevicePicture::network_of(const torch::Tensor& picture, const Look
   const Size whole = scaled(formats_->padded, scale);
   auto assembled =
       torch::empty({1, traits().out_channels, whole.height, whole.width}, picture.options());
-  for (const Tile& tile : cover(formats_->padded, side_, halo_of(traits(), overlap_), multiple())) {
-    const auto output = forward(picture_part(picture, tile.input), look, fp32);
-    const Rect core{tile.core.x - tile.input.x, tile.core.y - tile.input.y, tile.core.size};
-    picture_part(assembled, times(tile.core, scale))
-        .copy_(picture_part(output, times(core, scale)));
+  auto tiles = cover(formats_->padded, side_, layout().halo, layout().step);
+  std::ranges::stable_sort(tiles, {},
+                           [](const Tile& tile) {  // those at the frame's rim are smaller
+                             return std::pair(tile.input.size.width, tile.input.size.height);
+                           });
+  for (auto first = tiles.begin(), last = first; first != tiles.end(); first = last) {
+    last = first + most_at_once(first->input.size,
+                                std::ranges::count_if(first, tiles.end(), [&](const Tile& tile) {
+                                  return tile.input.size == first->input.size;
+                                }));
+    std::vector<torch::Tensor> inputs;
+    for (auto tile = first; tile != last; ++tile)
+      inputs.push_back(picture_part(picture, tile->input));
+    const auto outputs = forward(torch::cat(inputs), look, fp32);
+    for (auto tile = first; tile != last; ++tile) {
+      const Rect core{tile->core.x - tile->input.x, tile->core.y - tile->input.y, tile->core.size};
+      picture_part(assembled, times(tile->core, scale))
+          .copy_(
+              picture_part(outputs.slice(0, tile - first, tile - first + 1), times(core, scale)));
+    }
   }
   return assembled;
+}
+
+// Of so many tiles of a size those that are run as one: small ones alone leave a GPU idle.
+int64_t DevicePicture::most_at_once(Size tile, int64_t there_are) const {
+  const auto fit = static_cast<int64_t>(tiles_bytes_ / std::max(network_.memory(tile), 1.0));
+  return std::clamp<int64_t>(std::min(kPixelsAtOnce / tile.area(), fit), 1, there_are);
 }
 
 // Nearly all frames look like the ones before them, so from the second such on they are started as

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <optional>
 
+#include "models/enhancer/tile_rules.h"
 #include "models/libtorch/device_axis.h"
 #include "models/libtorch/device_frames.h"
 #include "models/libtorch/device_graph.h"
@@ -28,7 +29,10 @@ class DevicePicture {
   // in use.
   torch::Tensor run(const torch::Tensor& bytes, const Look& look, bool fp32, const Lane& lane);
 
-  void set_side(int side);                   // largest of a tile's core; 0: the whole picture
+  void set_side(int side);  // largest of a tile's core; 0: the whole picture
+  // So that what is foretold stays within as many bytes, as far as tiles and the side that is set
+  // allow.
+  void choose_side(double bytes);
   int side() const { return side_; }         // any thread
   uint64_t tiles() const { return tiles_; }  // any thread
 
@@ -47,7 +51,8 @@ class DevicePicture {
   torch::Tensor compute(const torch::Tensor& bytes, const Look& look, bool fp32);
   bool record(const torch::Tensor& bytes, const Look& look, const Lane& lane);
   void forget_graph();
-  int multiple() const;
+  TileLayout layout() const;
+  int64_t most_at_once(Size tile, int64_t there_are) const;
   torch::Tensor luma(const torch::Tensor& rgb) const;
   torch::Tensor forward(const torch::Tensor& picture, const Look& look, bool fp32);
   torch::Tensor network_of(const torch::Tensor& picture, const Look& look, bool fp32);
@@ -57,6 +62,7 @@ class DevicePicture {
   FrameFormat in_, out_;
   std::optional<Formats> formats_;
   std::atomic<int> side_;
+  double tiles_bytes_ = 0;  // of memory that tiles may take together
   std::atomic<uint64_t> tiles_{0};
   // What run() does, for the look that the frames of late have.
   DeviceGraph graph_;

@@ -4,7 +4,7 @@
 #include <chrono>
 
 #include "models/frames/frame_tensor.h"
-#include "models/machine/host_allocator.h"
+#include "models/libtorch/device_memory.h"
 
 namespace gan {
 namespace {
@@ -18,36 +18,39 @@ struct Probe {
   double bytes, ms;  // a pixel
 };
 
-Probe probe(const std::function<void(const torch::Tensor&)>& run, int channels, Size size) {
+Probe probe(const std::function<void(const torch::Tensor&)>& run, torch::Device device,
+            int channels, Size size) {
   auto tile = empty_picture_tensor(size, channels);
   tile.uniform_(0, 1);
   const auto area = static_cast<double>(size.area());
-  const AllocationCount count;
+  double ms = 0;
   const auto timed = [&] {
     const auto start = std::chrono::steady_clock::now();
     run(tile);
-    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start)
-        .count();
+    ms =
+        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
   };
-  double ms = timed();
-  if (ms < kQuickMs) ms = timed();
-  return {static_cast<double>(count.peak()) / area, ms / area};
+  const size_t bytes = peak_memory(device, [&] {
+    timed();
+    if (ms < kQuickMs) timed();
+  });
+  return {static_cast<double>(bytes) / area, ms / area};
 }
 
 }  // namespace
 
-void TileCost::measure(const std::function<void(const torch::Tensor&)>& run,
+void TileCost::measure(const std::function<void(const torch::Tensor&)>& run, torch::Device device,
                        const NetworkTraits& traits, Size picture) {
   const auto square = [&](int n) { return Size{padded_side(n, traits), padded_side(n, traits)}; };
   const bool global = traits.receptive_radius == kGlobalRadius && traits.tile_window == 0;
   const Size small = square(global ? kGlobalProbe : kProbe), large = square(2 * small.width);
   if (small_bytes_ == 0) {
-    const Probe first = probe(run, traits.in_channels, small);
+    const Probe first = probe(run, device, traits.in_channels, small);
     small_bytes_ = per_pixel_ = first.bytes;
     ms_per_pixel_ = first.ms;
   }
   if (!global || large_known_ || picture.area() <= small.area()) return;
-  const Probe second = probe(run, traits.in_channels, large);
+  const Probe second = probe(run, device, traits.in_channels, large);
   ms_per_pixel_ = second.ms;
   large_known_ = true;
   if (second.bytes > kGrowing * small_bytes_) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// How much host memory a tile wants and how long it takes, known before it is run: on the CPU
-// running out of memory is the end of the process and no exception.
+// How much memory a tile wants and how long it takes, known before it is run: on the CPU running
+// out of memory is the end of the process and no exception.
 #pragma once
 
 #include <torch/torch.h>
@@ -18,13 +18,14 @@ namespace gan {
 // underestimated.
 class TileCost {
  public:
-  // Runs small tiles {1, C, H, W} of noise, each once in the life of this, as far as pictures of
-  // that size want it.
-  void measure(const std::function<void(const torch::Tensor&)>& run, const NetworkTraits& traits,
-               Size picture);
+  // Runs small tiles {1, C, H, W} of noise, on the host, each once in the life of this, as far as
+  // pictures of that size want it, and counts the memory of the device that `run` works on.
+  void measure(const std::function<void(const torch::Tensor&)>& run, torch::Device device,
+               const NetworkTraits& traits, Size picture);
   void forget() { *this = {}; }  // the network runs elsewhere now
 
   double bytes(Size tile) const;
+  // On the CPU; another device has not done its work when the call returns.
   double ms(Size tile) const { return ms_per_pixel_ * static_cast<double>(tile.area()); }
 
  private:

@@ -123,7 +123,7 @@ void TorchNetwork::restore_full_weights() {
 void TorchNetwork::choose_precision(Size picture, bool eight_bits) {
   const auto time = [this](const torch::Tensor& tile) { run(tile); };
   if (!trial_) {
-    cost_.measure(time, traits_, picture);
+    cost_.measure(time, device_, traits_, picture);
     // The longest square side, a multiple of what the network wants, that is quick enough.
     const double side = std::sqrt(kTrialMs / std::max(cost_.ms({1, 1}), 1e-9));
     const int quick =
@@ -165,7 +165,8 @@ void TorchNetwork::prepare(Size picture, bool eight_bits) {
   // fp16 is the nearer one to fp32, but its numbers end at 65504.
   if (open_ && !on_cpu() && !std::exchange(settled_, true))
     take_first_finite({torch::kHalf, torch::kBFloat16});
-  if (on_cpu()) cost_.measure([this](const torch::Tensor& tile) { run(tile); }, traits_, picture);
+  cost_.measure([this](const torch::Tensor& tile) { on_cpu() ? run(tile) : forward_now(tile); },
+                device_, traits_, picture);
 }
 
 PictureView TorchNetwork::run(const PictureView& picture, const std::vector<float>& code) {
@@ -223,7 +224,7 @@ torch::Tensor TorchNetwork::on_device(const torch::Tensor& tile, torch::ScalarTy
   if (traits_.latent) {
     if (!latent_.defined() || latent_.device() != device_ || latent_.scalar_type() != precision)
       latent_ = torch::tensor(code_).unsqueeze(0).to(device_, precision);
-    input.latent = latent_;
+    input.latent = latent_.expand({tile.size(0), -1});
   }
   return network_->run(input);
 }
@@ -232,11 +233,15 @@ torch::Tensor TorchNetwork::run_as(const torch::Tensor& tile, torch::ScalarType 
   return from_network_range(on_device(tile, precision).to(torch::kCPU, torch::kFloat), traits_);
 }
 
+torch::Tensor TorchNetwork::forward_now(const torch::Tensor& picture) {
+  if (device_plan_) return device_plan_->run(picture.to(device_, precision_)).to(torch::kFloat);
+  return from_network_range(on_device(picture, precision_).to(torch::kFloat), traits_);
+}
+
 torch::Tensor TorchNetwork::forward(const torch::Tensor& picture, const std::vector<float>& code) {
   const Interruptible interruptible(interrupted_);
   set_code(code);
-  if (device_plan_) return device_plan_->run(picture.to(precision_)).to(torch::kFloat);
-  return from_network_range(on_device(picture, precision_).to(torch::kFloat), traits_);
+  return forward_now(picture);
 }
 
 torch::Tensor TorchNetwork::forward_in_fp32(const torch::Tensor& picture,

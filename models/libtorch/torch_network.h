@@ -37,7 +37,7 @@ class TorchNetwork : public PictureNetwork {
   uint64_t retries() const override { return retries_; }
   void interrupt(bool interrupted) override { interrupted_ = interrupted; }
 
-  // For frames that stay on the device (prepare() comes first there too): {1, C, H, W} in [0, 1]
+  // For frames that stay on the device (prepare() comes first there too): {N, C, H, W} in [0, 1]
   // there -> the same scale times larger, float, not clamped, and not looked at for numbers that
   // are none.
   torch::Device device() const { return device_; }
@@ -55,6 +55,7 @@ class TorchNetwork : public PictureNetwork {
   torch::Tensor run(const torch::Tensor& tile);  // again in fp32 where a pixel is no number
   torch::Tensor run_as(const torch::Tensor& tile, torch::ScalarType precision);
   torch::Tensor run_in_fp32(const torch::Tensor& tile);
+  torch::Tensor forward_now(const torch::Tensor& picture);
   torch::Tensor on_device(const torch::Tensor& tile, torch::ScalarType precision);
   void make_plan(const LoadedNetwork& loaded);
   void place();
@@ -74,7 +75,7 @@ class TorchNetwork : public PictureNetwork {
   std::vector<float> code_;
   torch::Tensor latent_;  // the code, as the network takes it; undefined until it is wanted
   bool settled_ = false;  // the precision of a GPU
-  TileCost cost_;         // on the CPU, in the precision that runs
+  TileCost cost_;         // in the precision that runs
   std::optional<KernelTrial> trial_;
   torch::Tensor result_;
   std::atomic<bool> interrupted_{false};

@@ -7,11 +7,13 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <limits>
 #include <map>
 #include <mutex>
 #include <new>
 
 #include "core/error.h"
+#include "models/machine/host.h"
 
 namespace gan {
 namespace {
@@ -68,6 +70,11 @@ class HostAllocator : public c10::Allocator {
   void limit(size_t bytes) {
     const std::lock_guard lock(mutex_);
     limit_ = bytes;
+  }
+  size_t left() {
+    const std::lock_guard lock(mutex_);
+    if (limit_ == 0) return std::numeric_limits<size_t>::max();
+    return limit_ - std::min(limit_, memory_.in_use);
   }
 
  private:
@@ -161,6 +168,10 @@ void limit_host_memory(size_t bytes) { HostAllocator::instance().limit(bytes); }
 
 AllocationCount::AllocationCount() { held = most_held = 0; }
 size_t AllocationCount::peak() const { return static_cast<size_t>(most_held); }
+
+size_t available_tensor_memory() {
+  return std::min(available_host_memory(), HostAllocator::instance().left());
+}
 
 HostMemory host_memory() { return HostAllocator::instance().memory(); }
 void reset_host_memory_peak() { HostAllocator::instance().reset_peak(); }

@@ -41,6 +41,9 @@ class AllocationCount {
   AllocationCount& operator=(const AllocationCount&) = delete;
 };
 
+// Bytes that new tensors can take: what the host has available, within the limit.
+size_t available_tensor_memory();
+
 HostMemory host_memory();
 void reset_host_memory_peak();
 

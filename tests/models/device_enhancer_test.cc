@@ -150,5 +150,33 @@ TEST(DeviceEnhancer, MemoryThatRunsOutMeansSmallerTiles) {
   EXPECT_EQ(events[0].name, "out-of-memory");
 }
 
+// What is foretold not to fit is not tried.
+TEST(DeviceEnhancer, MemoryThatWouldRunOutMeansTilesAtOnce) {
+  if (!test::test_device().is_cpu()) GTEST_SKIP() << "host memory alone can be limited";
+  install_host_allocator();
+  const Scratch scratch;
+  CompactOptions wide;
+  wide.features = 64, wide.convs = 1, wide.scale = 2;
+  const EnhancerOptions options = of(test::random_checkpoint<CompactNet>(scratch, "compact", wide));
+  const Size size{256, 192};
+  TestFrame in(PixelFormat::kRGB, size, {}), expected(PixelFormat::kRGB, scaled(size, 2), {}),
+      got = expected;
+  fill_with_noise(in, 4);
+  const auto enhancer = on_device(options);
+  reset_host_memory_peak();
+  enhancer->set_formats(format_of(in), format_of(got));
+  enhancer->run(in.view(), {}, expected.span());
+  EXPECT_EQ(enhancer->stats().tile_size, 0);
+  const HostMemory memory = host_memory();
+  limit_host_memory(memory.in_use + (memory.peak - memory.in_use) * 2 / 3);
+  const auto limited = on_device(options);
+  limited->set_formats(format_of(in), format_of(got));
+  limited->run(in.view(), {}, got.span());
+  limit_host_memory(0);
+  EXPECT_GT(limited->stats().tile_size, 0);
+  EXPECT_LE(largest_apart(got, expected), 1);
+  EXPECT_TRUE(limited->take_events().empty());
+}
+
 }  // namespace
 }  // namespace gan
