@@ -15,6 +15,13 @@ one() {
 one models_test 'Gpu*:Device*:*AGpu*'
 one gst_plugin_test '*InFlight*'
 one training_test 'Gpu*'
+if command -v compute-sanitizer > /dev/null; then
+  timeout 200 compute-sanitizer --leak-check full --error-exitcode 9 models_test --gtest_filter='Device*:Gpu*' \
+    > "$OUT/sanitizer.log" 2>&1 || status=1
+  tail -1 "$OUT/sanitizer.log"
+else
+  echo "compute-sanitizer: not here, so memory of the GPU was not looked at"
+fi
 
 picture() { # picture NAME PROPERTIES...
   local name=$1; shift
