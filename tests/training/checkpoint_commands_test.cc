@@ -54,6 +54,26 @@ TEST_F(CheckpointCommands, ConvertWritesWhatShowRecognises) {
   expect_equal_weights(scratch_.file("x4.safetensors"), scratch_.file("x4.pth"), "params.");
 }
 
+TEST_F(CheckpointCommands, ConvertTakesNotesThatShowTells) {
+  const std::string from = rrdbnet_file("x4.pth", 1), noted = scratch_.file("noted.safetensors"),
+                    plain = scratch_.file("plain.safetensors");
+  ASSERT_EQ(run({"convert", from, noted, "--note", "licence=CC0-1.0", "--note",
+                 "provenance=made up = for a test"})
+                .status,
+            0);
+  const std::string shown = run({"show", noted}).output;
+  EXPECT_NE(shown.find("gan.licence = CC0-1.0"), std::string::npos) << shown;
+  EXPECT_NE(shown.find("gan.provenance = made up = for a test"), std::string::npos) << shown;
+  ASSERT_EQ(run({"convert", noted, plain, "--note", "provenance="}).status, 0);
+  const std::string after = run({"show", plain}).output;
+  EXPECT_NE(after.find("gan.licence = CC0-1.0"), std::string::npos) << after;
+  EXPECT_EQ(after.find("provenance"), std::string::npos) << after;
+  const Finished refused = run({"convert", from, plain, "--note", "author=me"});
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_NE(refused.output.find("must be command, data"), std::string::npos) << refused.output;
+  EXPECT_EQ(run({"convert", from, plain, "--note", "licence"}).status, 2);
+}
+
 TEST_F(CheckpointCommands, ConvertToFp16HalvesTheFileAndRounds) {
   const std::string from = rrdbnet_file("x4.pth", 1), half = scratch_.file("half"),
                     whole = scratch_.file("whole");
@@ -183,8 +203,9 @@ TEST_F(CheckpointCommands, GoldenEveryOfficialFileIsReadOrRefusedClearly) {
     if (!entry.is_regular_file() || name.ends_with(".txt")) continue;
     const Finished done = run({"show", entry.path()});
     (done.status == 0 ? read : refused) += 1;
-    if (done.status != 0)
+    if (done.status != 0) {
       EXPECT_NE(done.output.find(name + ": "), std::string::npos) << done.output;
+    }
     std::printf("golden  %-58s  %s\n", name.c_str(), done.status == 0 ? "read" : "refused");
   }
   EXPECT_GT(read, 0);

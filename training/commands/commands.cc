@@ -38,13 +38,13 @@ std::vector<std::string> parse_arguments(int argc, char** argv, const char* argu
   return {argv + 1, argv + argc};
 }
 
-OptionValues settings_from(char** pairs) {
+OptionValues settings_from(char** pairs, const char* option) {
   OptionValues settings;
   for (; pairs && *pairs; ++pairs) {
     const std::string pair = *pairs;
     const size_t equals = pair.find('=');
-    check(equals != std::string::npos && equals > 0, ErrorKind::kSettings,
-          "--set wants key=value, got \"", pair, "\"");
+    check(equals != std::string::npos && equals > 0, ErrorKind::kSettings, option,
+          " wants key=value, got \"", pair, "\"");
     settings[pair.substr(0, equals)] = pair.substr(equals + 1);
   }
   return settings;

@@ -32,9 +32,9 @@ int command_degrade(int argc, char** argv);
 std::vector<std::string> parse_arguments(int argc, char** argv, const char* arguments,
                                          const char* description, const GOptionEntry* entries);
 
-// The values of --set KEY=VALUE, a null-terminated array or nullptr. Throws Error(kSettings) for
-// one without '='.
-OptionValues settings_from(char** pairs);
+// The values of an option KEY=VALUE, a null-terminated array or nullptr. Throws Error(kSettings)
+// for one without '='.
+OptionValues settings_from(char** pairs, const char* option = "--set");
 
 // A char* that GOption fills and this frees.
 class StringOption {

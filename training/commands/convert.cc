@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <algorithm>
+#include <array>
 #include <cstdio>
 #include <filesystem>
 
@@ -84,6 +86,20 @@ std::string write(const std::string& path, const LoadedNetwork& loaded, Size siz
   return half ? " in fp16" : "";
 }
 
+// What `show` tells of a file beside its network; a note without text is taken out.
+void take_notes(LoadedNetwork& loaded, const OptionValues& notes) {
+  static constexpr std::array kNotes = {"command", "data",       "figures",
+                                        "licence", "provenance", "speed"};
+  for (const auto& [key, text] : notes) {
+    check(std::ranges::find(kNotes, key) != kNotes.end(), ErrorKind::kSettings,
+          "--note must be command, data, figures, licence, provenance or speed, got \"", key, "\"");
+    if (text.empty())
+      loaded.metadata.erase("gan." + key);
+    else
+      loaded.metadata["gan." + key] = text;
+  }
+}
+
 bool same_file(const std::string& a, const std::string& b) {
   std::error_code ignored;
   return std::filesystem::equivalent(a, b, ignored);
@@ -94,7 +110,7 @@ bool same_file(const std::string& a, const std::string& b) {
 int command_convert(int argc, char** argv) {
   StringOption with, size_text, dtype;
   gdouble alpha = -1;
-  gchar** sets = nullptr;
+  gchar **sets = nullptr, **note_words = nullptr;
   const GOptionEntry entries[] = {
       {"with", 0, 0, G_OPTION_ARG_FILENAME, &with, "mix with the weights of FILE", "FILE"},
       {"alpha", 0, 0, G_OPTION_ARG_DOUBLE, &alpha, "share of FILE, 0 to 1 (default 0.5)", "A"},
@@ -104,6 +120,8 @@ int command_convert(int argc, char** argv) {
        "of pictures, for ONNX models that take no other", "WxH"},
       {"dtype", 0, 0, G_OPTION_ARG_STRING, &dtype, "fp32 or fp16, half as large (default fp32)",
        "TYPE"},
+      {"note", 0, 0, G_OPTION_ARG_STRING_ARRAY, &note_words,
+       "what show tells: command, data, figures, licence, provenance, speed", "KEY=TEXT"},
       {}};
   const auto words = parse_arguments(
       argc, argv, "IN OUT",
@@ -119,8 +137,10 @@ int command_convert(int argc, char** argv) {
       "    --with realesr-general-x4v3.pth --alpha s\n"
       "--set changes options that do not change the weights, such as test_norm of unet.",
       entries);
-  const OptionValues changes = settings_from(sets);
+  const OptionValues changes = settings_from(sets, "--set"),
+                     notes = settings_from(note_words, "--note");
   g_strfreev(sets);
+  g_strfreev(note_words);
   check(words.size() == 2, ErrorKind::kSettings,
         "convert wants two files, IN and OUT; see gan-train convert --help");
   const bool mixes = !with.get().empty();
@@ -149,6 +169,7 @@ int command_convert(int argc, char** argv) {
         concat(", mixed with ", alpha, " of ", file_name(with.get()));
   }
   change_options(loaded, changes);
+  take_notes(loaded, notes);
   std::erase_if(loaded.assumed, [&](const std::string& key) { return changes.contains(key); });
   const std::string kind = write(words[1], loaded, size, dtype.get());
   std::printf("%s: %s%s, %lld parameters, from %s\n", words[1].c_str(), loaded.name.c_str(),
