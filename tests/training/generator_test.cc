@@ -137,6 +137,19 @@ TEST_F(Generators, InitTakesNetworkAndOptionsFromTheFileUnlessToldOtherwise) {
   const Finished refused = run("compact", "d", with(rest, {"features=7"}));
   EXPECT_EQ(refused.status, 2) << refused.output;
   EXPECT_NE(refused.output.find("init wants a compact"), std::string::npos) << refused.output;
+  // Another scale keeps the body.
+  const Finished scale =
+      run("compact", "f", with(rest, {"scale=2", "batch=1", "convs=1", "features=6"}));
+  ASSERT_EQ(scale.status, 0) << scale.output;
+  EXPECT_NE(scale.output.find("starts anew: body.4.weight, body.4.bias"), std::string::npos)
+      << scale.output;
+  const auto middle = [&](const char* out) {
+    const TensorFile file = open_tensor_file(weights(out));
+    std::vector<float> values(6 * 6 * 9);
+    file.read(*file.find("body.2.weight"), std::as_writable_bytes(std::span(values)));
+    return values;
+  };
+  EXPECT_EQ(middle("a"), middle("f"));
   // A built-in model is a start, too.
   const Finished builtin = run(
       "esrgan", "e",

@@ -2,6 +2,7 @@
 #include "training/run/state.h"
 
 #include <algorithm>
+#include <map>
 
 #include "core/error.h"
 #include "models/builtin.h"
@@ -170,14 +171,27 @@ void RunState::start_from_average(std::string_view role) {
 void RunState::start_from(std::string_view role, const std::string& checkpoint) {
   const NamedNetwork& named = network(role);
   const LoadedNetwork loaded = load_network(open_model(checkpoint));
-  const OptionValues wanted = write_options(*named.options);
-  OptionValues given = write_options(*find_network(loaded.name).make_options());
-  for (const auto& [key, value] : loaded.options) given[key] = value;
-  check(loaded.name == named.table && given == wanted, ErrorKind::kSettings, checkpoint,
-        ": init wants a ", named.table, " with ", options_to_json(*named.options),
-        ", the file holds a ", loaded.name);
+  check(loaded.name == named.table, ErrorKind::kSettings, checkpoint, ": init wants a ",
+        named.table, ", the file holds a ", loaded.name);
   torch::NoGradGuard no_grad;
-  copy_weights(*loaded.network, *named.network);
+  const auto source = state_dict(*loaded.network), target = state_dict(*named.network);
+  const std::map<std::string, torch::Tensor> there_are(source.begin(), source.end());
+  std::string anew;
+  size_t missing = 0;
+  for (const auto& [name, tensor] : target) {
+    const auto given = there_are.find(name);
+    if (given != there_are.end() && given->second.sizes() == tensor.sizes()) {
+      tensor.copy_(given->second);
+    } else {
+      anew += concat(missing++ ? ", " : "", name);
+    }
+  }
+  check(2 * missing < target.size(), ErrorKind::kSettings, checkpoint, ": init wants a ",
+        named.table, " with ", options_to_json(*named.options), ", of which it holds only ",
+        target.size() - missing, " of ", target.size(), " tensors");
+  if (missing > 0)
+    notes.push_back(
+        concat("note: ", checkpoint, " is of other options; what it has not starts anew: ", anew));
   update_averages(0);
 }
 

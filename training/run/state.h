@@ -85,7 +85,8 @@ class RunState {
   void start_from_average(std::string_view role);
 
   // Fine-tuning: gives a network the weights of a checkpoint of the same network, also a built-in
-  // one ("builtin:NAME"). Throws Error(kSettings) when the options differ.
+  // one ("builtin:NAME"). Where its options are others, such as the scale, the tensors that fit; a
+  // note names the others. Throws Error(kSettings) when less than half do.
   void start_from(std::string_view role, const std::string& checkpoint);
 
   uint64_t state_bytes() const;                              // of the file that save() writes
