@@ -3,6 +3,8 @@
 #include <c10/cuda/CUDACachingAllocator.h>
 #include <dlfcn.h>
 
+#include <limits>
+
 #include "models/libtorch/device_memory.h"
 #include "models/machine/host_allocator.h"
 
@@ -23,7 +25,8 @@ size_t free_memory() {
     return driver ? reinterpret_cast<Query>(dlsym(driver, "cuMemGetInfo_v2")) : nullptr;
   }();
   size_t free = 0, whole = 0;
-  return query && query(&free, &whole) == 0 ? free : 0;
+  const bool told = query && query(&free, &whole) == 0;
+  return told ? free : std::numeric_limits<size_t>::max() / 2;  // running out tells it then
 }
 
 }  // namespace
