@@ -104,6 +104,22 @@ std::vector<std::pair<std::string, torch::Tensor>> state_dict(const torch::nn::M
   return state;
 }
 
+std::vector<std::string> copy_fitting_weights(const torch::nn::Module& from,
+                                              const torch::nn::Module& to) {
+  torch::NoGradGuard no_grad;
+  const auto source = state_dict(from);
+  const std::map<std::string, torch::Tensor> given(source.begin(), source.end());
+  std::vector<std::string> missing;
+  for (const auto& [name, tensor] : state_dict(to)) {
+    const auto found = given.find(name);
+    if (found != given.end() && found->second.sizes() == tensor.sizes())
+      tensor.copy_(found->second);
+    else
+      missing.push_back(name);
+  }
+  return missing;
+}
+
 void TensorWriter::add(std::string name, const torch::Tensor& tensor) {
   copies_.push_back(tensor.detach().to(at::kCPU).contiguous());
   const auto& copy = copies_.back();

@@ -33,6 +33,10 @@ std::unique_ptr<Options> options_of(const LoadedNetwork& loaded);
 // Named tensors of a module in the order of a PyTorch state_dict: parameters and buffers.
 std::vector<std::pair<std::string, torch::Tensor>> state_dict(const torch::nn::Module& module);
 
+// Copies what has the same name and shape; returns the names that `to` has beside.
+std::vector<std::string> copy_fitting_weights(const torch::nn::Module& from,
+                                              const torch::nn::Module& to);
+
 // Tensors as they stand in a file: contiguous host copies that live as long as this object.
 class TensorWriter {
  public:

@@ -2,7 +2,6 @@
 #include "training/run/state.h"
 
 #include <algorithm>
-#include <map>
 
 #include "core/error.h"
 #include "models/builtin.h"
@@ -174,24 +173,15 @@ void RunState::start_from(std::string_view role, const std::string& checkpoint) 
   check(loaded.name == named.table, ErrorKind::kSettings, checkpoint, ": init wants a ",
         named.table, ", the file holds a ", loaded.name);
   torch::NoGradGuard no_grad;
-  const auto source = state_dict(*loaded.network), target = state_dict(*named.network);
-  const std::map<std::string, torch::Tensor> there_are(source.begin(), source.end());
-  std::string anew;
-  size_t missing = 0;
-  for (const auto& [name, tensor] : target) {
-    const auto given = there_are.find(name);
-    if (given != there_are.end() && given->second.sizes() == tensor.sizes()) {
-      tensor.copy_(given->second);
-    } else {
-      anew += concat(missing++ ? ", " : "", name);
-    }
-  }
-  check(2 * missing < target.size(), ErrorKind::kSettings, checkpoint, ": init wants a ",
-        named.table, " with ", options_to_json(*named.options), ", of which it holds only ",
-        target.size() - missing, " of ", target.size(), " tensors");
-  if (missing > 0)
-    notes.push_back(
-        concat("note: ", checkpoint, " is of other options; what it has not starts anew: ", anew));
+  const auto anew = copy_fitting_weights(*loaded.network, *named.network);
+  const size_t all = state_dict(*named.network).size();
+  check(2 * anew.size() < all, ErrorKind::kSettings, checkpoint, ": init wants a ", named.table,
+        " with ", options_to_json(*named.options), ", of which it holds ", all - anew.size(),
+        " of ", all, " tensors");
+  std::string names;
+  for (const auto& name : anew) names += " " + name;
+  if (!anew.empty())
+    notes.push_back(concat("note: ", checkpoint, " does not fit: anew start", names));
   update_averages(0);
 }
 
