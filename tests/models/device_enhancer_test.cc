@@ -121,14 +121,19 @@ TEST(DeviceEnhancer, FramesComeInTheOrderInWhichTheyWere) {
   EXPECT_THROW(ahead->submit(last.view(), {}, got[3].span()), Error);
 }
 
+// Its values are what takes memory.
+EnhancerOptions wide_compact(const Scratch& scratch) {
+  CompactOptions wide;
+  wide.features = 64, wide.convs = 1, wide.scale = 2;
+  return of(test::random_checkpoint<CompactNet>(scratch, "compact", wide));
+}
+
 // Where a frame does not fit, tiles do.
 TEST(DeviceEnhancer, MemoryThatRunsOutMeansSmallerTiles) {
   if (!test::test_device().is_cpu()) GTEST_SKIP() << "see Gpu.MemoryThatRunsOut...";
   install_host_allocator();
   const Scratch scratch;
-  CompactOptions wide;  // its values are what takes memory
-  wide.features = 64, wide.convs = 1, wide.scale = 2;
-  const EnhancerOptions options = of(test::random_checkpoint<CompactNet>(scratch, "compact", wide));
+  const EnhancerOptions options = wide_compact(scratch);
   const Size size{256, 192};
   TestFrame in(PixelFormat::kRGB, size, {}), expected(PixelFormat::kRGB, scaled(size, 2), {}),
       got = expected;
@@ -155,9 +160,7 @@ TEST(DeviceEnhancer, MemoryThatWouldRunOutMeansTilesAtOnce) {
   if (!test::test_device().is_cpu()) GTEST_SKIP() << "host memory alone can be limited";
   install_host_allocator();
   const Scratch scratch;
-  CompactOptions wide;
-  wide.features = 64, wide.convs = 1, wide.scale = 2;
-  const EnhancerOptions options = of(test::random_checkpoint<CompactNet>(scratch, "compact", wide));
+  const EnhancerOptions options = wide_compact(scratch);
   const Size size{256, 192};
   TestFrame in(PixelFormat::kRGB, size, {}), expected(PixelFormat::kRGB, scaled(size, 2), {}),
       got = expected;

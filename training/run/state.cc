@@ -172,7 +172,6 @@ void RunState::start_from(std::string_view role, const std::string& checkpoint) 
   const LoadedNetwork loaded = load_network(open_model(checkpoint));
   check(loaded.name == named.table, ErrorKind::kSettings, checkpoint, ": init wants a ",
         named.table, ", the file holds a ", loaded.name);
-  torch::NoGradGuard no_grad;
   const auto anew = copy_fitting_weights(*loaded.network, *named.network);
   const size_t all = state_dict(*named.network).size();
   check(2 * anew.size() < all, ErrorKind::kSettings, checkpoint, ": init wants a ", named.table,
