@@ -2,6 +2,7 @@
 #include "models/blocks/norm.h"
 
 #include "models/blocks/batch_parts.h"
+#include "models/blocks/convolution.h"
 
 namespace gan {
 
@@ -43,6 +44,32 @@ torch::Tensor BatchNormImpl::over_parts(const torch::Tensor& x) {
   shape[1] = -1;
   const auto factor = (variance + style_.epsilon).rsqrt() * weight_.view(shape);
   return at::addcmul(bias_.view(shape), centred, factor).to(x.scalar_type());
+}
+
+torch::Tensor LayerNormImpl::forward(const torch::Tensor& x) {
+  const auto type = x.scalar_type();
+  return at::layer_norm(x, options.normalized_shape(), weight.to(type), bias.to(type),
+                        options.eps());
+}
+
+torch::Tensor GroupNormImpl::forward(const torch::Tensor& x) {
+  // LibTorch 1.13 loses a deviation that is small beside the mean in channels_last.
+  return without_bf16_on_cpu(x, [this](const torch::Tensor& wide) {
+    const auto type = wide.scalar_type();
+    return at::group_norm(wide.contiguous(), options.num_groups(), weight.to(type), bias.to(type),
+                          options.eps());
+  });
+}
+
+ChannelNormImpl::ChannelNormImpl(int64_t channels)
+    : weight_(register_parameter("weight", torch::ones(channels))),
+      bias_(register_parameter("bias", torch::zeros(channels))) {}
+
+torch::Tensor ChannelNormImpl::forward(const torch::Tensor& x) {
+  const auto type = x.scalar_type();
+  return at::layer_norm(x.permute({0, 2, 3, 1}), weight_.sizes(), weight_.to(type), bias_.to(type),
+                        1e-6)
+      .permute({0, 3, 1, 2});
 }
 
 torch::Tensor instance_norm(const torch::Tensor& x, Spread spread, double eps,

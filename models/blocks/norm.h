@@ -30,6 +30,36 @@ class BatchNormImpl : public torch::nn::Module {
 };
 TORCH_MODULE(BatchNorm);
 
+// Layer normalisation (Ba et al. 2016, arXiv:1607.06450) over the last axis, and group
+// normalisation (Wu and He 2018, arXiv:1803.08494) of {N, C, H, W}. Under autocast the weights stay
+// fp32 where x is bf16, of which LibTorch 1.13's CPU makes an error: they are taken in x's type.
+class LayerNormImpl : public torch::nn::LayerNormImpl {
+ public:
+  explicit LayerNormImpl(int64_t features)
+      : torch::nn::LayerNormImpl(torch::nn::LayerNormOptions({features})) {}
+  torch::Tensor forward(const torch::Tensor& x);
+};
+TORCH_MODULE(LayerNorm);
+class GroupNormImpl : public torch::nn::GroupNormImpl {
+ public:
+  GroupNormImpl(int64_t groups, int64_t channels)
+      : torch::nn::GroupNormImpl(torch::nn::GroupNormOptions(groups, channels)) {}
+  torch::Tensor forward(const torch::Tensor& x);
+};
+TORCH_MODULE(GroupNorm);
+
+// LayerNorm over the channels of each pixel of {N, C, H, W}, eps 1e-6: ConvNeXt's LayerNorm in the
+// form channels_first.
+class ChannelNormImpl : public torch::nn::Module {
+ public:
+  explicit ChannelNormImpl(int64_t channels);
+  torch::Tensor forward(const torch::Tensor& x);
+
+ private:
+  torch::Tensor weight_, bias_;
+};
+TORCH_MODULE(ChannelNorm);
+
 inline constexpr BatchNormStyle kKerasBatchNorm{.epsilon = 1e-3, .momentum = 0.01};
 
 // Instance normalisation (Ulyanov et al. 2016) over H and W: (x - mean) / spread * scale + shift.

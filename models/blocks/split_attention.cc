@@ -13,7 +13,7 @@ GatedMlpImpl::GatedMlpImpl(int64_t features, int64_t hidden) {
   const int64_t half = hidden / 2;
   fc1_ = register_module("fc1", torch::nn::Linear(features, hidden));
   const auto gate = std::make_shared<Module>();
-  norm_ = gate->register_module("norm", layer_norm(half));
+  norm_ = gate->register_module("norm", LayerNorm(half));
   conv_ = gate->register_module("conv", make_conv({.in = half, .out = half, .groups = half}));
   register_module("sg", gate);
   fc2_ = register_module("fc2", torch::nn::Linear(half, features));
@@ -28,7 +28,7 @@ Tensor GatedMlpImpl::forward(const Tensor& x) {
 namespace {
 
 torch::nn::Sequential position_layer(int64_t in, int64_t out) {
-  return torch::nn::Sequential(layer_norm(in), relu(), torch::nn::Linear(in, out));
+  return torch::nn::Sequential(LayerNorm(in), relu(), torch::nn::Linear(in, out));
 }
 
 WindowSize turned(WindowSize size) { return {size.width, size.height}; }

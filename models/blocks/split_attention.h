@@ -6,6 +6,7 @@
 #include <array>
 
 #include "models/blocks/convolution.h"
+#include "models/blocks/norm.h"
 #include "models/blocks/windows.h"
 
 namespace gan {
@@ -19,7 +20,7 @@ class GatedMlpImpl : public torch::nn::Module {
 
  private:
   torch::nn::Linear fc1_{nullptr}, fc2_{nullptr};
-  torch::nn::LayerNorm norm_{nullptr};
+  LayerNorm norm_{nullptr};
   Conv conv_{nullptr};
 };
 TORCH_MODULE(GatedMlp);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include "models/blocks/norm.h"
 #include "models/blocks/windows.h"
 
 namespace gan {
@@ -15,9 +16,9 @@ struct SwinShape {
 class SwinBlock : public torch::nn::Module {
  public:
   explicit SwinBlock(const SwinShape& shape) : shape_(shape) {
-    norm1_ = register_module("norm1", layer_norm(shape.features));
+    norm1_ = register_module("norm1", LayerNorm(shape.features));
     attn_ = register_module("attn", WindowAttention(shape.features, shape.heads, shape.window));
-    norm2_ = register_module("norm2", layer_norm(shape.features));
+    norm2_ = register_module("norm2", LayerNorm(shape.features));
     mlp_ = register_module("mlp", Mlp(shape.features, shape.hidden));
   }
 
@@ -37,7 +38,7 @@ class SwinBlock : public torch::nn::Module {
   }
 
   SwinShape shape_;
-  torch::nn::LayerNorm norm1_{nullptr}, norm2_{nullptr};
+  LayerNorm norm1_{nullptr}, norm2_{nullptr};
   WindowAttention attn_{nullptr};
   Mlp mlp_{nullptr};
 };

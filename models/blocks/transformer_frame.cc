@@ -73,9 +73,9 @@ TransformerFrame::TransformerFrame(torch::nn::Module& module, const TransformerO
   const auto holder = std::make_shared<torch::nn::Module>();
   const size_t dot = first_norm.find('.');
   first_norm_ =
-      holder->register_module(std::string(first_norm.substr(dot + 1)), layer_norm(features));
+      holder->register_module(std::string(first_norm.substr(dot + 1)), LayerNorm(features));
   module.register_module(std::string(first_norm.substr(0, dot)), holder);
-  last_norm_ = module.register_module("norm", layer_norm(features));
+  last_norm_ = module.register_module("norm", LayerNorm(features));
   after_body_ = GroupConv(module, "conv_after_body", features, options.group_conv);
   if (options.upsampler == "direct") {
     const auto row = std::make_shared<torch::nn::Module>();

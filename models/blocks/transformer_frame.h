@@ -8,6 +8,7 @@
 #include "models/blocks/chain.h"
 #include "models/blocks/convolution.h"
 #include "models/blocks/enlarge.h"
+#include "models/blocks/norm.h"
 #include "models/network.h"
 
 namespace gan {
@@ -81,7 +82,7 @@ class TransformerFrame {
   Conv conv_first_{nullptr}, conv_before_{nullptr}, conv_last_{nullptr}, conv_hr_{nullptr};
   std::vector<Conv> conv_up_;
   Enlarge shuffles_{nullptr};
-  torch::nn::LayerNorm first_norm_{nullptr}, last_norm_{nullptr};
+  LayerNorm first_norm_{nullptr}, last_norm_{nullptr};
   GroupConv after_body_;
 };
 

@@ -79,10 +79,6 @@ class MlpImpl : public torch::nn::Module {
 };
 TORCH_MODULE(Mlp);
 
-inline torch::nn::LayerNorm layer_norm(int64_t features) {
-  return torch::nn::LayerNorm(torch::nn::LayerNormOptions({features}));
-}
-
 // {N, H, W, C} rolled by that many rows and columns.
 torch::Tensor rolled(const torch::Tensor& picture, int64_t rows, int64_t columns);
 

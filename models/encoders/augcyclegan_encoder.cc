@@ -33,8 +33,7 @@ void AugCycleGanEncoder::make_keras() {
                                      make_conv({.in = in, .out = out, .stride = 2, .padding = 0})));
     const std::string name = concat("bn", i);
     if (i > 0 && options_.norm == "layer")
-      norms_.emplace_back(register_module(
-          name, torch::nn::GroupNorm(torch::nn::GroupNormOptions(/*num_groups=*/1, out))));
+      norms_.emplace_back(register_module(name, GroupNorm(/*groups=*/1, out)));
     else if (i > 0)
       norms_.emplace_back(register_module(name, BatchNorm(out, kKerasBatchNorm)));
     in = out;

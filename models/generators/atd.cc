@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "models/blocks/conv_mlp.h"
+#include "models/blocks/norm.h"
 #include "models/blocks/swin_block.h"
 
 namespace gan {
@@ -105,8 +106,8 @@ class AtdBlock : public nn::Module {
   AtdBlock(const AtdOptions& options, const Place& place)
       : window_(options.window), shift_(place.shifted ? window_ / 2 : 0) {
     const int64_t features = options.features;
-    norm1_ = register_module("norm1", layer_norm(features));
-    norm2_ = register_module("norm2", layer_norm(features));
+    norm1_ = register_module("norm1", LayerNorm(features));
+    norm2_ = register_module("norm2", LayerNorm(features));
     if (!place.last) {
       norm3_ = register_module(
           "norm3", nn::InstanceNorm1d(nn::InstanceNorm1dOptions(options.tokens).affine(true)));
@@ -146,7 +147,7 @@ class AtdBlock : public nn::Module {
 
  private:
   int64_t window_, shift_;
-  nn::LayerNorm norm1_{nullptr}, norm2_{nullptr};
+  LayerNorm norm1_{nullptr}, norm2_{nullptr};
   nn::InstanceNorm1d norm3_{nullptr};
   Tensor sigma_;
   nn::Linear wqkv_{nullptr};

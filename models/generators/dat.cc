@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "models/generators/dat.h"
+#include "models/blocks/norm.h"
 
 #include <cmath>
 
@@ -103,11 +104,11 @@ class ChannelsAttention : public DatAttention {
 class DatBlock : public SplitBlock {
  public:
   DatBlock(const DatOptions& options, std::shared_ptr<DatAttention> attention) {
-    norm1_ = register_module("norm1", layer_norm(options.features));
+    norm1_ = register_module("norm1", LayerNorm(options.features));
     attention_ = register_module("attn", std::move(attention));
     mlp_ = register_module(
         "ffn", GatedMlp(options.features, std::llround(options.features * options.expansion)));
-    norm2_ = register_module("norm2", layer_norm(options.features));
+    norm2_ = register_module("norm2", LayerNorm(options.features));
   }
   Tensor forward(const Tensor& x, const std::array<Tensor, 2>& masks) override {
     const auto y = x + attention_->forward(norm1_(x), masks);
@@ -115,7 +116,7 @@ class DatBlock : public SplitBlock {
   }
 
  private:
-  nn::LayerNorm norm1_{nullptr}, norm2_{nullptr};
+  LayerNorm norm1_{nullptr}, norm2_{nullptr};
   std::shared_ptr<DatAttention> attention_;
   GatedMlp mlp_{nullptr};
 };

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "models/blocks/norm.h"
 #include "models/blocks/swin_block.h"
 
 namespace gan {
@@ -61,10 +62,10 @@ class HatBlock : public torch::nn::Module {
       : window_(options.window),
         shift_(shifted ? options.window / 2 : 0),
         share_(options.conv_scale) {
-    norm1_ = register_module("norm1", layer_norm(options.features));
+    norm1_ = register_module("norm1", LayerNorm(options.features));
     attn_ = register_module("attn", WindowAttention(options.features, heads, window_));
     convs_ = register_module("conv_block", std::make_shared<HatConvs>(options));
-    norm2_ = register_module("norm2", layer_norm(options.features));
+    norm2_ = register_module("norm2", LayerNorm(options.features));
     mlp_ = register_module(
         "mlp", Mlp(options.features, std::llround(options.features * options.mlp_ratio)));
   }
@@ -82,7 +83,7 @@ class HatBlock : public torch::nn::Module {
  private:
   int64_t window_, shift_;
   double share_;
-  torch::nn::LayerNorm norm1_{nullptr}, norm2_{nullptr};
+  LayerNorm norm1_{nullptr}, norm2_{nullptr};
   WindowAttention attn_{nullptr};
   std::shared_ptr<HatConvs> convs_;
   Mlp mlp_{nullptr};
@@ -97,12 +98,12 @@ class OverlappingAttention : public torch::nn::Module {
         heads_(heads),
         index_(overlap_index(window_, overlap_)) {
     const int64_t features = options.features, side = window_ + overlap_ - 1;
-    norm1_ = register_module("norm1", layer_norm(features));
+    norm1_ = register_module("norm1", LayerNorm(features));
     qkv_ = register_module("qkv", torch::nn::Linear(features, 3 * features));
     table_ = register_parameter("relative_position_bias_table",
                                 0.02 * torch::randn({side * side, heads}));
     proj_ = register_module("proj", torch::nn::Linear(features, features));
-    norm2_ = register_module("norm2", layer_norm(features));
+    norm2_ = register_module("norm2", LayerNorm(features));
     mlp_ = register_module(
         "mlp", Mlp(features, std::llround(static_cast<double>(features) * options.mlp_ratio)));
   }
@@ -130,7 +131,7 @@ class OverlappingAttention : public torch::nn::Module {
 
   int64_t window_, overlap_, heads_;
   Tensor index_, table_;
-  torch::nn::LayerNorm norm1_{nullptr}, norm2_{nullptr};
+  LayerNorm norm1_{nullptr}, norm2_{nullptr};
   torch::nn::Linear qkv_{nullptr}, proj_{nullptr};
   Mlp mlp_{nullptr};
 };

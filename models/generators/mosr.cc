@@ -2,9 +2,9 @@
 #include "models/generators/mosr.h"
 
 #include "core/error.h"
-#include "models/blocks/channel_norm.h"
 #include "models/blocks/dysample.h"
 #include "models/blocks/mish.h"
+#include "models/blocks/norm.h"
 
 namespace gan {
 

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "core/error.h"
-#include "models/blocks/channel_norm.h"
+#include "models/blocks/norm.h"
 #include "models/blocks/transformer_frame.h"
 #include "models/blocks/windows.h"
 
@@ -80,7 +80,7 @@ class OmniPixels : public nn::Module {
   OmniPixels(const OmniSrOptions& options, bool grid)
       : cut_{options.window, grid}, index_(relative_index({options.window, options.window})) {
     const int64_t features = options.features, distances = 2 * options.window - 1;
-    norm_ = register_module("norm", layer_norm(features));
+    norm_ = register_module("norm", LayerNorm(features));
     const auto attention = std::make_shared<Module>(), out = std::make_shared<Module>();
     to_qkv_ = attention->register_module("to_qkv", omni_linear(features, 3 * features));
     to_out_ = out->register_module("0", omni_linear(features, features));
@@ -103,7 +103,7 @@ class OmniPixels : public nn::Module {
  private:
   OmniCut cut_;
   Tensor index_;
-  nn::LayerNorm norm_{nullptr};
+  LayerNorm norm_{nullptr};
   nn::Linear to_qkv_{nullptr}, to_out_{nullptr};
   nn::Embedding bias_{nullptr};
 };

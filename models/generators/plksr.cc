@@ -2,10 +2,10 @@
 #include "models/generators/plksr.h"
 
 #include "core/error.h"
-#include "models/blocks/channel_norm.h"
 #include "models/blocks/convolution.h"
 #include "models/blocks/dysample.h"
 #include "models/blocks/mish.h"
+#include "models/blocks/norm.h"
 
 namespace gan {
 
@@ -55,8 +55,7 @@ class PlkBlock : public nn::Module {
       register_module("attn", attention);
     }
     refine_ = register_module("refine", plk_conv(features, features, 1));
-    if (options.norm == "group")
-      norm_ = register_module("norm", nn::GroupNorm(nn::GroupNormOptions(4, features)));
+    if (options.norm == "group") norm_ = register_module("norm", GroupNorm(4, features));
   }
 
   torch::Tensor forward(const torch::Tensor& input) {
@@ -69,12 +68,7 @@ class PlkBlock : public nn::Module {
     x = at::cat({large, x.slice(1, options_.part)}, 1);
     if (attention_) x = x * attention_(x).sigmoid();
     x = refine_(x);
-    if (norm_)
-      // LibTorch 1.13 loses a deviation that is small beside the mean in channels_last.
-      x = without_bf16_on_cpu(x, [&](const torch::Tensor& wide) {
-        return at::group_norm(wide.contiguous(), 4, norm_->weight.to(wide.scalar_type()),
-                              norm_->bias.to(wide.scalar_type()), 1e-5);
-      });
+    if (norm_) x = norm_(x);
     return x + input;
   }
 
@@ -83,7 +77,7 @@ class PlkBlock : public nn::Module {
   ChannelNorm layer_norm_{nullptr};
   Conv first_{nullptr}, second_{nullptr}, attention_{nullptr}, refine_{nullptr};
   std::vector<nn::Conv2d> large_;
-  nn::GroupNorm norm_{nullptr};
+  GroupNorm norm_{nullptr};
 };
 
 }  // namespace

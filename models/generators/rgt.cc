@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "models/generators/rgt.h"
+#include "models/blocks/norm.h"
 
 #include <cmath>
 
@@ -67,7 +68,7 @@ class WholeAttention : public RgtAttention {
         register_module("dwconv", make_conv({.in = features, .out = features, .groups = features}));
     conv_ = register_module("conv", make_conv({.in = features, .out = reduced_, .kernel = 1}));
     const auto norm = std::make_shared<Module>();
-    norm_ = norm->register_module("0", layer_norm(reduced_));
+    norm_ = norm->register_module("0", LayerNorm(reduced_));
     register_module("norm_act", norm);
     q_ = register_module("q", rgt_linear(features, reduced_, options.qkv_bias));
     k_ = register_module("k", rgt_linear(reduced_, reduced_, options.qkv_bias));
@@ -102,18 +103,18 @@ class WholeAttention : public RgtAttention {
 
   int64_t heads_, reduced_;
   Conv reduction_{nullptr}, dwconv_{nullptr}, conv_{nullptr}, cpe_{nullptr};
-  nn::LayerNorm norm_{nullptr};
+  LayerNorm norm_{nullptr};
   nn::Linear q_{nullptr}, k_{nullptr}, v_{nullptr}, proj_{nullptr};
 };
 
 class RgtBlock : public SplitBlock {
  public:
   RgtBlock(const RgtOptions& options, std::shared_ptr<RgtAttention> attention) {
-    norm1_ = register_module("norm1", layer_norm(options.features));
+    norm1_ = register_module("norm1", LayerNorm(options.features));
     attention_ = register_module("attn", std::move(attention));
     mlp_ = register_module(
         "mlp", GatedMlp(options.features, std::llround(options.features * options.mlp_ratio)));
-    norm2_ = register_module("norm2", layer_norm(options.features));
+    norm2_ = register_module("norm2", LayerNorm(options.features));
     gamma_ = register_parameter("gamma", kFirstGamma * torch::ones(options.features));
   }
   Tensor forward(const Tensor& x, const std::array<Tensor, 2>& masks) override {
@@ -122,7 +123,7 @@ class RgtBlock : public SplitBlock {
   }
 
  private:
-  nn::LayerNorm norm1_{nullptr}, norm2_{nullptr};
+  LayerNorm norm1_{nullptr}, norm2_{nullptr};
   std::shared_ptr<RgtAttention> attention_;
   GatedMlp mlp_{nullptr};
   Tensor gamma_;

@@ -2,7 +2,7 @@
 #include "models/generators/safmn.h"
 
 #include "core/error.h"
-#include "models/blocks/channel_norm.h"
+#include "models/blocks/norm.h"
 
 namespace gan {
 

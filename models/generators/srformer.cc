@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "models/blocks/conv_mlp.h"
+#include "models/blocks/norm.h"
 #include "models/blocks/windows.h"
 
 namespace gan {
@@ -59,10 +60,10 @@ class PermutedBlock : public torch::nn::Module {
  public:
   PermutedBlock(const SrFormerOptions& options, int64_t heads, bool shifted)
       : window_(options.window), shift_(shifted ? window_ / 2 : 0) {
-    norm1_ = register_module("norm1", layer_norm(options.features));
+    norm1_ = register_module("norm1", LayerNorm(options.features));
     attn_ = register_module("attn",
                             std::make_shared<PermutedAttention>(options.features, heads, window_));
-    norm2_ = register_module("norm2", layer_norm(options.features));
+    norm2_ = register_module("norm2", LayerNorm(options.features));
     mlp_ = register_module(
         "mlp",
         ConvMlp(options.features, std::llround(options.features * options.mlp_ratio), kKernel));
@@ -77,7 +78,7 @@ class PermutedBlock : public torch::nn::Module {
 
  private:
   int64_t window_, shift_;
-  torch::nn::LayerNorm norm1_{nullptr}, norm2_{nullptr};
+  LayerNorm norm1_{nullptr}, norm2_{nullptr};
   std::shared_ptr<PermutedAttention> attn_;
   ConvMlp mlp_{nullptr};
 };
