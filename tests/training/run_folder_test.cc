@@ -159,5 +159,15 @@ TEST_F(RunFolders, BestIsSetRightAfterAKillBeforeIt) {
   EXPECT_EQ(step_of_file(best), "5");
 }
 
+TEST_F(RunFolders, LatestIsSetRightAfterAKillBeforeIt) {
+  run_whole("a", {"--steps", "14"});
+  run_whole("b", {"--steps", "1"});
+  std::filesystem::remove(latest("a"));  // step-14.safetensors by another name
+  std::filesystem::copy_file(latest("b"), latest("a"));
+  ASSERT_EQ(step_of_file(latest("a")), "1");  // as if killed between weights and latest
+  run_whole("a", {"--resume", "--steps", "14"});
+  EXPECT_EQ(step_of_file(latest("a")), "14");
+}
+
 }  // namespace
 }  // namespace gan::test

@@ -23,6 +23,7 @@ while IFS= read -r photo; do
 done < <(find "$photos" -type f \( -iname '*.jpg' -o -iname '*.jpeg' -o -iname '*.png' -o -iname '*.webp' \) | LC_ALL=C sort)
 [ ${#list[@]} -gt 0 ] || { echo "$photos: holds no photograph of at least $((width + 100))x$((height + 100))" >&2; exit 1; }
 
+tenths() { echo "$(($1 / 10)).$(($1 % 10))"; }
 below() { echo $((RANDOM % $1)); }
 for ((clip = 0; clip < clips; ++clip)); do
   name=$(printf '%05d' "$clip")
@@ -40,7 +41,7 @@ for ((clip = 0; clip < clips; ++clip)); do
   x=$((50 + RANDOM % (w - width - 99))) y=$((25 + RANDOM % (h - height - 49)))
   x="clip($x+($vx)*n\,0\,$((w - width)))" y="clip($y+($vy)*n\,0\,$((h - height)))"
   soft=null
-  [ $((RANDOM % 4)) -gt 0 ] || soft="gblur=sigma=$((RANDOM % 2)).$((6 + RANDOM % 4))"
+  [ $((RANDOM % 4)) -gt 0 ] || soft="gblur=sigma=$(tenths $((6 + RANDOM % 9)))"
   "${quiet[@]}" -loop 1 -framerate 25 -i "$photo" -frames:v $frames \
     -vf "scale=$w:$h:flags=bicubic,format=rgb24,crop=$width:$height:x='$x':y='$y':exact=1,$soft" -c:v ffv1 -pix_fmt gbrp "$scratch/good.mkv"
 

@@ -11,7 +11,7 @@ namespace gan::training {
 
 struct EverydayOptions {
   double clean = 0.2;  // share of the pictures that nothing happens to; of the others
-  double blur = 0.35, noise = 0.55, jpeg = 0.4;  // so many are damaged by each
+  double blur = 0.45, noise = 0.55, jpeg = 0.4;  // so many are damaged by each
   double sigma_low = 0.3, sigma_high = 1.6;      // of the blur, pixels
   double noise_high = 12;     // deviation of normal or photon noise, 8-bit code values, from 0
   double grey_noise = 0.3;    // share of noise that is the same in all channels
@@ -24,7 +24,7 @@ struct EverydayOptions {
 Picture damage_as_every_day(const Picture& picture, int scale, const EverydayOptions& options,
                             Random& random);
 
-// What is soft already, as much of video is: a good picture blurred by a Gaussian of 0.6 to 2
+// What is soft already, as much of video is: a good picture blurred by a Gaussian of 0.6 to 1.4
 // pixels. A network that has seen such ones among its targets does not sharpen what is no damage.
 void soften(Picture& picture, Random& random);
 

@@ -85,6 +85,7 @@ void RunCheckpoints::resume(int64_t step, Means& means) {
   last_saved_ = step;
   // A kill may have come between two of the files, or inside one.
   if (!std::filesystem::exists(folder.weights(step))) save_weights(step);
+  folder.point("latest", step);
   if (best_step_ == step) folder.point("best", step);
   folder.prune(run_.recipe.options().keep);
 }
@@ -107,6 +108,7 @@ void RunCheckpoints::write(int64_t step, const Means& means) {
   }
   run_.state.save(run_.folder.state(step), step, extra);
   save_weights(step);
+  run_.folder.point("latest", step);
   last_saved_ = step;
   run_.folder.prune(run_.recipe.options().keep);
 }
@@ -135,7 +137,6 @@ void RunCheckpoints::save_weights(int64_t step) const {
       {"gan.threads", circumstances_.at("gan.threads")},
       {"gan.libtorch", TORCH_VERSION}};
   save_network(run_.folder.weights(step), main.best(), main.table, *main.options, metadata);
-  run_.folder.point("latest", step);
 }
 
 void RunCheckpoints::check_disk(int64_t step) const {
