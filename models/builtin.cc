@@ -17,8 +17,10 @@ const std::vector<BuiltinModel>& builtin_models() {
   static const std::vector<BuiltinModel> models = {
       {kDefaultEnhancer, "x2.safetensors", "enhancegan",
        "2x super-resolution of photographs and video (enhancegan's default)"},
-      {kDefaultGenerator, "fashion.safetensors", "latentwalk",
-       "28x28 pictures of clothes, shoes and bags by class (latentwalk's default)"},
+      {kDefaultGenerator, "emoji.safetensors", "latentwalk",
+       "64x64 emoji that never were (latentwalk's default)"},
+      {"fashion", "fashion.safetensors", "latentwalk",
+       "28x28 pictures of clothes, shoes and bags by class"},
       {"mobilenet", "mobilenet.safetensors", "", "features for perceptual losses (gan-train)"},
   };
   return models;

@@ -22,7 +22,7 @@ const std::vector<BuiltinModel>& builtin_models();
 
 // What enhancegan and latentwalk play without the property model.
 constexpr const char* kDefaultEnhancer = "x2";
-constexpr const char* kDefaultGenerator = "fashion";
+constexpr const char* kDefaultGenerator = "emoji";
 
 // A photograph of 256x256 pixels, RGB in [0, 1], to try networks on: an osprey on a branch.
 Picture builtin_photograph();

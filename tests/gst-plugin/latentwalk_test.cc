@@ -18,15 +18,17 @@ TEST_F(LatentWalk, MakesFramesOfTheModelsSizeAt30ASecond) {
   EXPECT_NE(frames.bytes[0], frames.bytes[4]);
 }
 
-TEST_F(LatentWalk, PlaysTheBuiltInGeneratorWithoutAModel) {
-  const auto frames = [](const std::string& more) {
-    return frames_of("latentwalk num-buffers=2 " + more + "! video/x-raw,format=GRAY8").bytes;
+TEST_F(LatentWalk, PlaysTheBuiltInGenerators) {
+  const auto frames = [](const std::string& more, const char* format) {
+    return frames_of("latentwalk num-buffers=2 " + more + "! video/x-raw,format=" + format).bytes;
   };
-  const auto boots = frames("label=9 ");
-  ASSERT_EQ(boots.size(), 2u);
+  const auto emoji = frames("", "RGB");
+  ASSERT_EQ(emoji.size(), 2u);
+  EXPECT_EQ(emoji[0].size(), 64u * 64 * 3);
+  EXPECT_EQ(emoji, frames("model=emoji ", "RGB"));
+  const auto boots = frames("model=fashion label=9 ", "GRAY8");
   EXPECT_EQ(boots[0].size(), 28u * 28);
-  EXPECT_EQ(boots, frames("model=fashion label=9 "));
-  EXPECT_NE(boots, frames("label=1 "));
+  EXPECT_NE(boots, frames("model=fashion label=1 ", "GRAY8"));
 }
 
 TEST_F(LatentWalk, StartingAgainGivesTheSameFrames) {

@@ -35,9 +35,11 @@ TEST(Builtin, AnUnknownNameSaysWhichThereAreForTheElement) {
       return error.what();
     }
   };
-  EXPECT_EQ(text(""), "no-such-model: no such file, nor a built-in model (x2, fashion, mobilenet)");
+  EXPECT_EQ(text(""),
+            "no-such-model: no such file, nor a built-in model (x2, emoji, fashion, mobilenet)");
   EXPECT_EQ(text("enhancegan"), "no-such-model: no such file, nor a built-in model (x2)");
-  EXPECT_EQ(text("latentwalk"), "no-such-model: no such file, nor a built-in model (fashion)");
+  EXPECT_EQ(text("latentwalk"),
+            "no-such-model: no such file, nor a built-in model (emoji, fashion)");
 }
 
 TEST(Checkpoint, RefusesUnknownNetworksFormatsAndOptionsByName) {

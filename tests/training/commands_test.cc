@@ -42,7 +42,7 @@ TEST(Commands, ListNamesRecipesNetworksAndBuiltInModels) {
   EXPECT_NE(each.output.find("\n  validate_every "), std::string::npos) << each.output;
   const size_t built_in = list.find("Built-in models");
   ASSERT_NE(built_in, std::string::npos) << list;
-  for (const char* model : {"\n  x2 ", "\n  fashion "})
+  for (const char* model : {"\n  x2 ", "\n  emoji ", "\n  fashion "})
     EXPECT_NE(list.find(model, built_in), std::string::npos) << model;
 }
 
