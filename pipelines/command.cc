@@ -92,7 +92,8 @@ int run_command(const Command& command, int argc, char** argv,
     return 0;
   } catch (const Error& error) {
     if (const int signal = interrupting_signal()) {
-      std::fprintf(stderr, "%s: interrupted\n", command.name);
+      const bool told = error.kind() == ErrorKind::kInterrupted;
+      std::fprintf(stderr, "%s: %s\n", command.name, told ? error.what() : "interrupted");
       return 128 + signal;
     }
     std::fprintf(stderr, "%s: %s\n", command.name, error.what());

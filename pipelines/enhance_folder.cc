@@ -7,6 +7,7 @@
 #include <cmath>
 #include <filesystem>
 #include <map>
+#include <span>
 
 #include "core/error.h"
 #include "core/file_suffix.h"
@@ -120,13 +121,14 @@ void enhance_into_folder(const std::vector<std::string>& inputs, const EnhanceOp
     });
   PictureEnhancer pictures(options, progress);
   const auto begun = std::chrono::steady_clock::now();
-  int done = 0, failed = 0;
+  int done = 0, failed = 0, there = 0;
   for (const Item& item : items) {
     check(!interrupted(), ErrorKind::kInterrupted, "interrupted");
     std::error_code why;
     try {
       if (fs::exists(item.output, why) && !may_replace(options, item.output.string())) {
         progress.say(item.output.string() + ": is there already");
+        ++there;
       } else {
         if (item.picture) {
           pictures.enhance(item.input.string(), item.output.string());
@@ -148,14 +150,22 @@ void enhance_into_folder(const std::vector<std::string>& inputs, const EnhanceOp
     }
     const double seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
-    const auto left = static_cast<double>(items.size()) - ++done;
-    progress.say(
-        concat(done, " of ", items.size(), " files",
-               left > 0 ? concat(", about ", std::lround(seconds / done * left), " s left") : ""));
+    ++done;
+    const std::span left = std::span(items).subspan(static_cast<size_t>(done));
+    // What videos will take, no picture tells.
+    const bool known = done > there && std::ranges::all_of(left, &Item::picture);
+    progress.say(concat(
+        done, " of ", items.size(), " files",
+        known && !left.empty()
+            ? concat(", about ",
+                     std::lround(seconds / (done - there) * static_cast<double>(left.size())),
+                     " s left")
+            : ""));
   }
   check(failed == 0, ErrorKind::kData, failed, " of ", items.size(),
         " files could not be enhanced");
-  progress.done(concat(options.output, ": ", items.size(), " files"));
+  progress.done(concat(options.output, ": ", items.size(), " files",
+                       there > 0 ? concat(", of which ", there, " were there already") : ""));
 }
 
 }  // namespace gan

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include "pipelines/command.h"
 #include "pipelines/element_line.h"
@@ -60,6 +61,7 @@ class VideoJob {
   void encode();
   void encode_frame(UniqueFrame frame, int64_t index);
   [[noreturn]] void stall(const std::string& text);
+  [[noreturn]] void tell(const std::exception_ptr& failure) const;
   void look_at(const AVFrame& first);
   void check_first();
   EncoderSettings encoder_settings(const AVFrame& enhanced) const;
@@ -84,7 +86,7 @@ class VideoJob {
 
   // The encoding thread's.
   std::optional<SegmentEncoder> segment_;
-  bool chosen_ = false;
+  bool chosen_ = false, told_alpha_ = false;
   std::exception_ptr encoding_failed_;
 };
 
@@ -94,8 +96,6 @@ void VideoJob::look_at(const AVFrame& first) {
   join_.side_data = light_levels(reader_->stream(), first);
   if (first.color_trc == AVCOL_TRC_SMPTE2084 || first.color_trc == AVCOL_TRC_ARIB_STD_B67)
     say("is HDR, which is kept; networks were trained on SDR and may do less well");
-  const auto format = static_cast<AVPixelFormat>(reader_->stream().codecpar->format);
-  if (format != AV_PIX_FMT_NONE && has_alpha(format) && !keeps_alpha_) say(kNoAlpha);
   if (reader_->source().videos() > 1) say("holds several videos, of which the first is enhanced");
 }
 
@@ -110,6 +110,7 @@ void VideoJob::read() {
       frame = reader_->next();
     }
     for (const std::string& note : reader_->take_notes()) say(note);
+    if (reader_->lost_alpha() && !std::exchange(told_alpha_, true)) say(kNoAlpha);
     if (!frame && index == 0) fail(ErrorKind::kData, reader_->no_frame());
     if (!frame) {
       for (const std::string& each : take_complaints()) say("FFmpeg says: " + each);
@@ -243,8 +244,8 @@ std::optional<double> VideoJob::run() {
   if (folder_.outrun()) return {};
   // Who was cancelled has nothing to say.
   if (reading_failed && !(encoding_failed_ && is_interruption(reading_failed)))
-    std::rethrow_exception(reading_failed);
-  if (encoding_failed_) std::rethrow_exception(encoding_failed_);
+    tell(reading_failed);
+  if (encoding_failed_) tell(encoding_failed_);
   line_.reset();
   if (options_.parts == 0)
     finish();
@@ -252,6 +253,15 @@ std::optional<double> VideoJob::run() {
     progress_.done(concat(folder_.path(), ": part ", options_.part, " of ", options_.parts,
                           " is done, ", done_, " frames"));
   return reader_->changes_s();
+}
+
+// Rethrows; an interruption says what is left.
+void VideoJob::tell(const std::exception_ptr& failure) const {
+  check(!is_interruption(failure), ErrorKind::kInterrupted, "interrupted; ",
+        !folder_.kept()      ? "nothing was finished"
+        : options_.parts > 0 ? "what is finished is kept, the same command goes on"
+                             : "what is finished is kept, --resume goes on");
+  std::rethrow_exception(failure);
 }
 
 void VideoJob::finish() {

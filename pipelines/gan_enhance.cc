@@ -195,6 +195,10 @@ void run(const gan::Arguments& arguments) {
   std::error_code ignored;
   if (goes_into_folder(inputs, options.output))
     return enhance_into_folder(inputs, options, progress);
+  if (options.resume && !gan::is_writable_image(options.output) &&
+      std::filesystem::is_regular_file(options.output, ignored) &&
+      !gan::JobFolder::is_begun(options.output))
+    return progress.done(options.output + ": is whole already; --overwrite makes it anew");
   // The last of several pictures, perhaps, which --overwrite would lose.
   check(may_replace(options, options.output) || options.parts > 0 ||
             !std::filesystem::is_regular_file(options.output, ignored) ||
@@ -216,7 +220,7 @@ void run(const gan::Arguments& arguments) {
     check(
         gan::is_video_name(options.output), ErrorKind::kSettings, options.output,
         ": must end in .mkv, .mp4, .m4v, .mov or .webm for a video, in .png, .jpg, .webp, .tif or "
-        ".bmp for a picture");
+        ".bmp for a picture; gan-compare makes a .gif");
     if (gan::is_still_picture(options.input)) gan::check_picture_bytes(options.input);
     check(!gan::is_still_picture(options.input), ErrorKind::kSettings, options.input,
           ": is a picture, so OUTPUT must be one: .png, .jpg, .webp, .tif or .bmp");

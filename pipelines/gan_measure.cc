@@ -96,6 +96,9 @@ bool measure_one(Comparison& comparison, const std::string& folder,
 
 void run(const gan::Arguments& arguments) {
   check(!arguments.files.empty(), ErrorKind::kSettings, "wants an ORIGINAL; --help shows how");
+  for (const std::string& file : arguments.files)
+    check(!fs::is_directory(file), ErrorKind::kSettings, file,
+          ": is a folder; gan-measure takes files");
   const bool networks = given.models || arguments.files.size() == 1;
   check(!given.models || arguments.files.size() == 1, ErrorKind::kSettings,
         "--model measures networks on ORIGINAL alone, PROCESSED files without it");

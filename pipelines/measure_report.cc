@@ -93,7 +93,7 @@ std::string worst_frames(const std::string& folder, const Comparison& comparison
     const UniqueFrame apart = difference(a, b);
     html += concat("<h3>frame ", values.each("frame")[worst[i]], ", ",
                    text(values.each("running-time")[worst[i]] / 1e9), " s: PSNR ",
-                   text(values.each("psnr")[worst[i]], "%.2f"), " dB</h3><div class=\"frames\">");
+                   text(psnr_of(values)[worst[i]], "%.2f"), " dB</h3><div class=\"frames\">");
     for (const auto& [name, picture] :
          {std::pair{"original", &a}, {"processed", &b}, {"difference", apart.get()}}) {
       const std::string file = concat("worst-", i + 1, "-", name, ".png");
@@ -108,8 +108,12 @@ std::string worst_frames(const std::string& folder, const Comparison& comparison
 
 }  // namespace
 
+const std::vector<double>& psnr_of(const Measured& measured) {
+  return measured.each(measured.frames.contains("psnr-y") ? "psnr-y" : "psnr");
+}
+
 std::vector<size_t> worst_rows(const Measured& measured, size_t count) {
-  const auto& psnr = measured.each("psnr");
+  const auto& psnr = psnr_of(measured);
   std::vector<size_t> order(measured.pairs), worst;
   for (size_t i = 0; i < order.size(); ++i) order[i] = i;
   std::stable_sort(order.begin(), order.end(),

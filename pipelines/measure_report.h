@@ -16,7 +16,11 @@ struct Comparison {
   Measured measured;
 };
 
-// Rows of the frames of lowest PSNR, the worst first; no two within a twentieth of the clip.
+// Of each frame: of luma, where there is one, else of all.
+const std::vector<double>& psnr_of(const Measured& measured);
+
+// Rows of the frames of lowest PSNR by psnr_of(), the worst first; no two within a twentieth of the
+// clip.
 std::vector<size_t> worst_rows(const Measured& measured, size_t count);
 
 // Writes FOLDER/report.html and the pictures beside it. Throws Error(kUnwritable), and what reading

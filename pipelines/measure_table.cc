@@ -36,13 +36,14 @@ std::vector<size_t> order_of(const std::vector<Comparison>& measured) {
   return order;
 }
 
-constexpr std::array kColumns = {"PSNR", "SSIM", "flicker", "worst frame", "frames"};
+// PSNR, SSIM and flicker of luma, where there is one.
+constexpr std::array kColumns = {"PSNR-Y", "SSIM-Y", "flicker-Y", "worst frame", "frames"};
 
 std::array<std::string, kColumns.size()> cells_of(const Measured& measured) {
   const double flicker = of_luma(measured, "flicker");
   std::string worst = "-";
-  if (const auto rows = worst_rows(measured, 1); !rows.empty())
-    worst = number("%.2f dB", measured.each("psnr")[rows[0]]) +
+  if (const auto rows = worst_rows(measured, 1); !rows.empty() && measured.pairs > 1)
+    worst = number("%.2f dB", psnr_of(measured)[rows[0]]) +
             number(" at %.2f s", measured.each("running-time")[rows[0]] / 1e9);
   const double alone = measured.of("unpaired-reference") + measured.of("unpaired-processed");
   return {number("%.2f dB", of_luma(measured, "psnr")), number("%.4f", of_luma(measured, "ssim")),
@@ -64,9 +65,9 @@ std::string list_of(const Comparison& one) {
   for (const char* name : {"frames", "unpaired-reference", "unpaired-processed"})
     line(name, number("%.0f", measured.of(name)));
   for (const char* name : {"psnr", "psnr-mean", "psnr-min", "psnr-y", "ssim", "ssim-y", "ms-ssim",
-                           "flicker", "flicker-static"})
+                           "flicker", "flicker-y", "flicker-static"})
     if (!std::isnan(measured.of(name))) line(name, number("%.6g", measured.of(name)));
-  line("worst frame", cells_of(measured)[3]);
+  if (measured.pairs > 1) line("worst frame, luma", cells_of(measured)[3]);
   return list;
 }
 

@@ -9,6 +9,7 @@ extern "C" {
 #include <algorithm>
 #include <array>
 #include <utility>
+#include <vector>
 
 namespace gan {
 namespace {
@@ -58,6 +59,21 @@ GstVideoChromaSite chroma_site(AVChromaLocation location) {
 
 bool has_alpha(AVPixelFormat format) {
   return av_pix_fmt_desc_get(format)->flags & AV_PIX_FMT_FLAG_ALPHA || format == AV_PIX_FMT_PAL8;
+}
+
+bool is_opaque(const AVFrame& frame) {
+  const AVPixFmtDescriptor* const shape =
+      av_pix_fmt_desc_get(static_cast<AVPixelFormat>(frame.format));
+  const bool palette = shape->flags & AV_PIX_FMT_FLAG_PAL;  // of four bytes, the last is alpha
+  const int component = palette ? 3 : shape->nb_components - 1;
+  const unsigned most = palette ? 255 : (1u << shape->comp[component].depth) - 1;
+  std::vector<uint16_t> row(static_cast<size_t>(frame.width));
+  for (int y = 0; y < frame.height; ++y) {
+    av_read_image_line2(row.data(), const_cast<const uint8_t**>(frame.data), frame.linesize, shape,
+                        0, y, component, frame.width, palette, sizeof row[0]);
+    if (std::ranges::any_of(row, [most](uint16_t alpha) { return alpha < most; })) return false;
+  }
+  return true;
 }
 
 AVPixelFormat working_format(AVPixelFormat source, bool alpha) {

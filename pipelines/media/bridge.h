@@ -26,6 +26,9 @@ AVPixelFormat working_format(AVPixelFormat source, bool alpha);
 
 bool has_alpha(AVPixelFormat format);
 
+// Of a frame whose format has transparency: none of its pixels makes use of it.
+bool is_opaque(const AVFrame& frame);
+
 // Fills in what the frame does not say of its colours, by what its stream says, else by the rules
 // that players follow: BT.709 from 720 lines on, else BT.601; limited range of YCbCr.
 void complete_colour(AVFrame& frame, const AVCodecParameters& stream);

@@ -197,17 +197,17 @@ Expected join(const JoinOptions& options) {
 
 namespace {
 
-// Where the container says that a stream ends; 0: it does not. Matroska keeps it in a tag.
+// Where the container says that a stream ends; 0: it does not. Matroska keeps it in a tag; what
+// FFmpeg takes for such a stream's duration can be that of the whole file.
 double end_of(const AVStream& stream) {
-  const double start =
-      stream.start_time == AV_NOPTS_VALUE ? 0 : stream.start_time * av_q2d(stream.time_base);
-  if (stream.duration > 0) return start + stream.duration * av_q2d(stream.time_base);
   const AVDictionaryEntry* const tag =
       av_dict_get(stream.metadata, "DURATION", nullptr, AV_DICT_IGNORE_SUFFIX);
   int64_t microseconds = 0;
-  return tag && av_parse_time(&microseconds, tag->value, 1) >= 0
-             ? static_cast<double>(microseconds) / AV_TIME_BASE
-             : 0;
+  if (tag && av_parse_time(&microseconds, tag->value, 1) >= 0)
+    return static_cast<double>(microseconds) / AV_TIME_BASE;
+  const double start =
+      stream.start_time == AV_NOPTS_VALUE ? 0 : stream.start_time * av_q2d(stream.time_base);
+  return stream.duration > 0 ? start + stream.duration * av_q2d(stream.time_base) : 0;
 }
 
 }  // namespace

@@ -149,6 +149,8 @@ void VideoReader::give(UniqueFrame frame) {
     }
   }
   if (!deinterlace_) set_progressive(*frame);
+  if (!options_.alpha && !lost_alpha_ && has_alpha(static_cast<AVPixelFormat>(frame->format)))
+    lost_alpha_ = !is_opaque(*frame);
   const FilterInput input = filter_input(*frame, stream().time_base);
   if (!chain_) {
     begin_chain(*frame);

@@ -47,6 +47,10 @@ class Element:
         self.process.stdin.flush()
         return float(self.process.stdout.readline())
 
+    def peak_mib(self):
+        with open(f"/proc/{self.process.pid}/status") as file:
+            return next(int(line.split()[1]) for line in file if line.startswith("VmHWM")) / 1024
+
     def end(self):
         self.process.stdin.close()
         self.process.wait()
@@ -177,4 +181,5 @@ def main():
         measure(case, int(threads), int(rounds), program, folder)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -63,6 +63,13 @@ assert lines[-1]['event'] == 'done' and '15 frames of 128x96' in lines[-1]['text
 END
 [ -s said ] && { cat said; wrong '--json speaks on stderr too'; }
 
+# --resume of what is whole has nothing to do.
+ran chapters.mkv whole.mkv
+before=$(stat -c %Y%i whole.mkv)
+"$enhance" chapters.mkv whole.mkv --resume -- strength=0 2> said || { cat said; wrong '--resume of a whole file failed'; }
+said 'whole.mkv: is whole already'
+is 'a whole file after --resume' "$(stat -c %Y%i whole.mkv)" "$before"
+
 # Nothing comes any more: said, with who stands still, and nothing left behind.
 mkfifo stalls.mkv
 (cat chapters.mkv; sleep 60) > stalls.mkv &

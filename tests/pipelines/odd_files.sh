@@ -59,6 +59,12 @@ done
       is "$name to .$container: the tracks" "$(kinds out.$container)" "$(kinds $name)"
     done
   done
+  # Few frames under a longer sound.
+  ff -f lavfi -i testsrc2=size=64x48:rate=1:duration=2 -f lavfi -i sine=duration=2.4 $x264 -c:a aac slide.mp4
+  for container in mkv mp4 webm; do
+    ran slide.mp4 out.$container
+    is "two slides to .$container: the times" "$(times out.$container)" "$(times slide.mp4)"
+  done
   ff -i sound.mp4 -c copy -output_ts_offset -0.2 -avoid_negative_ts disabled before.mkv
   for container in mkv mp4 webm; do
     ran before.mkv out.$container
@@ -102,6 +108,7 @@ ff -f lavfi -i "$source" moves.gif
 for name in moves.png moves.gif; do
   ran $name out.mp4
   is "$name: the frames" "$(frames out.mp4)" 15
+  grep -q transparency said && wrong "$name: is opaque, and said to lose transparency"
   refused "$name: is a" "$enhance" $name none.png
   said 'which is read as a video'
 done

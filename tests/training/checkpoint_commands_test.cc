@@ -161,13 +161,14 @@ TEST_F(CheckpointCommands, ConvertRefusesWhatCannotBe) {
 
 TEST_F(CheckpointCommands, DegradeDamagesEveryPictureTheSameWayEachTime) {
   make_pictures(scratch_.file("in"), 2, {128, 96});
+  make_pictures(scratch_.file("in/more"), 1, {128, 96});
   for (const char* way : {"bicubic", "realesrgan", "crapify", "phone"}) {
     for (const char* out : {"a", "b"})
       ASSERT_EQ(run({"degrade", "--way", way, "--scale", "2", scratch_.file("in"),
                      scratch_.file(std::string(way) + out)})
                     .status,
                 0);
-    for (const char* name : {"0.png", "1.png"}) {
+    for (const char* name : {"0.png", "1.png", "more/0.png"}) {
       const Picture a = read_image(scratch_.file(std::string(way) + "a/" + name)),
                     b = read_image(scratch_.file(std::string(way) + "b/" + name));
       EXPECT_EQ(a.size, (Size{64, 48})) << way;

@@ -8,10 +8,10 @@ namespace {
 
 constexpr Command kCommands[] = {
     {"run", "train a network by a recipe", command_run},
-    {"eval", "measure a super-resolution checkpoint on pictures", command_eval},
+    {"eval", "measure a checkpoint on pictures: one that enlarges, repairs or draws", command_eval},
     {"sample", "draw pictures of a generator", command_sample},
     {"degrade", "make damaged copies of pictures", command_degrade},
-    {"convert", "write any checkpoint as safetensors, or mix two", command_convert},
+    {"convert", "write any checkpoint as safetensors, ONNX or ncnn, or mix two", command_convert},
     {"show", "tell what a checkpoint holds", command_show},
     {"list", "list recipes, networks and built-in models", command_list},
 };

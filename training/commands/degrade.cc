@@ -11,18 +11,20 @@
 
 namespace gan::training {
 
+namespace fs = std::filesystem;
+
 int command_degrade(int argc, char** argv) {
   StringOption name;
   gint scale = 0, seed = 0;
   const GOptionEntry entries[] = {
-      {"way", 0, 0, G_OPTION_ARG_STRING, &name, "bicubic, realesrgan, crapify or phone", "WAY"},
+      {"way", 0, 0, G_OPTION_ARG_STRING, &name, "how, see below", "WAY"},
       {"scale", 0, 0, G_OPTION_ARG_INT, &scale,
        "by which copies are smaller (default 4 of bicubic and realesrgan, else 1)", "N"},
       {"seed", 0, 0, G_OPTION_ARG_INT, &seed, "of all random numbers (default 0)", "N"},
       {}};
   std::string ways =
-      "Writes damaged copies of the pictures in the folder IN into the folder OUT, as "
-      "PNG.\n\nWays:\n";
+      "Writes damaged copies of the pictures in the folder IN, and in the folders in it, into the "
+      "folder OUT, as PNG.\n\nWays:\n";
   for (const auto& way : degradation_ways())
     ways += concat("  ", way.name, "  ", way.summary, "\n");
   const auto words = parse_arguments(argc, argv, "IN OUT", ways.c_str(), entries);
@@ -31,19 +33,22 @@ int command_degrade(int argc, char** argv) {
   const DegradationWay& way = find_way(name.get());
   check(scale >= 0 && scale <= 16, ErrorKind::kSettings, "--scale must be 1 to 16, got ", scale);
   if (scale == 0) scale = way.usual_scale;
-  const auto files = list_images(words[0]);
+  const fs::path in = words[0], out = words[1];
+  std::error_code error;
+  auto files = list_images(words[0], true);
+  std::erase_if(files, [&](const std::string& file) {  // of a run before, where OUT lies in IN
+    const fs::path from_out = fs::relative(file, out, error);
+    return !error && !from_out.empty() && *from_out.begin() != "..";
+  });
   check(!files.empty(), ErrorKind::kData, words[0], ": holds no pictures");
-  std::map<std::string, std::string> sources;  // by the name of the copy
+  std::map<fs::path, std::string> sources;  // by the copy
   for (const auto& file : files) {
     const auto [other, is_new] =
-        sources.emplace(std::filesystem::path(file).stem().string() + ".png", file);
+        sources.emplace(out / fs::relative(file, in).replace_extension(".png"), file);
     check(is_new, ErrorKind::kData, file, " and ", other->second, ": both copies would be ",
-          words[1], "/", other->first, "; rename one");
+          other->first.string(), "; rename one");
   }
-  std::error_code error;
-  std::filesystem::create_directories(words[1], error);
-  check(!error, ErrorKind::kUnwritable, words[1], ": cannot be made: ", error.message());
-  check(!std::filesystem::equivalent(words[0], words[1], error), ErrorKind::kSettings, words[1],
+  check(!fs::equivalent(in, out, error), ErrorKind::kSettings, words[1],
         ": OUT must be another folder than IN");
   std::vector<std::string> broken;
   for (size_t i = 0; i < files.size(); ++i) {
@@ -57,9 +62,11 @@ int command_degrade(int argc, char** argv) {
       continue;
     }
     Random random(static_cast<uint64_t>(seed), i, 0);
-    const std::string out =
-        words[1] + "/" + std::filesystem::path(files[i]).stem().string() + ".png";
-    write_image(out, degrade(way, crop_to_multiple(picture, scale), scale, random).view());
+    const fs::path copy = out / fs::relative(files[i], in).replace_extension(".png");
+    fs::create_directories(copy.parent_path(), error);
+    check(!error, ErrorKind::kUnwritable, copy.parent_path().string(),
+          ": cannot be made: ", error.message());
+    write_image(copy, degrade(way, crop_to_multiple(picture, scale), scale, random).view());
   }
   const std::string left_out = concat(broken.size(), " of ", files.size(), " pictures ",
                                       broken.size() == 1 ? "is" : "are", " left out:");

@@ -168,7 +168,8 @@ int command_eval(int argc, char** argv) {
   gboolean backwards = false;
   const GOptionEntry entries[] = {
       {"data", 0, 0, G_OPTION_ARG_FILENAME, &data, "folder of good pictures, or of pairs", "DIR"},
-      {"way", 0, 0, G_OPTION_ARG_STRING, &way, "how good pictures are damaged", "WAY"},
+      {"way", 0, 0, G_OPTION_ARG_STRING, &way,
+       "how good pictures are damaged: one of degrade --help", "WAY"},
       {"backwards", 0, 0, G_OPTION_ARG_NONE, &backwards, "from B to A of the pairs", nullptr},
       {"json", 0, 0, G_OPTION_ARG_FILENAME, &json, "write the figures as JSON too", "FILE"},
       {"vgg", 0, 0, G_OPTION_ARG_FILENAME, &vgg, "torchvision's VGG16, for LPIPS", "FILE"},

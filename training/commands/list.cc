@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <algorithm>
 #include <cstdio>
+#include <vector>
 
 #include "core/error.h"
 #include "models/builtin.h"
@@ -13,7 +14,7 @@ namespace {
 
 void print_options(Options& options) {
   for (const auto& option : describe_options(options))
-    std::printf("  %-20s %-12s %-28s %s\n", option.name.c_str(), option.value.c_str(),
+    std::printf("  %-20s %-12s %-28s  %s\n", option.name.c_str(), option.value.c_str(),
                 option.range.c_str(), option.help.c_str());
 }
 
@@ -28,6 +29,15 @@ void print_one(const std::string& word) {
   const bool is_recipe =
       std::ranges::find(recipe_table(), word, &RecipeEntry::name) != recipe_table().end();
   if (!is_recipe && is_network) return;
+  if (!is_recipe) {
+    std::vector<std::string> known;
+    for (const auto& entry : recipe_table()) known.emplace_back(entry.name);
+    for (const auto& entry : network_table()) known.emplace_back(entry.name);
+    const std::string near = nearest_word(word, known);
+    fail(ErrorKind::kSettings, "\"", word,
+         "\" is neither a recipe nor a network; gan-train list names them",
+         near.empty() ? "" : "; did you mean \"" + near + "\"?");
+  }
   const RecipeEntry& entry = find_recipe(word);
   std::printf("recipe %s: %s (%s)\nheld-out metric: %s\n", word.c_str(),
               std::string(entry.summary).c_str(), std::string(entry.source).c_str(),

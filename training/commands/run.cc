@@ -14,7 +14,10 @@ std::string recipes_text() {
   std::string text = "Recipes:\n";
   for (const auto& entry : recipe_table())
     text += concat("  ", entry.name, "  ", entry.summary, "\n");
-  return text + "\nThe keys of --set: gan-train list RECIPE";
+  return text +
+         "\nThe keys of --set: gan-train list RECIPE. Such as\n"
+         "  gan-train run compact --data photos/ --out runs/mine --set size=small\n"
+         "  gan-train run --out runs/mine --resume";
 }
 
 struct ProcessOptions : Options {
@@ -102,9 +105,11 @@ int command_run(int argc, char** argv) {
     if (!given.empty()) switches[key] = given;
   take_run_keys(request, switches, "gan-train run");
   if (!config.get().empty()) read_configuration(config.get(), request);
-  if (resume && !request.out.empty()) read_run_folder(request.out, request);
+  if (resume) read_run_folder(request.out.empty() ? "runs/latest" : request.out, request);
   check(!request.recipe.empty(), ErrorKind::kSettings,
-        "run wants a recipe; see gan-train run --help");
+        resume ? (request.out.empty() ? "runs/latest" : request.out) +
+                     ": holds no run to go on with; for a new one run wants a recipe"
+               : "run wants a recipe; see gan-train run --help");
   // The word of the built-in features beside a number of feature maps.
   if (const auto found = request.settings.find("features");
       found != request.settings.end() && found->second == "mobilenet") {

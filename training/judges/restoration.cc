@@ -71,18 +71,31 @@ void Quality::divide(double count) {
     *value /= count;
 }
 
+namespace {
+
+// In a mean: pictures that differ by no more than 60 dB are the same in 8 bits, for the eye, and
+// what nothing happened to would make it infinite.
+Quality counted(Quality quality) {
+  constexpr double kSameDb = 60;
+  quality.psnr_y_db = std::min(quality.psnr_y_db, kSameDb);
+  quality.psnr_rgb_db = std::min(quality.psnr_rgb_db, kSameDb);
+  return quality;
+}
+
+}  // namespace
+
 RestorationJudge::RestorationJudge(std::vector<RestorationCase> cases, int scale)
     : cases_(std::move(cases)), scale_(scale) {
   check(!cases_.empty(), ErrorKind::kData, "no pictures to validate on");
   for (const auto& one : cases_)
-    plain_.add(measure(resize(one.damaged, one.truth.size), one.truth, scale));
+    plain_.add(counted(measure(resize(one.damaged, one.truth.size), one.truth, scale)));
   plain_.divide(static_cast<double>(cases_.size()));
 }
 
 RestorationJudge::Verdict RestorationJudge::judge(const Restore& restore) const {
   Verdict verdict{{}, plain_};
   for (const auto& one : cases_)
-    verdict.restored.add(measure(restore(one.damaged), one.truth, scale_));
+    verdict.restored.add(counted(measure(restore(one.damaged), one.truth, scale_)));
   verdict.restored.divide(static_cast<double>(cases_.size()));
   return verdict;
 }
@@ -121,8 +134,8 @@ std::pair<RestorationJudge::Verdict, Picture> RestorationJudge::look(const Resto
   for (size_t i = 0; i < count; ++i) {
     const auto one = middle_of(cases_[i], (kShownSide + 2 * kAround + scale_ - 1) / scale_, scale_);
     const Picture plain = resize(one.damaged, one.truth.size), restored = restore(one.damaged);
-    verdict.plain.add(measure(plain, one.truth, scale_));
-    verdict.restored.add(measure(restored, one.truth, scale_));
+    verdict.plain.add(counted(measure(plain, one.truth, scale_)));
+    verdict.restored.add(counted(measure(restored, one.truth, scale_)));
     for (const Picture& picture : {plain, restored, one.truth})
       cells.push_back(centre_patch(picture, kShownSide));
   }

@@ -26,11 +26,12 @@ std::string duration_text(double seconds) {
   return text;
 }
 
-Progress::Progress(const std::string& log, int64_t first_step, int64_t steps)
+Progress::Progress(const std::string& log, int64_t first_step, int64_t steps, double limit)
     : terminal_(isatty(STDERR_FILENO)),
       first_step_(first_step),
       steps_(steps),
       step_(first_step - 1),
+      limit_(limit),
       start_(Clock::now()),
       drawn_(start_) {
   if (!log.empty()) log_ = std::fopen(log.c_str(), "a");
@@ -47,8 +48,10 @@ std::string Progress::speed() const {
   if (done <= 0 || seconds <= 0) return "starting";
   char rate[32];
   std::snprintf(rate, sizeof rate, "%.3g steps/s", done / seconds);
-  std::string text = concat(
-      rate, ", ", duration_text(static_cast<double>(steps_ - step_) * seconds / done), " left");
+  std::string text = rate;
+  double left = static_cast<double>(steps_ - step_) * seconds / done;
+  if (limit_ > 0) left = std::min(left, limit_ - seconds);
+  if (left > 0) text += ", " + duration_text(left) + " left";
   if (const auto share = std::lround(100 * waited_ / seconds); share >= 5)
     text += concat(", ", share, " % of the time waiting for data");
   return text;

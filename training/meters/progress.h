@@ -11,8 +11,9 @@ namespace gan::training {
 
 class Progress {
  public:
-  // log: a file that lines are appended to; may be empty. The time left counts from first_step.
-  Progress(const std::string& log, int64_t first_step, int64_t steps);
+  // log: a file that lines are appended to; may be empty. The time left counts from first_step and
+  // ends after `limit` seconds, 0: with the steps.
+  Progress(const std::string& log, int64_t first_step, int64_t steps, double limit);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
@@ -22,7 +23,8 @@ class Progress {
   void step(int64_t step, double waited = 0);
   // A full line, for instance a row of metrics.
   void line(const std::string& text);
-  // "12.3 steps/s, 1 h 02 min left", and "30 % of the time waiting for data" from 5 % on
+  // "12.3 steps/s", "1 h 02 min left" while there is any, and "30 % of the time waiting for data"
+  // from 5 % on
   std::string speed() const;
 
  private:
@@ -31,7 +33,7 @@ class Progress {
   bool terminal_;
   bool bar_shown_ = false;
   int64_t first_step_, steps_, step_;
-  double waited_ = 0;
+  double limit_, waited_ = 0;
   std::chrono::steady_clock::time_point start_, drawn_;
 };
 

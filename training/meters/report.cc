@@ -157,6 +157,10 @@ std::string meaning_of(const std::string& column) {
       name.erase(0, std::string_view(start).size());
       prefix = said;
     }
+  if (name.ends_with("_plain")) {
+    name.erase(name.size() - 6);
+    prefix += "of the plain picture: ";
+  }
   for (const auto& [part, text] : kMeanings)
     if (name.starts_with(part)) return prefix + text;
   return "";

@@ -68,8 +68,9 @@ std::string cost_text(const RunCost& cost, const RecipeOptions& options) {
   const double seconds =
       cost.step_seconds * static_cast<double>(std::max<int64_t>(options.steps - cost.done, 0));
   std::string text =
-      concat("a step takes ", short_number(cost.step_seconds), " s, all ", options.steps, " steps ",
-             duration_text(cost.step_seconds * options.steps));
+      concat("a step takes ", short_number(cost.step_seconds), " s, ",
+             cost.done > 0 ? "the remaining " : "all ",
+             std::max<int64_t>(options.steps - cost.done, 0), " steps ", duration_text(seconds));
   if (cost.minutes > 0 && cost.minutes * 60 < seconds)
     text += concat(", --minutes ", short_number(cost.minutes), " about ",
                    static_cast<int64_t>(cost.minutes * 60 / cost.step_seconds), " of them");

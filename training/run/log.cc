@@ -29,7 +29,8 @@ RunLog::RunLog(const RunFolder& folder, const RunPlace& place, std::string recip
       facts_(std::move(facts)),
       csv_(folder.file("metrics.csv"), place.step),
       events_(folder.path(), place.step),
-      progress_(folder.file("log.txt"), std::max<int64_t>(place.step, 0) + 1, place.steps) {
+      progress_(folder.file("log.txt"), std::max<int64_t>(place.step, 0) + 1, place.steps,
+                place.limit) {
   for (const auto& file : sample_files())
     if (step_of_sample(file) > place.step) std::filesystem::remove(folder_.file(file));
 }

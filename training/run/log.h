@@ -19,6 +19,7 @@ namespace gan::training {
 struct RunPlace {
   int64_t step = 0;   // the last one done; -1: none, not even the look before the first
   int64_t steps = 0;  // of the whole run
+  double limit = 0;   // seconds; 0: none
 };
 
 class RunLog {

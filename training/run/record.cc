@@ -37,8 +37,8 @@ void RunRecord::begin(RunCheckpoints::Circumstances circumstances, std::optional
 }
 
 void RunRecord::open_log(int64_t step, const RunCheckpoints::Circumstances& circumstances) {
-  log_.emplace(folder_, RunPlace{step, recipe_.options().steps}, request_.recipe,
-               facts_of(request_, recipe_, state_, circumstances));
+  log_.emplace(folder_, RunPlace{step, recipe_.options().steps, request_.minutes.value_or(0) * 60},
+               request_.recipe, facts_of(request_, recipe_, state_, circumstances));
   for (const auto& note : state_.notes) log_->line(note);
 }
 
@@ -84,7 +84,7 @@ void RunRecord::finish(int64_t step, const std::string& why) {
   log_->line(
       concat(why, " and saved at step ", step, "; go on with --resume --out ", folder_.path()));
   if (options.validate_every == 0 || step % options.validate_every == 0) return;
-  log_->line(concat("the held-out pictures",
+  log_->line(concat("validating on the held-out pictures",
                     Signals::stop_requested() ? "; Ctrl-C again leaves them out" : ""));
   row(step, {}, true);
 }
