@@ -36,6 +36,8 @@ cv::Mat decode(const std::string& path, int flags) {
   }
   check(!bgr.empty(), ErrorKind::kData, path,
         ": cannot be decoded: no picture, damaged, or of an unknown format");
+  if (lower_suffix(path) == ".pam" && bgr.channels() >= 3)  // of which OpenCV keeps the order
+    cv::cvtColor(bgr, bgr, bgr.channels() == 3 ? cv::COLOR_RGB2BGR : cv::COLOR_RGBA2BGRA);
   return bgr;
 }
 

@@ -30,11 +30,6 @@ constexpr const char* kNoAlpha =
     "its transparency is left out, which this codec does not keep; --codec ffv1 does in .mkv, vp9 "
     "in .webm";
 
-std::string encoder_words(const Codec& codec, int quality) {
-  return concat(codec.encoder, " ", quality >= 0 ? quality : codec.quality, " ", codec.options,
-                ", FFmpeg ", av_version_info());
-}
-
 // A frame on its way through the network.
 struct Passing {
   UniqueFrame like;
@@ -61,7 +56,10 @@ class VideoJob {
   void encode();
   void encode_frame(UniqueFrame frame, int64_t index);
   [[noreturn]] void stall(const std::string& text);
-  [[noreturn]] void tell(const std::exception_ptr& failure) const;
+  bool keeps_alpha(const AVFrame& frame) const {
+    return keeps_alpha_ &&
+           has_alpha(encoder_format(codec_, container_, static_cast<AVPixelFormat>(frame.format)));
+  }
   void look_at(const AVFrame& first);
   void check_first();
   EncoderSettings encoder_settings(const AVFrame& enhanced) const;
@@ -110,7 +108,8 @@ void VideoJob::read() {
       frame = reader_->next();
     }
     for (const std::string& note : reader_->take_notes()) say(note);
-    if (reader_->lost_alpha() && !std::exchange(told_alpha_, true)) say(kNoAlpha);
+    if (frame && reader_->saw_alpha() && !keeps_alpha(*frame) && !std::exchange(told_alpha_, true))
+      say(kNoAlpha);
     if (!frame && index == 0) fail(ErrorKind::kData, reader_->no_frame());
     if (!frame) {
       for (const std::string& each : take_complaints()) say("FFmpeg says: " + each);
@@ -165,8 +164,6 @@ void VideoJob::encode_frame(UniqueFrame frame, int64_t index) {
   const Station::Work work(encoding_);
   if (!chosen_) check_first();
   if (!segment_) {
-    const auto format = static_cast<AVPixelFormat>(frame->format);
-    if (has_alpha(format) && !has_alpha(encoder_format(codec_, container_, format))) say(kNoAlpha);
     segment_.emplace(folder_.segment(index / SegmentShare::kFrames), encoder_settings(*frame),
                      *frame, SegmentEncoder::Times{reader_->time_base(), rate_});
   }
@@ -243,9 +240,11 @@ std::optional<double> VideoJob::run() {
   encoder.join();
   if (folder_.outrun()) return {};
   // Who was cancelled has nothing to say.
-  if (reading_failed && !(encoding_failed_ && is_interruption(reading_failed)))
-    tell(reading_failed);
-  if (encoding_failed_) tell(encoding_failed_);
+  std::exception_ptr failed = encoding_failed_;
+  if (!failed || (reading_failed && !is_interruption(reading_failed))) failed = reading_failed;
+  check(!failed || !is_interruption(failed), ErrorKind::kInterrupted, "interrupted; ",
+        folder_.kept_words());
+  if (failed) std::rethrow_exception(failed);
   line_.reset();
   if (options_.parts == 0)
     finish();
@@ -253,15 +252,6 @@ std::optional<double> VideoJob::run() {
     progress_.done(concat(folder_.path(), ": part ", options_.part, " of ", options_.parts,
                           " is done, ", done_, " frames"));
   return reader_->changes_s();
-}
-
-// Rethrows; an interruption says what is left.
-void VideoJob::tell(const std::exception_ptr& failure) const {
-  check(!is_interruption(failure), ErrorKind::kInterrupted, "interrupted; ",
-        !folder_.kept()      ? "nothing was finished"
-        : options_.parts > 0 ? "what is finished is kept, the same command goes on"
-                             : "what is finished is kept, --resume goes on");
-  std::rethrow_exception(failure);
 }
 
 void VideoJob::finish() {

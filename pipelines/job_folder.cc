@@ -148,6 +148,12 @@ int64_t JobFolder::frames() const {
   return count;
 }
 
+std::string JobFolder::kept_words() const {
+  if (!kept()) return "nothing was finished";
+  return concat("what is finished is kept, ",
+                start_ == Start::kShare ? "the same command" : "--resume", " goes on");
+}
+
 void JobFolder::keep_frames(int64_t count) const {
   write_new_text_file(file(kFrames), concat(count, "\n"));
 }

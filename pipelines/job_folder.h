@@ -52,6 +52,7 @@ class JobFolder {
 
   double seconds() const;  // from the beginning of the job to its newest segment
   void discard() { keep_ = false; }
+  std::string kept_words() const;  // what stays of an interrupted run, and how to go on
   bool kept() const { return keep_ && (start_ == Start::kShare || !segments().empty()); }
 
  private:

@@ -41,7 +41,8 @@ struct CarriedStreams::Carrier {
   UniquePacket packet = new_packet();
   double time_s = kNever;  // of the packet at hand, in the output
   bool at_hand = false, ended = false;
-  int from = -1;  // of a converted stream: its number in the source
+  int from = -1;       // of a converted stream: its number in the source
+  double begin_s = 0;  // and where its 0 lies in the source
 };
 
 CarriedStreams::~CarriedStreams() = default;
@@ -50,16 +51,16 @@ CarriedStreams::CarriedStreams(SourceFile& source, const CarryOptions& options)
     : source_(source), options_(options) {
   auto own = std::make_unique<Carrier>();
   own->file = &source;
-  own->to.assign(static_cast<size_t>(source.count()), nullptr);
+  const auto own_count = static_cast<size_t>(source.count());
+  own->to.assign(own_count, nullptr);
   own->last_dts.assign(own->to.size(), INT64_MIN);
   carriers_.push_back(std::move(own));
-  for (int i = 0; i < source.count(); ++i) {
-    source.stream(i).id = -1;  // where judge() leaves it, the stream has no place in the output
+  copied_.assign(own_count, false);
+  for (int i = 0; i < source.count(); ++i)
     if (i != source.video()) judge(i);
-  }
 }
 
-// Marks with id 0 what is copied as it is; converts, or notes what is left out.
+// Marks what is copied as it is; converts, or notes what is left out.
 void CarriedStreams::judge(int index) {
   AVStream& stream = source_.stream(index);
   const AVCodecParameters& codec = *stream.codecpar;
@@ -71,6 +72,7 @@ void CarriedStreams::judge(int index) {
                          codec.codec_id == AV_CODEC_ID_TRUEHD;
   const bool held = avformat_query_codec(muxer, codec.codec_id, FF_COMPLIANCE_NORMAL) == 1 &&
                     !(mp4_alone && options_.container->muxer == "mov");
+  const auto copy = [&] { copied_[static_cast<size_t>(index)] = true; };
   const auto leave = [&] {
     notes_.push_back(concat(named(source_, index), ": ", options_.container->suffix,
                             " cannot hold it, so it is left out"));
@@ -81,11 +83,11 @@ void CarriedStreams::judge(int index) {
           (codec.sample_rate == 0 && codec.codec_id != AV_CODEC_ID_NONE && !held))
         return leave();
       if (!held) return convert(index, options_.container->sound, "mkv");
-      stream.id = 0;
+      copy();
       break;
     case AVMEDIA_TYPE_SUBTITLE:
       if (held)
-        stream.id = 0;
+        copy();
       else if (is_text(codec.codec_id) && !options_.container->text.empty())
         return convert(index, options_.container->text,
                        options_.container->text == "mov_text" ? "mp4" : "mkv");
@@ -94,7 +96,7 @@ void CarriedStreams::judge(int index) {
       break;
     case AVMEDIA_TYPE_ATTACHMENT:
       if (!is_mkv) return leave();
-      stream.id = 0;
+      copy();
       break;
     case AVMEDIA_TYPE_VIDEO:
       if (!is_cover(stream)) {
@@ -103,7 +105,7 @@ void CarriedStreams::judge(int index) {
         return;
       }
       if (!is_mkv && options_.container->muxer != "mp4") return leave();
-      stream.id = 0;
+      copy();
       break;
     case AVMEDIA_TYPE_DATA:
       // Chapters and timecodes are written from what was read of them.
@@ -126,13 +128,23 @@ void CarriedStreams::convert(int index, std::string_view encoder, const char* su
         std::string("-c"), std::string(encoder), std::string("-avoid_negative_ts"),
         std::string("disabled"), "file:" + to})
     words.push_back(word);
-  run_ffmpeg(words, options_.stop);
+  try {
+    run_ffmpeg(words, options_.stop);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kInterrupted) throw;
+    notes_.push_back(concat(named(source_, index), ": cannot be converted, so it is left out (",
+                            error.what(), ")"));
+    return;
+  }
   auto carrier = std::make_unique<Carrier>();
   carrier->owned = std::make_unique<SourceFile>(to, options_.stop);
   carrier->file = carrier->owned.get();
   carrier->to.assign(static_cast<size_t>(carrier->file->count()), nullptr);
   carrier->last_dts.assign(carrier->to.size(), INT64_MIN);
   carrier->from = index;
+  // The program ffmpeg lets broadcasts begin at 0.
+  if (broadcast && source_.format().start_time != AV_NOPTS_VALUE)
+    carrier->begin_s = static_cast<double>(source_.format().start_time) / AV_TIME_BASE;
   carriers_.push_back(std::move(carrier));
   ++tracks_[source_.stream(index).codecpar->codec_type];
   notes_.push_back(concat(named(source_, index), ": ", options_.container->suffix,
@@ -153,7 +165,7 @@ void CarriedStreams::add_to(AVFormatContext& output, double shift_s) {
         std::ranges::find_if(carriers_, [&](auto& each) { return each->from == i; });
     if (converted != carriers_.end()) {
       (*converted)->to[0] = new_stream(output, (*converted)->file->stream(0), stream);
-    } else if (stream.id == 0) {
+    } else if (copied_[static_cast<size_t>(i)]) {
       if (is_cover(stream) && options_.container->muxer == "matroska")
         new_attached_cover(output, stream);
       else
@@ -190,8 +202,9 @@ void CarriedStreams::write_until(AVFormatContext& output, double time_s) {
         const AVRational base = carrier->file->stream(packet.stream_index).time_base;
         if (is_cover(carrier->file->stream(packet.stream_index))) packet.pts = packet.dts = 0;
         const int64_t at = packet.dts != AV_NOPTS_VALUE ? packet.dts : packet.pts;
-        const double begin_s =
-            at == AV_NOPTS_VALUE ? carrier->time_s : at * av_q2d(base) + shift_s_;
+        const double begin_s = at == AV_NOPTS_VALUE
+                                   ? carrier->time_s
+                                   : at * av_q2d(base) + carrier->begin_s + shift_s_;
         const bool before = options_.from_s > 0 && begin_s + packet.duration * av_q2d(base) <= 0;
         if (!to || at == AV_NOPTS_VALUE || before || begin_s >= cut_s) {
           av_packet_unref(&packet);
@@ -204,7 +217,8 @@ void CarriedStreams::write_until(AVFormatContext& output, double time_s) {
       const auto index = static_cast<size_t>(packet.stream_index);
       AVStream& to = *carrier->to[index];
       const AVRational base = carrier->file->stream(packet.stream_index).time_base;
-      const int64_t shift = std::llround((shift_s_ + opus_delay_s(to, output)) / av_q2d(base));
+      const int64_t shift =
+          std::llround((carrier->begin_s + shift_s_ + opus_delay_s(to, output)) / av_q2d(base));
       if (packet.pts != AV_NOPTS_VALUE) packet.pts += shift;
       if (packet.dts != AV_NOPTS_VALUE) packet.dts += shift;
       av_packet_rescale_ts(&packet, base, to.time_base);
@@ -212,6 +226,9 @@ void CarriedStreams::write_until(AVFormatContext& output, double time_s) {
       if (packet.dts <= carrier->last_dts[index]) packet.dts = carrier->last_dts[index] + 1;
       if (packet.pts == AV_NOPTS_VALUE || packet.pts < packet.dts) packet.pts = packet.dts;
       carrier->last_dts[index] = packet.dts;
+      if (to.codecpar->codec_type == AVMEDIA_TYPE_AUDIO)
+        sound_ends_s_[to.index] =
+            static_cast<double>(packet.pts + packet.duration) * av_q2d(to.time_base);
       packet.stream_index = to.index;
       packet.pos = -1;
       carrier->at_hand = false;

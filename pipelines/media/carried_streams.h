@@ -35,6 +35,8 @@ class CarriedStreams {
 
   const std::vector<std::string>& notes() const { return notes_; }
   const std::map<AVMediaType, int>& tracks() const { return tracks_; }
+  // Of each stream of sound in the output, by its number: where what was written of it ends.
+  const std::map<int, double>& sound_ends_s() const { return sound_ends_s_; }
 
  private:
   struct Carrier;  // one file that is read
@@ -45,8 +47,10 @@ class CarriedStreams {
   CarryOptions options_;
   double shift_s_ = 0;
   std::vector<std::unique_ptr<Carrier>> carriers_;  // the first is the source
+  std::vector<bool> copied_;                        // by stream of the source: as it is
   std::vector<std::string> notes_;
   std::map<AVMediaType, int> tracks_;
+  std::map<int, double> sound_ends_s_;
 };
 
 }  // namespace gan

@@ -79,6 +79,11 @@ const Codec& codec_for(const Container& container, const std::string& name) {
   fail(ErrorKind::kUnavailable, "this FFmpeg has no encoder for ", wanted);
 }
 
+std::string encoder_words(const Codec& codec, int quality) {
+  return concat(codec.encoder, " ", quality >= 0 ? quality : codec.quality, " ", codec.options,
+                ", FFmpeg ", av_version_info());
+}
+
 AVPixelFormat encoder_format(const Codec& codec, const Container& container, AVPixelFormat from) {
   const AVCodec& encoder = *avcodec_find_encoder_by_name(std::string(codec.encoder).c_str());
   std::vector<AVPixelFormat> taken;

@@ -38,6 +38,10 @@ bool is_video_name(const std::string& path);  // whether container_of() knows th
 // Throws Error: kSettings, kUnavailable.
 const Codec& codec_for(const Container& container, const std::string& name);
 
+// What is asked of the encoder, and of which version, to tell whether two runs ask for the same.
+// quality: -1: the codec's own.
+std::string encoder_words(const Codec& codec, int quality);
+
 // The encoder's format that keeps most of `from`.
 AVPixelFormat encoder_format(const Codec& codec, const Container& container, AVPixelFormat from);
 

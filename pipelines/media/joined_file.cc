@@ -148,9 +148,15 @@ Expected join(const JoinOptions& options) {
   if (!options.container->narrow) context->avoid_negative_ts = 0;
   context->strict_std_compliance = FF_COMPLIANCE_EXPERIMENTAL;  // as FFmpeg 5.1 calls FLAC in MP4
   AVDictionary* flags = nullptr;
-  if (options.container->narrow)
+  if (options.container->narrow) {
+    // Where streams begin is kept in ticks of the whole, which are to hold those of the picture.
+    const int64_t ticks = picture.time_base().den;
+    constexpr int64_t kFewest = 10'000, kMost = 1'000'000;
+    if (ticks <= kMost)
+      av_dict_set_int(&flags, "movie_timescale", (kFewest + ticks - 1) / ticks * ticks, 0);
     av_dict_set(&flags, "movflags",
                 has_keys_of_its_own(source) ? "+faststart+use_metadata_tags" : "+faststart", 0);
+  }
   const int begun = avformat_write_header(context, &flags);
   av_dict_free(&flags);
   std::string why;
@@ -190,6 +196,7 @@ Expected join(const JoinOptions& options) {
   expected.aspect = picture.codec().sample_aspect_ratio;
   expected.range = picture.codec().color_range;
   expected.tracks = carried.tracks();
+  expected.sound_ends_s = carried.sound_ends_s();
   ++expected.tracks[AVMEDIA_TYPE_VIDEO];
   expected.notes = carried.notes();
   return expected;
@@ -219,8 +226,13 @@ void read_back(const std::string& path, const Expected& expected) {
   const double base = av_q2d(video.time_base);
   int64_t frames = 0, first = std::numeric_limits<int64_t>::max(),
           last = std::numeric_limits<int64_t>::min();
+  std::map<int, double> sound_ends_s;
   UniquePacket packet = new_packet();
   while (file.read(*packet)) {
+    if (file.stream(packet->stream_index).codecpar->codec_type == AVMEDIA_TYPE_AUDIO &&
+        packet->pts != AV_NOPTS_VALUE)
+      sound_ends_s[packet->stream_index] = static_cast<double>(packet->pts + packet->duration) *
+                                           av_q2d(file.stream(packet->stream_index).time_base);
     if (packet->stream_index == file.video() && !(packet->flags & AV_PKT_FLAG_DISCARD)) {
       ++frames;
       first = std::min(first, packet->pts);
@@ -244,6 +256,8 @@ void read_back(const std::string& path, const Expected& expected) {
   near("last time", last * base, expected.last_s, 0.5 * tick);
   if (const double end_s = end_of(video); end_s > 0)
     near("end", end_s, expected.end_s, std::max(2 * tick, 0.002));
+  for (const auto& [stream, end_s] : expected.sound_ends_s)  // what decoders need beside it aside
+    near(concat("end of stream ", stream).c_str(), sound_ends_s[stream], end_s, 0.25);
   same("width", video.codecpar->width, expected.width);
   same("height", video.codecpar->height, expected.height);
   const AVRational aspect = file.aspect(), wanted_aspect = expected.aspect;

@@ -33,7 +33,8 @@ struct Expected {
   AVRational aspect{0, 1};  // of a pixel
   AVColorRange range = AVCOL_RANGE_UNSPECIFIED;
   std::map<AVMediaType, int> tracks;
-  std::vector<std::string> notes;  // what could not be carried over, or not as it was
+  std::map<int, double> sound_ends_s;  // by stream of the output
+  std::vector<std::string> notes;      // what could not be carried over, or not as it was
 };
 
 // Writes the output. Throws Error: kUnwritable, kUnreadable, kInterrupted.

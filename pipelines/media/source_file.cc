@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "pipelines/media/source_file.h"
 
+#include <algorithm>
+#include <cmath>
 #include <filesystem>
+#include <limits>
 
 extern "C" {
 #include <libavutil/opt.h>
@@ -84,9 +87,40 @@ void SourceFile::seek(double seconds) {
   if (seconds <= 0) return;
   const AVRational base = stream(video_).time_base;
   const auto at = static_cast<int64_t>(seconds / av_q2d(base));
+  // Broadcasts have no index: FFmpeg goes to any packet, and a key frame may come too late.
+  if (jumps_) {
+    double back_s = 0;
+    for (int64_t to = at; to > stream(video_).start_time;
+         to = at - std::llround(back_s / av_q2d(base))) {
+      const auto go = [&] {
+        return av_seek_frame(format_.get(), video_, to, AVSEEK_FLAG_BACKWARD);
+      };
+      if (go() < 0) break;
+      if (next_key_frame() <= at) {
+        go();
+        return;
+      }
+      back_s = std::max(1.0, 2 * back_s);
+    }
+    av_seek_frame(format_.get(), -1, 0, AVSEEK_FLAG_BYTE);
+    return;
+  }
   // A container without an index is read from its beginning.
   if (av_seek_frame(format_.get(), video_, at, AVSEEK_FLAG_BACKWARD) < 0)
     av_seek_frame(format_.get(), video_, INT64_MIN, AVSEEK_FLAG_BACKWARD);
+}
+
+int64_t SourceFile::next_key_frame() {
+  const UniquePacket packet = new_packet();
+  while (av_read_frame(format_.get(), packet.get()) >= 0) {
+    check(!stop_ || !*stop_, ErrorKind::kInterrupted, "interrupted");
+    const bool found = packet->stream_index == video_ && packet->flags & AV_PKT_FLAG_KEY &&
+                       packet->pts != AV_NOPTS_VALUE;
+    const int64_t pts = packet->pts;
+    av_packet_unref(packet.get());
+    if (found) return pts;
+  }
+  return std::numeric_limits<int64_t>::max();
 }
 
 bool SourceFile::read(AVPacket& packet) {

@@ -46,6 +46,7 @@ class SourceFile {
   const std::string& trouble() const { return trouble_; }
 
  private:
+  int64_t next_key_frame();  // of the video: its pts
   void run_on(AVPacket& packet);
 
   std::string path_;

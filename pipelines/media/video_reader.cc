@@ -8,10 +8,12 @@ extern "C" {
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <string_view>
 #include <utility>
 
 #include "pipelines/media/bridge.h"
 #include "pipelines/media/fields.h"
+#include "pipelines/media/stream_copies.h"
 
 namespace gan {
 namespace {
@@ -32,6 +34,8 @@ const int32_t* display_matrix(const AVStream& stream, const AVFrame& first) {
 VideoReader::VideoReader(const std::string& path, const ReaderOptions& options)
     : source_(path, options.stop, options.frame_rate), options_(options), target_(options.like) {
   decoder_.emplace(source_, options.alpha, options.threads);
+  // Which decoders leave out unless they are asked for it.
+  saw_alpha_ = std::string_view(tag(stream().metadata, "alpha_mode")) == "1";
   if (const AVRational aspect = source_.aspect(); !is_kept(aspect))
     note(concat("says that its pixels are ", aspect.num, ":", aspect.den,
                 ", which no container keeps: they are taken for square"));
@@ -47,8 +51,7 @@ VideoReader::VideoReader(const std::string& path, const ReaderOptions& options)
                   ? av_rescale_q(stream().start_time, base, time_base_)
                   : 0;
     // Where times may jump, they are known by reading alone.
-    const bool jumps = source_.format().iformat->flags & AVFMT_TS_DISCONT;
-    if (!options.end_at_change || !jumps)
+    if (!options.end_at_change || !(source_.format().iformat->flags & AVFMT_TS_DISCONT))
       source_.seek(options.from_s + origin_ * av_q2d(time_base_));
   }
 }
@@ -149,8 +152,8 @@ void VideoReader::give(UniqueFrame frame) {
     }
   }
   if (!deinterlace_) set_progressive(*frame);
-  if (!options_.alpha && !lost_alpha_ && has_alpha(static_cast<AVPixelFormat>(frame->format)))
-    lost_alpha_ = !is_opaque(*frame);
+  if (!saw_alpha_ && has_alpha(static_cast<AVPixelFormat>(frame->format)))
+    saw_alpha_ = !is_opaque(*frame);
   const FilterInput input = filter_input(*frame, stream().time_base);
   if (!chain_) {
     begin_chain(*frame);
@@ -279,9 +282,8 @@ double VideoReader::whole_s() const {
 }
 
 std::string VideoReader::no_frame() const {
-  const double whole = whole_s();
   return concat(source_.path(), ": holds no frame from ", options_.from_s, " s on",
-                whole > 0 ? concat("; it lasts ", whole, " s") : "");
+                whole_s() > 0 ? concat("; it lasts ", whole_s(), " s") : "");
 }
 
 double VideoReader::duration_s() const {

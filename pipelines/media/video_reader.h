@@ -43,8 +43,8 @@ class VideoReader {
   AVRational frame_rate() const;              // of the frames given; 0/1: variable or unknown
   int64_t origin() const { return origin_; }  // pts of the file's first frame
 
-  // Whether a frame so far had transparency that was left out.
-  bool lost_alpha() const { return lost_alpha_; }
+  // Whether a frame so far was transparent somewhere.
+  bool saw_alpha() const { return saw_alpha_; }
 
   // Where frames of another kind begin, at which reading ended, in seconds from origin(); 0:
   // nowhere.
@@ -85,7 +85,7 @@ class VideoReader {
   int64_t origin_ = AV_NOPTS_VALUE;
   int64_t last_pts_ = AV_NOPTS_VALUE, last_duration_ = 0;
   double changes_s_ = 0;
-  bool deinterlace_ = false, judged_ = false, dated_ = false, lost_alpha_ = false;
+  bool deinterlace_ = false, judged_ = false, dated_ = false, saw_alpha_ = false;
   int64_t damaged_said_ = 0, misplaced_ = 0;
   std::vector<std::string> notes_;
 };

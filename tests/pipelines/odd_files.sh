@@ -61,9 +61,12 @@ done
   done
   # Few frames under a longer sound.
   ff -f lavfi -i testsrc2=size=64x48:rate=1:duration=2 -f lavfi -i sine=duration=2.4 $x264 -c:a aac slide.mp4
+  ff -f lavfi -i testsrc2=size=64x48:rate=1/5:duration=60 -f lavfi -i sine=duration=60 $x264 -c:a aac slides.mp4
   for container in mkv mp4 webm; do
-    ran slide.mp4 out.$container
-    is "two slides to .$container: the times" "$(times out.$container)" "$(times slide.mp4)"
+    for name in slide.mp4 slides.mp4; do
+      ran $name out.$container
+      is "$name to .$container: the times" "$(times out.$container)" "$(times $name)"
+    done
   done
   ff -i sound.mp4 -c copy -output_ts_offset -0.2 -avoid_negative_ts disabled before.mkv
   for container in mkv mp4 webm; do
@@ -75,6 +78,28 @@ done
       awk '{t[NR] = $1} END {d = t[1] - t[2]; exit !(NR == 2 && d > -0.03 && d < 0.04)}' ||
       wrong "before.mkv to .$container: picture and sound begin at $(ffprobe -v error -show_entries stream=start_time -of csv=p=0 out.$container | tr '\n' ' ')"
   done
+
+  # Broadcasts, which have no index and begin anywhere: all of the sound, as far from the picture as it was.
+  lag() { ffprobe -v error -show_entries packet=codec_type,pts_time -of csv=p=0 "$1" | awk -F, '!($1 in t) && $2 > -0.02 {t[$1] = $2} END {printf "%.1f", t["video"] - t["audio"]}'; }
+  last() { ffprobe -v error -select_streams a -show_entries packet=pts_time -of csv=p=0 "$1" | tr -d , | sort -n | tail -1; }
+  long="-f lavfi -i testsrc2=size=64x48:rate=25:duration=4 -f lavfi -i sine=duration=4"
+  ff $long -c:v mpeg2video -q:v 4 -c:a mp2 sound.mpg
+  ff $long -c:v libx264 -preset veryfast -g 100 -c:a aac sound.ts
+  for name in sound.mpg sound.ts; do
+    for container in mkv mp4 webm; do
+      ran $name out.$container
+      is "$name to .$container: the frames" "$(frames out.$container)" 100
+      is "$name to .$container: how late the picture is" "$(lag out.$container)" "$(lag $name)"
+      awk -v t="$(last out.$container)" 'BEGIN { exit !(t > 3.9 && t < 4.1) }' || wrong "$name to .$container: the sound ends at $(last out.$container)"
+    done
+    ran $name out.mkv --preview 1s@2.5
+    is "$name: frames of a part" "$(frames out.mkv)" 25
+  done
+
+  # What a decoder of VP9 leaves out unless it is asked for it.
+  ff -f lavfi -i "$source,format=yuva420p,colorchannelmixer=aa=0.5" -c:v libvpx-vp9 -pix_fmt yuva420p clear.webm
+  ran clear.webm out.mp4
+  said 'its transparency is left out'
 
   # Two videos; none; a sound of which every second packet is noise.
   ff -f lavfi -i "$source" -f lavfi -i testsrc=size=32x32:rate=25:duration=0.6 -map 0 -map 1 $x264 two.mkv
@@ -138,7 +163,11 @@ rgb = open('plain.rgb', 'rb').read()
 tags = [(256, 4, 64), (257, 4, 48), (258, 3, 8), (259, 3, 1), (262, 3, 2), (273, 4, 256), (274, 3, 6), (277, 3, 3), (278, 4, 48), (279, 4, len(rgb)), (284, 3, 1)]
 open('exif.tif', 'wb').write(ifd(tags, 8).ljust(256, b'\0') + rgb)
 END
+ff -i plain.png plain.pam
 pixels() { ffmpeg -nostdin -v error -i "$1" -vf format=rgb24 -f rawvideo - | md5sum; }
+ran plain.png want.png
+ran plain.pam out.png
+is 'plain.pam: the picture' "$(pixels out.png)" "$(pixels want.png)"
 ff -i plain.png -vf transpose=clock upright.png
 ran upright.png want.png
 for kind in png webp tif; do
