@@ -38,17 +38,10 @@ robust() {
   # shellcheck disable=SC2046
   stage "$name-1" compact "$steps" bf16 $(everyday "$scale") patch="$patch" lr=0.001 warmup=500 "$@"
   # shellcheck disable=SC2046
-  stage "$name" compact $((steps / 4)) fp32 $(everyday "$scale") patch="$patch" lr=0.0002 init="$(weights "$name-1")" "$@"
+  stage "$name" compact $((steps / 2)) fp32 $(everyday "$scale") patch="$patch" lr=0.0003 init="$(weights "$name-1")" "$@"
 }
 
 x2() { robust x2 2 600 32 70000 features=32 convs=5; }
-x3() { robust x3 3 300 32 40000 features=32 convs=5 init="$(weights x2)"; }
-x4() { robust x4 4 400 32 40000 features=32 convs=8; }
-restore() { robust restore 1 400 64 60000 features=48 convs=6 unshuffle=2; }
-x2-clean() {
-  stage x2-clean-1 compact 40000 bf16 scale=2 features=64 convs=8 batch=8 patch=32 lr=0.0007 warmup=500 schedule=cosine ema=0.999
-  stage x2-clean compact 8000 fp32 scale=2 features=64 convs=8 batch=8 patch=32 lr=0.0001 schedule=cosine ema=0.999 init="$(weights x2-clean-1)"
-}
 
 for name in "${@:-x2}"; do
   "$name"

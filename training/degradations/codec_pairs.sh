@@ -3,7 +3,7 @@
 # Pairs of frames as encoders of video leave them, for `gan-train run ... --set pairs=OUT`: a window
 # that moves over a photograph is a clip; it is shrunk by SCALE, at times blurred or made noisy, encoded
 # by H.264, HEVC, MPEG-2, MPEG-4, VP8 or Motion JPEG at random qualities, and decoded. OUT/A has frames of
-# that, OUT/B the same of the clip before. A quarter of the clips is soft itself, as much of video is. The same
+# that, OUT/B the same of the clip before. Half of the clips is soft itself, as much of video is. The same
 # arguments give the same pairs.
 #   codec_pairs.sh PHOTOS OUT [SCALE [CLIPS]]      2 and 500; two pairs a clip
 set -euo pipefail
@@ -41,7 +41,7 @@ for ((clip = 0; clip < clips; ++clip)); do
   x=$((50 + RANDOM % (w - width - 99))) y=$((25 + RANDOM % (h - height - 49)))
   x="clip($x+($vx)*n\,0\,$((w - width)))" y="clip($y+($vy)*n\,0\,$((h - height)))"
   soft=null
-  [ $((RANDOM % 4)) -gt 0 ] || soft="gblur=sigma=$(tenths $((6 + RANDOM % 9)))"
+  [ $((RANDOM % 4)) -gt 1 ] || soft="gblur=sigma=$(tenths $((6 + RANDOM % 19)))"
   "${quiet[@]}" -loop 1 -framerate 25 -i "$photo" -frames:v $frames \
     -vf "scale=$w:$h:flags=bicubic,format=rgb24,crop=$width:$height:x='$x':y='$y':exact=1,$soft" -c:v ffv1 -pix_fmt gbrp "$scratch/good.mkv"
 

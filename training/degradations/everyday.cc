@@ -53,6 +53,6 @@ Picture damage_as_every_day(const Picture& picture, int scale, const EverydayOpt
   return small;
 }
 
-void soften(Picture& picture, Random& random) { blur(picture, random.uniform(0.6, 1.4)); }
+void soften(Picture& picture, Random& random) { blur(picture, random.uniform(0.6, 2)); }
 
 }  // namespace gan::training

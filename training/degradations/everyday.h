@@ -24,7 +24,7 @@ struct EverydayOptions {
 Picture damage_as_every_day(const Picture& picture, int scale, const EverydayOptions& options,
                             Random& random);
 
-// What is soft already, as much of video is: a good picture blurred by a Gaussian of 0.6 to 1.4
+// What is soft already, as much of video is: a good picture blurred by a Gaussian of 0.6 to 2
 // pixels. A network that has seen such ones among its targets does not sharpen what is no damage.
 void soften(Picture& picture, Random& random);
 
