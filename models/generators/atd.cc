@@ -57,7 +57,8 @@ class CategoryAttention : public nn::Module {
   Tensor forward(const Tensor& qkv, const Tensor& likeness) {
     const int64_t n = qkv.size(0), pixels = qkv.size(1), group = std::min(pixels, category_),
                   groups = (pixels + group - 1) / group, more = groups * group - pixels;
-    const auto order = std::get<1>(likeness.argmax(-1).sort());
+    // Of many equals: newer LibTorch leaves their order open unless told otherwise.
+    const auto order = std::get<1>(likeness.argmax(-1).sort(/*stable=*/true));
     const auto sorted = ordered(qkv, order);
     const auto padded = at::cat({sorted, sorted.slice(1, pixels - more).flip(1)}, 1);
     const auto parts = padded.view({n * groups, group, -1}).chunk(3, 2);

@@ -39,24 +39,36 @@ bool is_convolution(const at::RecordFunction& function) {
   return std::strcmp(function.name(), "aten::convolution") == 0;
 }
 
+// Every weight meets every place of the output, or of the input where that is the smaller.
+double count_convolution(const at::RecordFunction& function) {
+  const auto input = tensor(function, 0), weight = tensor(function, 1);
+  if (!input.defined() || !weight.defined()) return 0;
+  const auto numbers = [&](size_t place) { return function.inputs()[place].toIntVector(); };
+  const auto stride = numbers(3), padding = numbers(4), dilation = numbers(5);
+  const bool transposed = function.inputs()[6].toBool();
+  double places = static_cast<double>(input.size(0));
+  for (int64_t axis = 2; axis < input.dim(); ++axis) {
+    const auto i = static_cast<size_t>(axis - 2);
+    const int64_t reach = dilation[i % dilation.size()] * (weight.size(axis) - 1);
+    const int64_t side = input.size(axis);
+    places *= static_cast<double>(
+        transposed
+            ? side
+            : (side + 2 * padding[i % padding.size()] - reach - 1) / stride[i % stride.size()] + 1);
+  }
+  return places * static_cast<double>(weight.numel());
+}
+
+// What went in is known at the beginning alone.
 std::unique_ptr<at::ObserverContext> begin(const at::RecordFunction& function) {
-  if (is_convolution(function))
-    ++t_convolutions;
-  else if (t_convolutions == 0)
-    t_macs += count(function);
+  const bool convolution = is_convolution(function);
+  if (t_convolutions == 0) t_macs += convolution ? count_convolution(function) : count(function);
+  t_convolutions += convolution;
   return nullptr;
 }
 
 void end(const at::RecordFunction& function, at::ObserverContext*) {
-  if (!is_convolution(function)) return;
-  --t_convolutions;
-  const auto input = tensor(function, 0), weight = tensor(function, 1);
-  const bool transposed = function.inputs()[6].toBool();
-  const auto& outputs = function.outputs();
-  if (!input.defined() || !weight.defined() || outputs.empty() || !outputs[0].isTensor()) return;
-  const auto& side = transposed ? input : outputs[0].toTensor();
-  t_macs += static_cast<double>(side.numel()) * static_cast<double>(weight.numel()) /
-            static_cast<double>(weight.size(0));
+  t_convolutions -= is_convolution(function);
 }
 
 }  // namespace
@@ -72,10 +84,8 @@ double predict_macs(const LoadedNetwork& loaded, Size picture) {
   input.image = input.image.contiguous(torch::MemoryFormat::ChannelsLast);
   if (traits.latent) input.latent = torch::zeros({1, traits.latent});
   t_macs = 0;
-  const auto handle = at::addThreadLocalCallback(at::RecordFunctionCallback(begin, end)
-                                                     .needsInputs(true)
-                                                     .needsOutputs(true)
-                                                     .scopes({at::RecordScope::FUNCTION}));
+  const auto handle = at::addThreadLocalCallback(
+      at::RecordFunctionCallback(begin, end).needsInputs(true).scopes({at::RecordScope::FUNCTION}));
   loaded.network->run(input);
   at::removeCallback(handle);
   return t_macs * static_cast<double>(picture.area()) / (double{1} * side * side);
