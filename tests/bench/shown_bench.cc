@@ -43,7 +43,7 @@ int main(int argc, char** argv) {
               gan::test::shown_rate(
                   gan::test::at_rate(frames(live), times * most, enhance + "on-late=" + late),
                   seconds));
-  const std::string walk = "latentwalk name=e threads=1 grid=12x12 ";
+  const std::string walk = "latentwalk name=e model=fashion threads=1 grid=12x12 ";
   const auto at = [](double rate) {
     return " ! video/x-raw,framerate=" + std::to_string(std::lround(rate * 100)) + "/100";
   };
