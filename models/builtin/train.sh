@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Trains the built-in models anew, on one thread each. PHOTOS is a folder of good photographs. What OUT has
+# Trains built-in models anew, on one thread each: x2 so far. PHOTOS is a folder of good photographs. What OUT has
 # is not trained again; an interrupted training goes on. OUT/NAME.safetensors is what is built in.
-#   train.sh PHOTOS OUT [NAME ...]      all models, or those named
+#   train.sh PHOTOS OUT [NAME ...]      x2, or those named
 set -euo pipefail
 [ $# -ge 2 ] || { sed -n '3,5s/^# \?//p' "$0" >&2; exit 2; }
 photos=$1 out=$2; shift 2
@@ -18,7 +18,7 @@ loss="loss=l1+0.003*psnr+0.02*ssim"
 stage() {
   local run=$out/$1 recipe=$2 steps=$3 precision=$4; shift 4
   [ ! -e "$run.done" ] || return 0
-  local -a words=(run "$recipe" --data "${data:-$photos}" --out "$run" --steps "$steps" --threads 1 --precision "$precision"
+  local -a words=(run "$recipe" --data "$photos" --out "$run" --steps "$steps" --threads 1 --precision "$precision"
     --set workers=1 --set keep=1 --set log_every=1000 --set validate_every=5000 --set save_every=1000 "${terms[@]}")
   for setting in "$@"; do words+=(--set "$setting"); done
   [ ! -e "$run/checkpoints/latest.safetensors" ] || words+=(--resume)
