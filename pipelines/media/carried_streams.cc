@@ -120,7 +120,7 @@ void CarriedStreams::judge(int index) {
 
 void CarriedStreams::convert(int index, std::string_view encoder, const char* suffix) {
   const std::string to = concat(options_.work, "/stream-", index, ".", suffix);
-  const bool broadcast = source_.format().iformat->flags & AVFMT_TS_DISCONT;
+  const bool broadcast = source_.jumps();
   std::vector<std::string> words;
   if (!broadcast) words.push_back("-copyts");
   for (const std::string& word :
@@ -171,8 +171,7 @@ void CarriedStreams::add_to(AVFormatContext& output, double shift_s) {
       else
         carriers_[0]->to[static_cast<size_t>(i)] = new_stream(output, stream, stream);
     }
-    if (!carriers_[0]->to[static_cast<size_t>(i)] &&
-        !(source_.format().iformat->flags & AVFMT_TS_DISCONT))
+    if (!carriers_[0]->to[static_cast<size_t>(i)] && !source_.jumps())
       stream.discard = AVDISCARD_ALL;
   }
 }

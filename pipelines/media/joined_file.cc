@@ -128,7 +128,7 @@ Expected join(const JoinOptions& options) {
       ErrorKind::kUnavailable, "FFmpeg writes no ", options.container->suffix);
   UniqueOutput output(context);
   // Broadcasts begin anywhere; files begin where they say.
-  const bool broadcast = source.format().iformat->flags & AVFMT_TS_DISCONT;
+  const bool broadcast = source.jumps();
   const double picture_base = av_q2d(picture.time_base());
   CarriedStreams carried(
       source, {options.work, options.container, options.from_s, options.to_s, options.stop});

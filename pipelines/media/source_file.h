@@ -32,6 +32,9 @@ class SourceFile {
   // says, in `frame` or, where that is null, in its headers. 0/1: not told.
   AVRational aspect(AVFrame* frame = nullptr) const;
 
+  // Whether it is a broadcast, of which times may jump and begin anywhere.
+  bool jumps() const { return jumps_; }
+
   // The next packet of a stream that is not discarded, false at the end. Times of broadcasts that
   // jump, as where two recordings were joined, run on instead.
   bool read(AVPacket& packet);

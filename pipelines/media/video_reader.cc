@@ -51,7 +51,7 @@ VideoReader::VideoReader(const std::string& path, const ReaderOptions& options)
                   ? av_rescale_q(stream().start_time, base, time_base_)
                   : 0;
     // Where times may jump, they are known by reading alone.
-    if (!options.end_at_change || !(source_.format().iformat->flags & AVFMT_TS_DISCONT))
+    if (!options.end_at_change || !source_.jumps())
       source_.seek(options.from_s + origin_ * av_q2d(time_base_));
   }
 }
